@@ -1,0 +1,1 @@
+"""The values that rooms hand one another: frozen, without I/O."""

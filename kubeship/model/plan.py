@@ -1,0 +1,137 @@
+"""What is to be built and run in one environment? Every number decided, every decision with its reason."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from kubeship.model.project import Interface, ProcessKind
+
+
+@dataclass(frozen=True)
+class ImagePlan:
+    """What the Dockerfile does. None in Plan.dockerfile where the project keeps its own."""
+
+    base: str
+    """`python:3.12-slim`, or with a pinned digest `python:3.12-slim@sha256:...`."""
+    platform: str
+    """`linux/amd64`."""
+    manager: str
+    """How dependencies are installed: pip."""
+    dependency_files: tuple[str, ...]
+    """Copied before the source, the one to install from first; empty when there is none."""
+    require_hashes: bool
+    server_requirement: str | None
+    """`gunicorn==23.0.0` where the project's dependencies don't bring the server."""
+    build_packages: tuple[str, ...]
+    runtime_packages: tuple[str, ...]
+    steps: tuple[str, ...]
+    """Shell commands that run in the build stage after the source is there (collectstatic)."""
+    step_variables: Mapping[str, str]
+    """Set for the steps alone; never in the image."""
+    variables: Mapping[str, str]
+    """What the image itself sets beside PATH and PYTHON*: nothing secret, nothing that differs by environment."""
+    import_root: str
+    """Relative to the project; on PYTHONPATH unless it is `.`."""
+    root: str
+    """Directory that processes start in, relative to the project."""
+    user: int
+    """Numeric uid and gid of the process."""
+    port: int | None
+    command: tuple[str, ...]
+    """Exec form; the web process', or the first one's."""
+
+
+@dataclass(frozen=True)
+class ProbePlan:
+    """How a container is asked whether it started, is ready, lives."""
+
+    path: str | None
+    """None: a TCP connection is all that is asked."""
+    port: int
+    headers: tuple[tuple[str, str], ...] = ()
+    """Host and X-Forwarded-Proto, so that ALLOWED_HOSTS and SSL redirects don't answer instead of the app."""
+    startup_seconds: int = 60
+    """How long a start may take before the container is restarted."""
+    period: int = 2
+    """Seconds between startup and readiness probes."""
+    timeout: int = 2
+
+
+@dataclass(frozen=True)
+class IngressPlan:
+    """How requests from outside reach the web process."""
+
+    hosts: tuple[str, ...]
+    class_name: str | None
+    tls_secret: str | None
+
+
+@dataclass(frozen=True)
+class ProcessPlan:
+    """One process as it runs in the cluster."""
+
+    name: str
+    """`web`."""
+    full_name: str
+    """`shop-web`: the name of its objects."""
+    kind: ProcessKind
+    interface: Interface
+    entrypoint: str | None
+    command: tuple[str, ...]
+    """Exec form."""
+    replicas: int
+    cpu: str
+    memory: str
+    """Request of CPU; request and limit of memory."""
+    port: int | None = None
+    probe: ProbePlan | None = None
+    ingress: IngressPlan | None = None
+    schedule: str | None = None
+    pre_stop_seconds: int = 0
+    grace_seconds: int = 30
+    """terminationGracePeriodSeconds: longer than preStop and the server's graceful timeout together."""
+
+
+@dataclass(frozen=True)
+class ReleasePlan:
+    """A command that must succeed once before any workload changes."""
+
+    name: str
+    """`release`, `release-2`."""
+    full_name: str
+    order: int
+    """From 1."""
+    command: tuple[str, ...]
+    rollback: Literal["safe", "never"] | str
+    cpu: str
+    memory: str
+
+
+@dataclass(frozen=True)
+class SecretKey:
+    """A variable whose value stands in an existing Secret."""
+
+    variable: str
+    secret: str
+    key: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One app in one environment."""
+
+    name: str
+    environment: str
+    namespace: str
+    image: str
+    """The repository, without tag or digest."""
+    reference: str
+    """What the manifests name: `repository:set-by-deploy`, or what `render --image` recorded."""
+    processes: tuple[ProcessPlan, ...]
+    release: tuple[ReleasePlan, ...] = ()
+    dockerfile: ImagePlan | None = None
+    variables: Mapping[str, str] = field(default_factory=dict)
+    secrets: tuple[SecretKey, ...] = ()
+    image_pull_secrets: tuple[str, ...] = ()
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    """By path in kubeship.yaml (`processes.web.workers`): why a derived value is what it is."""

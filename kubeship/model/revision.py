@@ -1,0 +1,42 @@
+"""What was deployed, when, by whom, and how did it end? One record a deploy, kept in the cluster."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from kubeship.model.objects import Object
+
+
+class Outcome(StrEnum):
+    """How a deploy ended, or that it didn't (`started`: running, or killed)."""
+
+    STARTED = "started"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Revision:
+    """One deploy of one app in one namespace."""
+
+    number: int
+    """From 1, counted up by the cluster."""
+    app: str
+    environment: str
+    outcome: Outcome
+    image: str
+    """`repository@sha256:...`."""
+    objects: tuple[Object, ...]
+    """Everything that was to be applied, release Jobs included, with the image in place."""
+    started: datetime
+    finished: datetime | None = None
+    holder: str = ""
+    """Who ran it: `user@host`."""
+    source: str = ""
+    """The git revision, or the content hash, that the image was built from."""
+    message: str = ""
+    """Why it failed, or `rollback to 3`."""
+
+    def succeeded_with(self, objects: tuple[Object, ...]) -> bool:
+        """Whether exactly this set of objects was applied and became healthy."""
+        return self.outcome is Outcome.SUCCEEDED and self.objects == objects

@@ -1,0 +1,34 @@
+"""What does the cluster look like right now? The live objects that a rollout's verdict may rest on."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from kubeship.model.objects import Object
+
+
+@dataclass(frozen=True, order=True)
+class LogRef:
+    """Names one container's log."""
+
+    pod: str
+    container: str
+    previous: bool
+    """The log of the instance before the last restart."""
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """Live objects as the API has them, of one namespace, at one moment."""
+
+    taken: datetime
+    """By the machine that watches."""
+    workloads: tuple[Object, ...] = ()
+    """Deployments, StatefulSets, DaemonSets, Jobs that are being rolled out."""
+    replica_sets: tuple[Object, ...] = ()
+    pods: tuple[Object, ...] = ()
+    endpoint_slices: tuple[Object, ...] = ()
+    events: tuple[Object, ...] = ()
+    """core/v1 Events whose involvedObject is any object above."""
+    logs: Mapping[LogRef, str] = field(default_factory=dict)
+    """Only what `suspects` asked for: the last lines."""

@@ -1,0 +1,48 @@
+"""Has the rollout succeeded, failed, or is it under way? And if it failed, why."""
+
+from dataclasses import dataclass, field
+
+from kubeship.model.objects import ObjectRef
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """Why a workload doesn't become healthy."""
+
+    cause: str
+    """A sentence: `web crashes at start: it can't import requests`."""
+    evidence: str
+    """The decisive line, as the cluster or the container said it."""
+    remedy: str
+    subject: str = ""
+    """`Deployment/shop-web`, `Pod/shop-web-abc`."""
+    log: str = ""
+    """The failing container's last words, if it had any."""
+    rule: str = ""
+    """What the verdict rests on: `3 pulls failed`, `every pod of the newest ReplicaSet crashes`."""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Not there yet, and nothing says that it can't get there."""
+
+    summaries: tuple[str, ...] = ()
+    """One line a workload: `shop-web: 1 of 2 updated pods ready`."""
+    worries: tuple[Diagnosis, ...] = field(default=())
+    """What looks bad but may heal (one failed pull, unschedulable)."""
+
+
+@dataclass(frozen=True)
+class Ready:
+    """Every workload runs the wanted version on every replica, and its Service has endpoints."""
+
+
+@dataclass(frozen=True)
+class Failed:
+    """It can't succeed any more without a change."""
+
+    diagnoses: tuple[Diagnosis, ...]
+    workloads: tuple[ObjectRef, ...] = ()
+
+
+Verdict = Waiting | Ready | Failed

@@ -1,0 +1,112 @@
+"""What do workflows need of the world? Protocols; cli builds the adapters, tests write small fakes."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+from kubeship.model.changes import Changes
+from kubeship.model.events import Emit
+from kubeship.model.image import BuildRequest, BuiltImage, Promise, Proof
+from kubeship.model.objects import Object, ObjectRef
+from kubeship.model.origin import Candidate, Question
+from kubeship.model.revision import Revision
+from kubeship.rollout.ports import Observer
+
+Ask = Callable[[Question], Candidate]
+"""Puts a question to a person; raises InvalidInput with the candidates where nobody can be asked."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something that preflight found missing or in the way."""
+
+    problem: str
+    remedy: str
+    fatal: bool = True
+    """False: worth a word, no reason to stop."""
+
+
+class Engine(Protocol):
+    """A container engine (images.engine)."""
+
+    def describe(self) -> str:
+        """`Docker 20.10.24 at unix:///var/run/docker.sock`. Raises MissingPrecondition when it can't be reached."""
+
+    def build(self, request: BuildRequest, emit: Emit) -> BuiltImage:
+        """Build with BuildKit, progress live. Raises BuildFailed with the failing step's last lines."""
+
+    def verify(self, image: BuiltImage, promises: Sequence[Promise], variables: Mapping[str, str]) -> tuple[Proof, ...]:
+        """Prove each promise inside the image: no network, read-only root, the image's user.
+
+        Raises VerificationFailed with the traceback's end and what it means. Leaves no container behind.
+        """
+
+    def push(self, image: BuiltImage, repository: str, emit: Emit) -> str:
+        """Push the image's tag with the user's own credentials; returns `repository@sha256:...`. Raises PushFailed."""
+
+    def resolve(self, reference: str) -> str:
+        """The digest reference of what the registry holds under `reference`. Raises MissingPrecondition."""
+
+    def base_digest(self, reference: str) -> str | None:
+        """`sha256:...` of a base image, or None when it can't be learned (no engine, no registry)."""
+
+    def login_problem(self, repository: str) -> str | None:
+        """Why pushing to the repository's registry can't work, as far as can be told without pushing."""
+
+
+class Lease(Protocol):
+    """The right to change one app; renewed in the background while it is held."""
+
+    holder: str
+
+    def check(self) -> None:
+        """Raise LeaseHeld when the lease was lost."""
+
+
+class Cluster(Protocol):
+    """One namespace of a Kubernetes cluster (cluster.client)."""
+
+    namespace: str
+
+    def describe(self) -> str:
+        """`context kind-dev at https://127.0.0.1:6443, Kubernetes v1.35.4`. Raises MissingPrecondition."""
+
+    def preflight(self, objects: Sequence[Object]) -> tuple[Finding, ...]:
+        """Everything that could fail later: namespace, permissions, referenced Secrets, classes. Changes nothing."""
+
+    def create_namespace(self) -> None:
+        """Create the namespace unless it exists."""
+
+    def compare(self, objects: Sequence[Object]) -> Changes:
+        """Server-side dry run of every object, without force. A missing namespace means that all would be created."""
+
+    def lease(self, app: str, holder: str) -> AbstractContextManager[Lease]:
+        """Take the Lease `kubeship-<app>`. Raises LeaseHeld, naming the holder."""
+
+    def apply(self, objects: Iterable[Object], lease: Lease, emit: Emit) -> None:
+        """Server-side apply in dependency order. Raises ApplyFailed with the server's words."""
+
+    def revisions(self, app: str) -> tuple[Revision, ...]:
+        """All records of the app, newest first; objects included."""
+
+    def record(self, revision: Revision, lease: Lease) -> None:
+        """Create or update the record of a revision; keeps the newest twenty and the last that succeeded."""
+
+    def prune(self, candidates: Iterable[ObjectRef], lease: Lease, emit: Emit) -> tuple[ObjectRef, ...]:
+        """Delete those that still exist and whose managedFields name kubeship as an applier; returns what went."""
+
+    def delete_records(self, app: str) -> None:
+        """Delete the records and the Lease of an app."""
+
+    def get(self, wanted: ObjectRef) -> Object | None:
+        """The live object."""
+
+    def delete(self, target: ObjectRef) -> None:
+        """Delete one object in the foreground and wait until it is gone; it may be gone already."""
+
+    def follow_log(self, pod: str, container: str, emit: Emit, source: str) -> None:
+        """Emit the container's log line by line until it ends; a pod that is gone ends it."""
+
+    def observe(self, objects: Sequence[Object]) -> AbstractContextManager[Observer]:
+        """Watch the objects' workloads, their pods and events while the context lasts."""

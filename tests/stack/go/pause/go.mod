@@ -1,0 +1,3 @@
+module kubeship.test/pause
+
+go 1.24
