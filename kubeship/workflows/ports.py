@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from typing import Protocol
 
 from kubeship.model.changes import Changes
 from kubeship.model.events import Emit
+from kubeship.model.finding import Finding
 from kubeship.model.image import BuildRequest, BuiltImage, Promise, Proof
 from kubeship.model.objects import Object, ObjectRef
 from kubeship.model.origin import Candidate, Question
@@ -15,16 +15,6 @@ from kubeship.rollout.ports import Observer
 
 Ask = Callable[[Question], Candidate]
 """Puts a question to a person; raises InvalidInput with the candidates where nobody can be asked."""
-
-
-@dataclass(frozen=True)
-class Finding:
-    """Something that preflight found missing or in the way."""
-
-    problem: str
-    remedy: str
-    fatal: bool = True
-    """False: worth a word, no reason to stop."""
 
 
 class Engine(Protocol):
