@@ -1,0 +1,167 @@
+"""Which distribution provides an import name, and which Debian package a shared library? Sorted tables."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+
+def distribution_of(module: str) -> str:
+    """The PyPI distribution to declare for an import name; most often it has the same name."""
+    parts = module.split(".")
+    prefixes = (".".join(parts[:length]) for length in range(len(parts), 0, -1))
+    known = next((DISTRIBUTIONS[prefix] for prefix in prefixes if prefix in DISTRIBUTIONS), None)
+    return known or parts[0].replace("_", "-")
+
+
+DISTRIBUTIONS: Mapping[str, str] = MappingProxyType(
+    {
+        "Crypto": "pycryptodome",
+        "MySQLdb": "mysqlclient",
+        "OpenSSL": "pyOpenSSL",
+        "PIL": "pillow",
+        "allauth": "django-allauth",
+        "attr": "attrs",
+        "bs4": "beautifulsoup4",
+        "celery": "celery",
+        "corsheaders": "django-cors-headers",
+        "cv2": "opencv-python-headless",
+        "dateutil": "python-dateutil",
+        "debug_toolbar": "django-debug-toolbar",
+        "decouple": "python-decouple",
+        "discord": "discord.py",
+        "dj_database_url": "dj-database-url",
+        "django": "Django",
+        "django_filters": "django-filter",
+        "docx": "python-docx",
+        "dotenv": "python-dotenv",
+        "environ": "django-environ",
+        "fitz": "PyMuPDF",
+        "flask": "Flask",
+        "flask_cors": "Flask-Cors",
+        "flask_login": "Flask-Login",
+        "flask_migrate": "Flask-Migrate",
+        "flask_sqlalchemy": "Flask-SQLAlchemy",
+        "git": "GitPython",
+        "google.cloud.storage": "google-cloud-storage",
+        "google.protobuf": "protobuf",
+        "grpc": "grpcio",
+        "health_check": "django-health-check",
+        "jose": "python-jose",
+        "jwt": "PyJWT",
+        "kafka": "kafka-python",
+        "ldap": "python-ldap",
+        "magic": "python-magic",
+        "markdown": "Markdown",
+        "memcache": "python-memcached",
+        "multipart": "python-multipart",
+        "mysql": "mysql-connector-python",
+        "nacl": "PyNaCl",
+        "pkg_resources": "setuptools",
+        "pptx": "python-pptx",
+        "psycopg": "psycopg[binary]",
+        "psycopg2": "psycopg2-binary",
+        "pymysql": "PyMySQL",
+        "rest_framework": "djangorestframework",
+        "rest_framework_simplejwt": "djangorestframework-simplejwt",
+        "ruamel.yaml": "ruamel.yaml",
+        "serial": "pyserial",
+        "skimage": "scikit-image",
+        "sklearn": "scikit-learn",
+        "slugify": "python-slugify",
+        "socketio": "python-socketio",
+        "sqlalchemy": "SQLAlchemy",
+        "storages": "django-storages",
+        "telegram": "python-telegram-bot",
+        "usb": "pyusb",
+        "werkzeug": "Werkzeug",
+        "whitenoise": "whitenoise",
+        "yaml": "PyYAML",
+        "zmq": "pyzmq",
+        "zoneinfo": "backports.zoneinfo",
+    }
+)
+"""Import name -> distribution, where normalising the name doesn't give it. Source: each distribution's top level."""
+
+REMOVED_MODULES: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "aifc": ("3.13", "standard-aifc"),
+        "asynchat": ("3.12", "standard-asynchat"),
+        "asyncore": ("3.12", "standard-asyncore"),
+        "audioop": ("3.13", "audioop-lts"),
+        "cgi": ("3.13", "legacy-cgi"),
+        "cgitb": ("3.13", "legacy-cgi"),
+        "chunk": ("3.13", "standard-chunk"),
+        "crypt": ("3.13", "crypt-r"),
+        "distutils": ("3.12", "setuptools"),
+        "imghdr": ("3.13", "standard-imghdr"),
+        "imp": ("3.12", ""),
+        "mailcap": ("3.13", "standard-mailcap"),
+        "msilib": ("3.13", ""),
+        "nis": ("3.13", ""),
+        "nntplib": ("3.13", "standard-nntplib"),
+        "ossaudiodev": ("3.13", ""),
+        "pipes": ("3.13", "standard-pipes"),
+        "smtpd": ("3.12", "standard-smtpd"),
+        "sndhdr": ("3.13", "standard-sndhdr"),
+        "spwd": ("3.13", ""),
+        "sunau": ("3.13", "standard-sunau"),
+        "telnetlib": ("3.13", "standard-telnetlib"),
+        "uu": ("3.13", "standard-uu"),
+        "xdrlib": ("3.13", "standard-xdrlib"),
+    }
+)
+"""Module -> (Python that no longer has it, distribution that brings it back). Source: PEP 594, PEP 632, What's New."""
+
+LIBRARY_PACKAGES: Mapping[str, str] = MappingProxyType(
+    {
+        "libGL.so.1": "libgl1",
+        "libSM.so.6": "libsm6",
+        "libX11.so.6": "libx11-6",
+        "libXext.so.6": "libxext6",
+        "libXrender.so.1": "libxrender1",
+        "libaio.so.1": "libaio1",
+        "libcairo.so.2": "libcairo2",
+        "libcurl.so.4": "libcurl4",
+        "libenchant-2.so.2": "libenchant-2-2",
+        "libexpat.so.1": "libexpat1",
+        "libfbclient.so.2": "libfbclient2",
+        "libffi.so.8": "libffi8",
+        "libfontconfig.so.1": "libfontconfig1",
+        "libgdk_pixbuf-2.0.so.0": "libgdk-pixbuf-2.0-0",
+        "libgeos_c.so.1": "libgeos-c1v5",
+        "libgfortran.so.5": "libgfortran5",
+        "libglib-2.0.so.0": "libglib2.0-0",
+        "libgobject-2.0.so.0": "libglib2.0-0",
+        "libgomp.so.1": "libgomp1",
+        "libgssapi_krb5.so.2": "libgssapi-krb5-2",
+        "libgthread-2.0.so.0": "libglib2.0-0",
+        "libharfbuzz.so.0": "libharfbuzz0b",
+        "libjpeg.so.62": "libjpeg62-turbo",
+        "libkrb5.so.3": "libkrb5-3",
+        "libldap-2.5.so.0": "libldap-2.5-0",
+        "libldap.so.2": "libldap2",
+        "libmagic.so.1": "libmagic1",
+        "libmariadb.so.3": "libmariadb3",
+        "libmemcached.so.11": "libmemcached11",
+        "libodbc.so.2": "libodbc2",
+        "libopenblas.so.0": "libopenblas0",
+        "libpango-1.0.so.0": "libpango-1.0-0",
+        "libpangoft2-1.0.so.0": "libpangoft2-1.0-0",
+        "libportaudio.so.2": "libportaudio2",
+        "libpq.so.5": "libpq5",
+        "librdkafka.so.1": "librdkafka1",
+        "libsasl2.so.2": "libsasl2-2",
+        "libsnappy.so.1": "libsnappy1v5",
+        "libsndfile.so.1": "libsndfile1",
+        "libsodium.so.23": "libsodium23",
+        "libsqlite3.so.0": "libsqlite3-0",
+        "libstdc++.so.6": "libstdc++6",
+        "libvips.so.42": "libvips42",
+        "libxml2.so.2": "libxml2",
+        "libxmlsec1-openssl.so.1": "libxmlsec1-openssl",
+        "libxmlsec1.so.1": "libxmlsec1",
+        "libxslt.so.1": "libxslt1.1",
+        "libzbar.so.0": "libzbar0",
+    }
+)
+"""Shared library -> Debian package. trixie's t64 packages provide the names without t64, so that one name does for
+both releases. Source: packages.debian.org, contents of bookworm and trixie."""

@@ -1,0 +1,146 @@
+"""Which Python exception ended a program, and at which line of the project? Read from its log."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+TAIL = 12
+"""Lines of a traceback that are worth showing."""
+
+
+@dataclass(frozen=True)
+class PythonError:
+    """An exception as its traceback tells it."""
+
+    type: str
+    """As printed: `ModuleNotFoundError`, `django.core.exceptions.ImproperlyConfigured`."""
+    message: str
+    """May have several lines, may be empty."""
+    where: str
+    """`shop/settings.py:12`, the innermost frame of the project's own code; empty when there is none."""
+    text: str
+    """The end of the traceback, at most about TAIL lines."""
+    raised_in: str = ""
+    """The file of the innermost frame, whoever it belongs to: `<frozen os>`."""
+    cause: "PythonError | None" = None
+    """What it was raised from (`raise ... from ...`)."""
+
+    @property
+    def name(self) -> str:
+        """The type without its module: `ImproperlyConfigured`."""
+        return self.type.rpartition(".")[2]
+
+    def __str__(self) -> str:
+        """`ModuleNotFoundError: No module named 'yaml'`, on one line."""
+        return f"{self.type}: {self.message.splitlines()[0]}" if self.message else self.type
+
+
+def read_traceback(log: str) -> PythonError | None:
+    """The last exception in a log that says why the program ended; None when there is no traceback.
+
+    Tracebacks in which a server only reports that its worker died give way to the worker's own, earlier one.
+    """
+    lines = _without_prefixes(log.splitlines())
+    last: PythonError | None = None
+    while True:
+        block = _last_block(lines)
+        if block is None:
+            return last or _missing_main(lines)
+        start, end, error = block
+        last = last or error
+        if error.type not in REPORTS_ONLY:
+            return error
+        lines = lines[: min(start, end)]
+
+
+REPORTS_ONLY = frozenset({"SystemExit", "gunicorn.errors.HaltServer"})
+"""gunicorn's arbiter ends with HaltServer when a worker fails to boot (gunicorn/arbiter.py, reap_workers)."""
+
+_HEADER = "Traceback (most recent call last):"
+_DIRECT_CAUSE = "The above exception was the direct cause of the following exception:"
+_CONTEXT = "During handling of the above exception, another exception occurred:"
+_FRAME = re.compile(r'\s+File "(?P<path>[^"]+)", line (?P<line>\d+)(?:, in .+)?$')
+_EXCEPTION = re.compile(r"(?P<type>[A-Za-z_][\w.<>]*)(?:: ?(?P<message>.*))?$")
+_LOG_LINE = re.compile(
+    r"\[\d{4}-|\[\w+\]|\d{4}[-/]\d\d[-/]\d\d[ T]|(DEBUG|INFO|WARNING|ERROR|CRITICAL)\b|Traceback \(|\{\"", re.IGNORECASE
+)
+_KUBELET_TIME = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d) ")
+_NOT_THE_PROJECT = re.compile(r"^<|/(?:site|dist)-packages/|/lib(?:64)?/python\d[\d.]*/|/bin/[^/]+$")
+_WORKING_DIRECTORIES = re.compile(r"^/(?:app|code|home/[^/]+|opt/[^/]+|project|srv|usr/src/app|workspace)/")
+"""Where images keep the project; paths are shown relative to it."""
+_MISSING_MAIN = re.compile(r"\S*python[\d.]*: (?P<message>No module named '?(?P<module>[\w.]+)'?)$")
+
+
+def _without_prefixes(lines: Sequence[str]) -> list[str]:
+    """Without the time that `kubectl logs --timestamps` puts first, or what a logger puts before every line."""
+    plain = [_KUBELET_TIME.sub("", line) for line in lines]
+    prefixes = [line[: line.index(_HEADER)] for line in plain if _HEADER in line]
+    prefix = prefixes[-1] if prefixes else ""
+    if not prefix or not any(line.startswith(prefix + '  File "') for line in plain):
+        return plain
+    return [line.removeprefix(prefix) for line in plain]
+
+
+def _last_block(lines: Sequence[str]) -> tuple[int, int, PythonError] | None:
+    """The last traceback with its exception: first line, the exception's line, and what they say."""
+    for last_frame in reversed([number for number, line in enumerate(lines) if _FRAME.match(line)]):
+        end = next((n for n in range(last_frame + 1, len(lines)) if not lines[n][:1].isspace() and lines[n]), None)
+        if end is None or not (exception := _EXCEPTION.match(lines[end])):
+            continue
+        start = last_frame
+        while start > 0 and lines[start - 1][:1].isspace():
+            start -= 1
+        if start > 0 and lines[start - 1].endswith(_HEADER):
+            start -= 1
+        return start, end, _error(lines, start, end, exception)
+    return None
+
+
+def _error(lines: Sequence[str], start: int, end: int, exception: re.Match[str]) -> PythonError:
+    rest = _rest_of_message(lines[end + 1 :])
+    block = [*lines[start : end + 1], *rest]
+    frames = [frame for line in lines[start:end] if (frame := _FRAME.match(line))]
+    cause = _cause(lines[:start])
+    own = [frame for frame in frames if not _NOT_THE_PROJECT.search(frame["path"])]
+    shown = frames[-1:] if exception["type"] in ("IndentationError", "SyntaxError", "TabError") else own[-1:]
+    first_shown = min(max(0, len(block) - TAIL), max(0, end - start - 4))
+    return PythonError(
+        type=exception["type"],
+        message="\n".join([exception["message"] or "", *rest]).strip(),
+        where=_place(shown[0]) if shown else (cause.where if cause else ""),
+        text="\n".join(block[first_shown:][: 2 * TAIL]),
+        raised_in=frames[-1]["path"],
+        cause=cause,
+    )
+
+
+def _rest_of_message(following: Sequence[str]) -> list[str]:
+    """The lines after the first one of an exception's message: until something else begins."""
+    rest: list[str] = []
+    for line in following[:TAIL]:
+        if not line.strip() or _LOG_LINE.match(line) or _FRAME.match(line):
+            break
+        rest.append(line)
+    return rest
+
+
+def _cause(before: Sequence[str]) -> PythonError | None:
+    """What the exception was raised from. An exception that was only being handled is no cause: it may be expected."""
+    above = [line for line in before if line.strip()]
+    if not above or above[-1] != _DIRECT_CAUSE:
+        return None
+    block = _last_block(above[:-1])
+    return block[2] if block else None
+
+
+def _place(frame: re.Match[str]) -> str:
+    path = _WORKING_DIRECTORIES.sub("", frame["path"])
+    return f"{path}:{frame['line']}"
+
+
+def _missing_main(lines: Sequence[str]) -> PythonError | None:
+    """`python -m gunicorn` without gunicorn prints one line and no traceback (CPython, Lib/runpy.py)."""
+    for line in reversed(lines):
+        if found := _MISSING_MAIN.match(line):
+            return PythonError("ModuleNotFoundError", f"No module named '{found['module']}'", where="", text=line)
+    return None
