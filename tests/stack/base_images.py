@@ -62,14 +62,14 @@ def base_image(image: BaseImage) -> StoredImage | None:
     if image.pyenv and interpreter is None:
         return None
     certificates = sorted(CERTIFICATES.rglob("*.crt")) if CERTIFICATES.is_dir() else []
-    words = [image.python, image.suite, str(interpreter), json.dumps(_environment(certificates))]
+    command = mmdebstrap(image, interpreter, certificates, _apt_options())
 
     def build(folder: Path) -> None:
         root = folder / "root.tar"
-        run(mmdebstrap(image, interpreter, certificates, _apt_options(), root))
+        run([*command, str(root)])
         write_image(folder, root, _environment(certificates), ["python3"])
 
-    return StoredImage(cached(f"python-{image.python}-slim", cache_key([Path(__file__), *certificates], words), build))
+    return StoredImage(cached(f"python-{image.python}-slim", cache_key(certificates, command), build))
 
 
 def pause_image(program: Path) -> StoredImage:
@@ -110,9 +110,9 @@ def write_image(folder: Path, root: Path, environment: Mapping[str, str], comman
 
 
 def mmdebstrap(
-    image: BaseImage, interpreter: Path | None, certificates: list[Path], apt_options: list[str], root: Path
+    image: BaseImage, interpreter: Path | None, certificates: list[Path], apt_options: list[str]
 ) -> list[str]:
-    """The command that writes the root file system to a tar."""
+    """The command that writes the root file system to the tar that is still to be named."""
     packages = (*COMMON, *(PYENV_LIBRARIES if interpreter else DEBIAN_PYTHON))
     command = ["mmdebstrap", "--quiet", "--variant=minbase", f"--include={','.join(packages)}"]
     command += [f"--dpkgopt=path-exclude={pattern}" for pattern in LEFT_OUT]
@@ -129,7 +129,7 @@ def mmdebstrap(
         hooks += [f"printf '{lines}\\n' > \"$1/etc/apt/apt.conf.d/99machine\""]
     hooks += ['rm -rf "$1"/var/lib/apt/lists/* "$1"/var/cache/apt/*.bin "$1"/var/log/*.log "$1"/var/log/apt']
     command += [f"--customize-hook={hook}" for hook in hooks]
-    return [*command, image.suite, str(root)]
+    return [*command, image.suite]
 
 
 def _links(version: str, *, of_debian: bool) -> str:

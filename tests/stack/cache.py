@@ -35,13 +35,13 @@ def cached(name: str, key: str, build: Callable[[Path], None]) -> Path:
     """The folder NAME-KEY of the cache, built into a neighbour and renamed when it is complete."""
     folder = cache_root() / f"{name}-{key}"
     if folder.is_dir():
-        say(f"{name}: from the cache ({folder})")
+        say(f"{name}: from the cache")
         return folder
     folder.parent.mkdir(parents=True, exist_ok=True)
     unfinished = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=folder.parent))
     unfinished.chmod(0o755)
     try:
-        with step(f"{name}: building, then kept as {folder}"):
+        with step(f"{name}: not in the cache, building"):
             build(unfinished)
         try:
             unfinished.rename(folder)

@@ -22,7 +22,6 @@ def run(
         cwd=cwd,
         env=environment,
         input=stdin or "",  # never the caller's own standard input
-        stdin=subprocess.DEVNULL if stdin is None else None,
         capture_output=True,
         text=True,
     )
