@@ -1,0 +1,32 @@
+"""How are the engine and the cluster that a command needs made? Only when the command really asks for them."""
+
+import getpass
+import os
+import socket
+from collections.abc import Callable
+
+from kubeship.workflows.app import App
+from kubeship.workflows.ports import Cluster, Engine
+
+
+def engine() -> Engine:
+    """The container engine that the Docker configuration names."""
+    from kubeship.images.engine import connect
+
+    return connect()
+
+
+def cluster_of(context: str | None) -> Callable[[App], Cluster]:
+    """Connects to an app's namespace: `--context`, else the environment's context, else the current one."""
+
+    def connect_to(app: App) -> Cluster:
+        from kubeship.cluster.connect import connect
+
+        return connect(context or app.target.context, app.plan.namespace)
+
+    return connect_to
+
+
+def holder() -> str:
+    """Who deploys: `user@host:pid`. The pid lets another run on this host see that the holder is dead."""
+    return f"{getpass.getuser()}@{socket.gethostname()}:{os.getpid()}"

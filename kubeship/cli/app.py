@@ -1,0 +1,48 @@
+"""What commands are there? This file only collects them; each imports what it needs when it is called."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from kubeship import __version__
+from kubeship.cli import cluster_commands, image_commands, project_commands
+from kubeship.cli.options import Settings
+from kubeship.cli.run import run_app
+
+app = typer.Typer(
+    name="kubeship",
+    help="Take a Python project from source to a healthy rollout on Kubernetes.",
+    epilog="Begin with: kubeship init, then kubeship deploy.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["--help", "-h"]},
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"kubeship {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def kubeship(
+    context: typer.Context,
+    quiet: Annotated[bool, typer.Option("--quiet", envvar="KUBESHIP_QUIET", help="Only results, cautions and errors.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", envvar="KUBESHIP_VERBOSE", help="Also what build steps say.")] = False,
+    debug: Annotated[bool, typer.Option("--debug", envvar="KUBESHIP_DEBUG", help="Tracebacks of errors.")] = False,
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
+) -> None:
+    """Options that every command has; they may stand before or behind its name."""
+    context.obj = Settings(quiet, verbose, debug)
+
+
+for command in (*project_commands.COMMANDS, *image_commands.COMMANDS, *cluster_commands.COMMANDS):
+    app.command()(command)
+
+
+def run() -> None:
+    """The console script."""
+    sys.exit(run_app(app, sys.argv[1:]))

@@ -1,0 +1,210 @@
+"""The commands that look at a cluster or change it."""
+
+import os
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from kubeship.cli.options import HERE, Context, Environment, Frozen, Image, Json, Project, Yes
+from kubeship.errors import ExitCode, InvalidInput
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+def diff(
+    context: typer.Context,
+    project: Project = HERE,
+    env: Environment = None,
+    cluster: Context = None,
+    image: Image = None,
+    json: Json = False,
+) -> None:
+    """Show what deploy would change on the cluster, field by field. Exits 2 when it would change something.
+
+    kubeship diff --env staging
+    """
+    from kubeship.cli.adapters import cluster_of
+    from kubeship.cli.screen import screen
+    from kubeship.ui.results import show_changes
+    from kubeship.workflows.diff import DiffRequest, diff
+
+    with screen("diff", context.obj, json) as user:
+        changes = diff(DiffRequest(project, env, image), cluster_of(cluster), user.emit)
+        user.show({"changes": list(changes)}, lambda console: show_changes(changes, console))
+    raise typer.Exit(ExitCode.DIFFERENT if changes else ExitCode.DONE)
+
+
+def deploy(
+    context: typer.Context,
+    project: Project = HERE,
+    env: Environment = None,
+    cluster: Context = None,
+    image: Image = None,
+    frozen: Frozen = None,
+    create_namespace: Annotated[
+        bool, typer.Option("--create-namespace", help="Create the environment's namespace if it doesn't exist.")
+    ] = False,
+    rollback: Annotated[
+        bool, typer.Option("--rollback/--no-rollback", help="Return to the last good revision if the new one fails.")
+    ] = True,
+    json: Json = False,
+) -> None:
+    """Build, push, apply, watch until the new version serves, and roll back if it can't.
+
+    kubeship deploy --env production
+    kubeship deploy --image registry.example.com/shop@sha256:...
+    """
+    from kubeship.cli.adapters import cluster_of, engine, holder
+    from kubeship.cli.screen import screen
+    from kubeship.workflows.deploy import DeployRequest, deploy
+
+    strict = bool(os.environ.get("CI")) if frozen is None else frozen
+    with screen("deploy", context.obj, json, lines=True) as user:
+        request = DeployRequest(project, env, holder(), image, strict, create_namespace, rollback)
+        done = deploy(request, engine, cluster_of(cluster), user.emit)
+
+        def human(console: "Console") -> None:
+            revision = done.revision
+            console.print(f"[green]✓[/green] {revision.app} revision {revision.number} serves {revision.image}")
+            for address in done.addresses:
+                console.print(f"  {address}")
+
+        user.show({"revision": _without_objects(done.revision), "addresses": done.addresses}, human)
+
+
+def status(
+    context: typer.Context, project: Project = HERE, env: Environment = None, cluster: Context = None, json: Json = False
+) -> None:
+    """Show what runs and whether it is healthy. Exits 1 when it is not.
+
+    kubeship status --env production
+    """
+    from kubeship.cli.adapters import cluster_of
+    from kubeship.cli.screen import screen
+    from kubeship.ui.results import show_status
+    from kubeship.workflows.app import load_app
+    from kubeship.workflows.status import status
+
+    with screen("status", context.obj, json) as user:
+        app = load_app(project, env)
+        found = status(app.name, cluster_of(cluster)(app))
+        document = {
+            "healthy": found.healthy,
+            "revision": _without_objects(found.revision),
+            "problems": found.lines,
+            "addresses": found.addresses,
+        }
+        user.show(document, lambda console: show_status(found.revision, found.lines, found.addresses, console))
+    raise typer.Exit(ExitCode.DONE if found.healthy else ExitCode.FAILED)
+
+
+def history(
+    context: typer.Context, project: Project = HERE, env: Environment = None, cluster: Context = None, json: Json = False
+) -> None:
+    """List the revisions that were deployed, newest first.
+
+    kubeship history --json
+    """
+    from kubeship.cli.adapters import cluster_of
+    from kubeship.cli.screen import screen
+    from kubeship.ui.results import show_history
+    from kubeship.workflows.app import load_app
+
+    with screen("history", context.obj, json) as user:
+        app = load_app(project, env)
+        records = cluster_of(cluster)(app).revisions(app.name)
+        document = {"revisions": [_without_objects(record) for record in records]}
+        user.show(document, lambda console: show_history(records, console))
+
+
+def rollback(
+    context: typer.Context,
+    revision: Annotated[int | None, typer.Argument(help="Its number in kubeship history.", show_default="the one before")] = None,
+    project: Project = HERE,
+    env: Environment = None,
+    cluster: Context = None,
+    json: Json = False,
+) -> None:
+    """Make an earlier revision the running one again, and watch until it serves.
+
+    kubeship rollback
+    kubeship rollback 7
+    """
+    from kubeship.cli.adapters import cluster_of, holder
+    from kubeship.cli.screen import screen
+    from kubeship.workflows.app import load_app
+    from kubeship.workflows.rollback import RollbackRequest, rollback
+
+    with screen("rollback", context.obj, json, lines=True) as user:
+        app = load_app(project, env)
+        request = RollbackRequest(app.name, holder(), app.timeout, revision)
+        done = rollback(request, cluster_of(cluster)(app), user.emit)
+        user.show(
+            {"revision": _without_objects(done)},
+            lambda console: console.print(f"[green]✓[/green] {done.app} revision {done.number} serves {done.image}"),
+        )
+
+
+def delete(
+    context: typer.Context,
+    project: Project = HERE,
+    env: Environment = None,
+    cluster: Context = None,
+    yes: Yes = False,
+    json: Json = False,
+) -> None:
+    """Delete the app from the cluster: what its revision records list and kubeship applied, nothing else.
+
+    kubeship delete --env staging --yes
+    """
+    from kubeship.cli.adapters import cluster_of, holder
+    from kubeship.cli.screen import screen
+    from kubeship.workflows.app import load_app
+    from kubeship.workflows.delete import delete
+
+    with screen("delete", context.obj, json) as user:
+        app = load_app(project, env)
+        target = cluster_of(cluster)(app)
+        question = f"Delete {app.name} from {target.describe()}, namespace {target.namespace}?"
+        if not yes and not (user.interactive and typer.confirm(question, err=True)):
+            raise InvalidInput("nothing was deleted: deleting needs a yes", hint="kubeship delete --yes")
+        gone = delete(app.name, holder(), target, user.emit)
+        user.show({"deleted": gone}, lambda console: console.print("\n".join(f"deleted {item}" for item in gone)))
+
+
+def check(
+    context: typer.Context, project: Project = HERE, env: Environment = None, cluster: Context = None, json: Json = False
+) -> None:
+    """Find everything that a deploy would fail on: engine, registry, cluster, permissions. Exits 4 if there is any.
+
+    kubeship check --env production
+    """
+    from kubeship.cli.adapters import cluster_of, engine
+    from kubeship.cli.screen import screen
+    from kubeship.ui.results import show_findings
+    from kubeship.workflows.app import load_app
+    from kubeship.workflows.check import check
+
+    with screen("check", context.obj, json) as user:
+        findings = check(load_app(project, env), engine, cluster_of(cluster), user.emit)
+        ready = not any(finding.fatal for finding in findings)
+
+        def human(console: "Console") -> None:
+            show_findings(findings, console)
+            if ready:
+                console.print("[green]✓[/green] nothing stands in the way of a deploy")
+
+        user.show({"ready": ready, "findings": findings}, human)
+    raise typer.Exit(ExitCode.DONE if ready else ExitCode.PRECONDITION)
+
+
+COMMANDS = (diff, deploy, status, history, rollback, delete, check)
+
+
+def _without_objects(revision: object) -> dict[str, object]:
+    from kubeship.ui.document import plain
+
+    document: dict[str, object] = plain(revision)
+    document.pop("objects")
+    return document

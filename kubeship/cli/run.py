@@ -1,0 +1,76 @@
+"""How does a run end? Every error as a sentence and an exit code; a traceback only with --debug."""
+
+import os
+import sys
+from collections.abc import Sequence
+
+import typer
+
+from kubeship.errors import ExitCode, Interrupted, KubeshipError
+
+EVERYWHERE = ("--quiet", "--verbose", "--debug")
+"""Options of kubeship itself that may also stand behind the command's name."""
+
+# Click's base of usage errors, which Typer carries inside itself and exports only a leaf of.
+USAGE_ERROR = next(base for base in typer.BadParameter.__mro__ if base.__name__ == "ClickException")
+
+
+def run_app(app: typer.Typer, arguments: Sequence[str]) -> int:
+    """Run the command line; returns the exit code."""
+    arguments = everywhere_first(arguments)
+    debug = "--debug" in arguments[: len(EVERYWHERE)] or bool(os.environ.get("KUBESHIP_DEBUG"))
+    try:
+        return int(app(args=list(arguments), prog_name="kubeship", standalone_mode=False) or 0)
+    except KubeshipError as error:
+        return _failed(error, debug)
+    except KeyboardInterrupt as error:
+        return _failed(_interrupted(error), debug)
+    except BrokenPipeError:
+        # The reader of our output went away (`kubeship inspect | head`): nothing to say, nobody to say it to.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.FAILED
+    except typer.Abort:
+        return _failed(_interrupted(None), debug)
+    except Exception as error:
+        if isinstance(error, USAGE_ERROR):
+            error.show()
+            return ExitCode.USAGE
+        if debug:
+            raise
+        return _failed(_unforeseen(error), debug)
+
+
+def everywhere_first(arguments: Sequence[str]) -> list[str]:
+    """The arguments with those of EVERYWHERE in front; nothing behind `--` is touched."""
+    end = arguments.index("--") if "--" in arguments else len(arguments)
+    moved = [argument for argument in arguments[:end] if argument in EVERYWHERE]
+    return [*dict.fromkeys(moved), *(a for a in arguments[:end] if a not in EVERYWHERE), *arguments[end:]]
+
+
+def _interrupted(cause: BaseException | None) -> Interrupted:
+    error = Interrupted("interrupted; nothing more was changed", hint="run the same command again to go on")
+    error.__cause__ = cause
+    return error
+
+
+def _unforeseen(error: Exception) -> KubeshipError:
+    wrapped = KubeshipError(
+        f"an error that kubeship didn't foresee: {type(error).__name__}: {error}",
+        hint="run the same command with --debug and report what it prints",
+    )
+    wrapped.__cause__ = error
+    return wrapped
+
+
+def _failed(error: KubeshipError, debug: bool) -> int:
+    from rich.console import Console
+
+    from kubeship.ui.terminal import print_error
+
+    console = Console(stderr=True)
+    if debug:
+        import traceback
+
+        traceback.print_exception(error)
+    print_error(error, console)
+    return int(error.exit_code)

@@ -1,0 +1,67 @@
+"""Where does a command print, and whom does it ask? Results on stdout, progress and questions on stderr."""
+
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import FrameType
+from typing import Any
+
+from rich.console import Console
+
+from kubeship.cli.options import Settings
+from kubeship.errors import KubeshipError, Terminated
+from kubeship.model.events import Event
+from kubeship.model.origin import Candidate, Question
+from kubeship.ui.document import JsonLines, failure, result
+from kubeship.ui.questions import ask_person, refuse_to_guess
+from kubeship.ui.terminal import TerminalPrinter
+
+
+@dataclass(frozen=True)
+class Screen:
+    """What a command needs to talk to its user."""
+
+    command: str
+    json: bool
+    """Results as JSON."""
+    lines: bool
+    """With `json`: events as JSON lines, of which the result is the last."""
+    out: Console
+    emit: Callable[[Event], None]
+    ask: Callable[[Question], Candidate]
+    interactive: bool
+    """Whether a person can be asked."""
+
+    def show(self, document: dict[str, Any], human: Callable[[Console], None]) -> None:
+        """Print the result, for a program or for a person."""
+        if self.json:
+            sys.stdout.write(result(self.command, document, self.lines) + "\n")
+        else:
+            human(self.out)
+
+
+@contextmanager
+def screen(command: str, settings: Settings, as_json: bool = False, lines: bool = False) -> Iterator[Screen]:
+    """The screen of one command; an error becomes its JSON document here, if JSON is what was asked for."""
+    err = Console(stderr=True)
+    asked = sys.stdin.isatty() and err.is_terminal and not os.environ.get("CI")
+    printer: JsonLines | TerminalPrinter = TerminalPrinter(err, settings.quiet, settings.verbose)
+    if as_json and lines:
+        printer = JsonLines(sys.stdout)
+    ask = (lambda question: ask_person(question, err)) if asked else refuse_to_guess
+    signal.signal(signal.SIGTERM, _terminate)
+    try:
+        yield Screen(command, as_json, lines, Console(), printer, ask, asked)
+    except KubeshipError as error:
+        if as_json:
+            sys.stdout.write(result(command, failure(error), lines) + "\n")
+        raise
+    finally:
+        printer.close()
+
+
+def _terminate(_signal: int, _frame: FrameType | None) -> None:
+    raise Terminated("stopped by SIGTERM; nothing more was changed", hint="run the same command again to go on")

@@ -1,0 +1,45 @@
+"""How is a person asked? With the candidates and their origins; and nobody is asked without a terminal."""
+
+from rich.console import Console
+from rich.markup import escape
+from rich.prompt import Prompt
+
+from kubeship.errors import InvalidInput
+from kubeship.model.origin import Candidate, Origin, Question
+
+ANSWERED = Origin(reason="your answer")
+
+
+def ask_person(question: Question, console: Console) -> Candidate:
+    """Put the question on the terminal; a number chooses a candidate, anything else is the answer itself."""
+    console.print(f"[bold]{escape(question.text)}[/bold]  [dim](--set {escape(question.key)}=...)[/dim]")
+    for number, candidate in enumerate(question.candidates, 1):
+        console.print(f"  {number}  {escape(str(candidate.value))}  [dim]{escape(str(candidate.origin))}[/dim]")
+    while True:
+        answer = Prompt.ask("number, or the value itself", console=console).strip()
+        if answer.isdigit() and 1 <= int(answer) <= len(question.candidates):
+            return question.candidates[int(answer) - 1]
+        if answer and not answer.isdigit():
+            return Candidate(answer, ANSWERED)
+
+
+def refuse_to_guess(question: Question) -> Candidate:
+    """Raise InvalidInput with the candidates: there is no terminal to ask on."""
+    raise unanswered((question,))
+
+
+def unanswered(questions: tuple[Question, ...]) -> InvalidInput:
+    """The error for questions that nobody can be asked."""
+    paragraphs = []
+    for question in questions:
+        lines = [f"{question.key}: {question.text}"]
+        lines += [f"  - {candidate.value}  ({candidate.origin})" for candidate in question.candidates]
+        paragraphs.append("\n".join(lines))
+    first = questions[0]
+    example = first.candidates[0].value if first.candidates else "VALUE"
+    count = "this" if len(questions) == 1 else f"these {len(questions)} questions"
+    return InvalidInput(
+        f"kubeship doesn't guess: answer {count}",
+        hint=f"kubeship init --set {first.key}={example}",
+        details="\n".join(paragraphs),
+    )

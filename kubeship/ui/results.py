@@ -1,0 +1,119 @@
+"""How do results look on a terminal? Tables that a person checks in ten seconds."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from kubeship.model.changes import Changes
+from kubeship.model.finding import Finding
+from kubeship.model.origin import Origin
+from kubeship.model.project import Project
+from kubeship.model.revision import Revision
+from kubeship.ui.terminal import change_lines
+
+
+def show_project(project: Project, console: Console) -> None:
+    """The facts, each with its `file:line`, which terminals make clickable."""
+    table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_column(style="bold")
+    table.add_column()
+    table.add_column(style="dim")
+    for name, value, origin in _facts(project):
+        table.add_row(escape(name), escape(value), escape(str(origin)))
+    console.print(table)
+    for warning in project.warnings:
+        place = f" [dim]{escape(str(warning.origin))}[/dim]" if str(warning.origin) else ""
+        console.print(f"[yellow]![/yellow] {escape(warning.message)}{place}", highlight=False, soft_wrap=True)
+    for question in project.questions:
+        console.print(f"[bold]?[/bold] {escape(question.text)} [dim]--set {escape(question.key)}=[/dim]")
+        for candidate in question.candidates:
+            console.print(f"    {escape(str(candidate.value))} [dim]{escape(str(candidate.origin))}[/dim]")
+
+
+def show_changes(changes: Changes, console: Console) -> None:
+    """The diff, object by object and field by field."""
+    for change in changes:
+        for line in change_lines(change):
+            console.print(line, highlight=False, soft_wrap=True)
+
+
+def show_history(records: Iterable[Revision], console: Console) -> None:
+    """One line a revision, newest first."""
+    table = Table(box=None, pad_edge=False)
+    for heading in ("revision", "outcome", "when", "took", "by", "source", "image", ""):
+        table.add_column(heading, overflow="fold")
+    for record in records:
+        took = f"{(record.finished - record.started).total_seconds():.0f} s" if record.finished else ""
+        digest = record.image.rpartition("@sha256:")[2][:12]
+        when = f"{record.started.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+        row = (str(record.number), record.outcome.value, when, took, record.holder, record.source, digest, record.message)
+        table.add_row(*(escape(cell) for cell in row))
+    console.print(table)
+
+
+def show_findings(findings: Iterable[Finding], console: Console) -> None:
+    """What preflight found, the fatal first."""
+    for finding in sorted(findings, key=lambda finding: not finding.fatal):
+        mark = "[red]✗[/red]" if finding.fatal else "[yellow]![/yellow]"
+        console.print(f"{mark} {escape(finding.problem)}", highlight=False, soft_wrap=True)
+        if finding.remedy:
+            console.print(f"  {escape(finding.remedy)}", highlight=False, soft_wrap=True)
+
+
+def show_status(
+    revision: Revision, problems: tuple[str, ...], addresses: tuple[str, ...], console: Console
+) -> None:
+    """What runs, since when, and what is wrong with it."""
+    mark = "[red]✗[/red]" if problems else "[green]✓[/green]"
+    state = "is not healthy" if problems else "is healthy"
+    console.print(f"{mark} {revision.app} ({revision.environment}) {state}", highlight=False)
+    console.print(f"  revision {revision.number}, {revision.outcome.value} {age(revision.finished or revision.started)}")
+    console.print(f"  {escape(revision.image)}", highlight=False, soft_wrap=True)
+    for line in (*problems, *addresses):
+        console.print(f"  {escape(line)}", highlight=False, soft_wrap=True)
+
+
+def age(moment: datetime) -> str:
+    """`3 min ago`."""
+    seconds = (datetime.now(UTC) - moment).total_seconds()
+    for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
+        if seconds >= size:
+            return f"{seconds // size:.0f} {unit} ago"
+    return "just now"
+
+
+def _facts(project: Project) -> Iterable[tuple[str, str, Origin]]:
+    dependencies = project.dependencies.value
+    yield "name", project.name.value, project.name.origin
+    yield "python", project.python.value, project.python.origin
+    yield "framework", project.framework.value, project.framework.origin
+    files = ", ".join(dependencies.files)
+    yield "dependencies", f"{dependencies.manager} {files}".strip(), project.dependencies.origin
+    for process in project.processes:
+        what = process.entrypoint or process.command or ""
+        server = f" under {process.server}" if process.server else ""
+        origin = process.origins[0] if process.origins else Origin()
+        yield f"{process.name} ({process.kind})", f"{what}{server}", origin
+        if process.port:
+            yield "  port", str(process.port), Origin()
+        if process.health:
+            yield "  health", process.health.value, process.health.origin
+    for command in project.release:
+        yield "release", command.command, command.origins[0] if command.origins else Origin()
+    for command in project.build_steps:
+        yield "build step", command.command, command.origins[0] if command.origins else Origin()
+    for service in project.services:
+        yield "needs", service.value, service.origin
+    for variable in project.variables:
+        need = "required" if variable.required else f"default {variable.default!r}" if variable.default else "optional"
+        kind = "secret" if variable.secret else "variable"
+        yield kind, f"{variable.name} ({need})", variable.origins[0] if variable.origins else Origin()
+    for package in project.system_packages.build:
+        yield "builds with", package.value, package.origin
+    for package in project.system_packages.runtime:
+        yield "runs with", package.value, package.origin
+    if project.dockerfile:
+        yield "Dockerfile", f"{project.dockerfile.value} (kept and used)", project.dockerfile.origin

@@ -1,0 +1,136 @@
+"""What does a person see while a command runs? One line for each thing that matters, on stderr."""
+
+from dataclasses import dataclass, field
+
+from rich.console import Console
+from rich.markup import escape
+from rich.status import Status
+
+from kubeship.errors import KubeshipError
+from kubeship.model.changes import Action, Change, Changes
+from kubeship.model.events import (
+    BuildStage,
+    Caution,
+    Compared,
+    Event,
+    LogLine,
+    Note,
+    PushProgress,
+    RolloutProgress,
+    Step,
+)
+from kubeship.model.verdict import Diagnosis
+
+SYMBOLS = {Action.CREATE: ("+", "green"), Action.UPDATE: ("~", "yellow"), Action.DELETE: ("-", "red")}
+MEGABYTE = 1_000_000
+
+
+@dataclass
+class TerminalPrinter:
+    """Prints events. On a terminal a line at the bottom says what is going on; elsewhere plain lines only."""
+
+    console: Console
+    quiet: bool = False
+    verbose: bool = False
+    """Also every line of build steps and build stages from the cache."""
+    _status: Status | None = None
+    _warned: set[str] = field(default_factory=set)
+
+    def __call__(self, event: Event) -> None:
+        """Print one event."""
+        if self.quiet and not isinstance(event, Caution):
+            return
+        match event:
+            case Step(title):
+                self._line(f"[bold]▸ {escape(title)}[/bold]")
+                self._progress("")
+            case Note(message):
+                self._line(f"  {escape(message)}")
+            case Caution(message, hint):
+                self._line(f"[yellow]! {escape(message)}[/yellow]" + (f"\n    {escape(hint)}" if hint else ""))
+            case BuildStage():
+                self._stage(event)
+            case LogLine(source, line):
+                self._log(source, line)
+            case PushProgress(sent, total):
+                self._progress(f"{sent / MEGABYTE:.1f} of {total / MEGABYTE:.1f} MB")
+            case Compared(changes):
+                self._compared(changes)
+            case RolloutProgress(summaries, worries):
+                self._rollout(summaries, worries)
+
+    def close(self) -> None:
+        """Take the moving line away."""
+        if self._status:
+            self._status.stop()
+            self._status = None
+
+    def _line(self, text: str) -> None:
+        self.console.print(text, highlight=False, soft_wrap=True)
+
+    def _progress(self, text: str) -> None:
+        if not self.console.is_terminal:
+            return
+        if self._status is None:
+            self._status = self.console.status(escape(text))
+            self._status.start()
+        else:
+            self._status.update(escape(text))
+
+    def _stage(self, stage: BuildStage) -> None:
+        match stage.state:
+            case "started":
+                self._progress(stage.title)
+            case "cached" if not self.verbose:
+                pass
+            case "failed":
+                self._line(f"  [red]{escape(stage.title)} failed[/red]")
+            case state:
+                spent = f" {stage.seconds:.1f} s" if stage.seconds is not None and state == "done" else f" ({state})"
+                self._line(f"  [dim]{escape(stage.title)}{spent}[/dim]")
+
+    def _log(self, source: str, line: str) -> None:
+        if self.verbose or not source.startswith("["):
+            self._line(f"  [dim]{escape(source)} |[/dim] {escape(line)}")
+
+    def _compared(self, changes: Changes) -> None:
+        for change in changes:
+            for line in change_lines(change):
+                self._line(f"  {line}")
+        if not changes:
+            self._line("  nothing would change")
+
+    def _rollout(self, summaries: tuple[str, ...], worries: tuple[Diagnosis, ...]) -> None:
+        for summary in summaries:
+            self._line(f"  {escape(summary)}")
+        for worry in worries:
+            text = f"{worry.subject}: {worry.cause}" if worry.subject else worry.cause
+            if text not in self._warned:
+                self._warned.add(text)
+                self._line(f"  [yellow]! {escape(text)}[/yellow]")
+
+
+def change_lines(change: Change) -> list[str]:
+    """One object's change, field by field, as rich markup."""
+    symbol, colour = SYMBOLS.get(change.action, ("!", "red"))
+    lines = [f"[{colour}]{symbol} {escape(str(change.ref))}[/{colour}]"]
+    if change.action is Action.UPDATE:
+        for item in change.fields:
+            lines.append(f"    {escape(item.path)}: {_value(item.before)} → {_value(item.after)}")
+    lines += [
+        f"    [red]{escape(conflict.path)} belongs to {escape(conflict.manager)}[/red]" for conflict in change.conflicts
+    ]
+    return lines
+
+
+def print_error(error: KubeshipError, console: Console) -> None:
+    """What went wrong, the last words of whoever said it, and what to do next."""
+    console.print(f"[bold red]error:[/bold red] {escape(error.message)}", highlight=False, soft_wrap=True)
+    if error.details:
+        console.print(escape(error.details), highlight=False, soft_wrap=True)
+    if error.hint:
+        console.print(f"[bold]next:[/bold] {escape(error.hint)}", highlight=False, soft_wrap=True)
+
+
+def _value(value: object) -> str:
+    return "[dim](none)[/dim]" if value is None else escape(str(value))

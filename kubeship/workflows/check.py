@@ -1,0 +1,27 @@
+"""Could a deploy succeed? Everything that stands in its way, at once, without changing anything."""
+
+from collections.abc import Callable
+
+from kubeship.errors import KubeshipError
+from kubeship.model.events import Emit, Step
+from kubeship.model.finding import Finding
+from kubeship.workflows.app import App
+from kubeship.workflows.deploy import engine_findings
+from kubeship.workflows.ports import Cluster, Engine
+
+
+def check(
+    app: App, engine: Callable[[], Engine], connect: Callable[[App], Cluster], emit: Emit
+) -> tuple[Finding, ...]:
+    """All findings, of the engine, the registry, the cluster and the environment's files."""
+    manifests = app.manifests()
+    emit(Step("Checking the engine and the registry"))
+    findings = engine_findings(app, engine)
+    emit(Step("Checking the cluster"))
+    try:
+        cluster = connect(app)
+        cluster.describe()
+        findings += cluster.preflight(manifests)
+    except KubeshipError as error:
+        findings.append(Finding(error.message, error.hint, subject="cluster"))
+    return tuple(findings)

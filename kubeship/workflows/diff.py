@@ -1,0 +1,48 @@
+"""What would deploy change on the cluster? Nothing is built and nothing is changed to find out."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from kubeship.model.changes import Changes
+from kubeship.model.events import Caution, Emit, Note
+from kubeship.model.objects import ref, with_image
+from kubeship.model.revision import Outcome
+from kubeship.workflows.app import App, load_app
+from kubeship.workflows.ports import Cluster
+from kubeship.workflows.release import outcome, split, with_release_names
+
+
+@dataclass(frozen=True)
+class DiffRequest:
+    """What `kubeship diff` was asked."""
+
+    project: Path
+    environment: str | None
+    image: str | None = None
+
+
+def diff(request: DiffRequest, connect: Callable[[App], Cluster], emit: Emit) -> Changes:
+    """A server-side dry run of the environment's files.
+
+    The image is the one given; or the running one, where the source is what that was built from; or the tag that a
+    build would get, so that the diff shows a new image without building it.
+    """
+    app = load_app(request.project, request.environment)
+    if app.stale:
+        emit(Caution("kubeship.yaml has changed since the last render: deploy would render first", "kubeship render"))
+    cluster = connect(app)
+    image = request.image or _image(app, cluster, emit)
+    objects = with_release_names(with_image(app.manifests(), app.plan.image, image))
+    steps, rest = split(objects)
+    return cluster.compare([*(job for job in steps if outcome(cluster.get(ref(job))) == "absent"), *rest])
+
+
+def _image(app: App, cluster: Cluster, emit: Emit) -> str:
+    source = app.source()
+    good = next((record for record in cluster.revisions(app.name) if record.outcome is Outcome.SUCCEEDED), None)
+    if good and good.source == source:
+        return good.image
+    built = f"{app.plan.image}:{source}"
+    emit(Note(f"Deploy would build {built}" + (f"; revision {good.number} runs {good.source}" if good else "")))
+    return built

@@ -1,0 +1,96 @@
+"""How do release steps run? Each Job once per digest, command and configuration, before any workload changes."""
+
+import hashlib
+import json
+import threading
+from collections.abc import Iterable
+
+from kubeship.errors import ReleaseFailed
+from kubeship.model.events import Emit, Note, Step
+from kubeship.model.objects import RELEASE_ANNOTATION, Object, is_release_step, ref
+from kubeship.model.verdict import Failed
+from kubeship.rollout.ports import Observer
+from kubeship.rollout.watch import watch
+from kubeship.workflows.ports import Cluster, Lease
+
+LOG_GRACE = 3.0
+"""Seconds."""
+
+
+def with_release_names(objects: Iterable[Object]) -> tuple[Object, ...]:
+    """The objects, each release Job renamed after what it would run: another digest or variable is another Job."""
+    return tuple(_named(item) if is_release_step(item) else item for item in objects)
+
+
+def split(objects: Iterable[Object]) -> tuple[tuple[Object, ...], tuple[Object, ...]]:
+    """Release Jobs in their order, and all the rest."""
+    items = tuple(objects)
+    steps = [item for item in items if is_release_step(item)]
+    steps.sort(key=lambda job: int(job["metadata"]["annotations"][RELEASE_ANNOTATION]))
+    return tuple(steps), tuple(item for item in items if not is_release_step(item))
+
+
+def outcome(job: Object | None) -> str:
+    """`absent`, `running`, `succeeded` or `failed`: where a live Job stands (batch/v1 JobCondition)."""
+    if job is None:
+        return "absent"
+    conditions = {c["type"] for c in job.get("status", {}).get("conditions", ()) if c.get("status") == "True"}
+    if "Complete" in conditions:
+        return "succeeded"
+    return "failed" if conditions & {"Failed", "FailureTarget"} else "running"
+
+
+def run_release(steps: Iterable[Object], cluster: Cluster, lease: Lease, timeout: float, emit: Emit) -> None:
+    """Run each step that has not succeeded before; follow the one that runs. Raises ReleaseFailed."""
+    for job in steps:
+        _run_step(job, cluster, lease, timeout, emit)
+
+
+def _run_step(job: Object, cluster: Cluster, lease: Lease, timeout: float, emit: Emit) -> None:
+    name = job["metadata"]["name"]
+    match outcome(cluster.get(ref(job))):
+        case "succeeded":
+            emit(Note(f"Release step {name} has succeeded before: not run again"))
+            return
+        case "failed":
+            emit(Step(f"Running release step {name} again, which failed before"))
+            lease.check()
+            cluster.delete(ref(job))
+            cluster.apply([job], lease, emit)
+        case "running":
+            emit(Step(f"Following release step {name}, which is running already"))
+        case _:
+            emit(Step(f"Running release step {name}"))
+            cluster.apply([job], lease, emit)
+    with cluster.observe([job]) as observer:
+        log = threading.Thread(target=_follow, args=(observer, cluster, name, emit), daemon=True)
+        log.start()
+        verdict = watch(observer, timeout, emit)
+        # The last lines may still be on their way when the Job's condition is there.
+        log.join(timeout=LOG_GRACE)
+    if isinstance(verdict, Failed):
+        raise _failure(name, verdict)
+
+
+def _follow(observer: Observer, cluster: Cluster, job: str, emit: Emit) -> None:
+    while not (pods := observer.snapshot().pods):
+        observer.wait(1.0)
+    pod = pods[0]
+    cluster.follow_log(pod["metadata"]["name"], pod["spec"]["containers"][0]["name"], emit, job)
+
+
+def _failure(name: str, verdict: Failed) -> ReleaseFailed:
+    diagnosis = verdict.diagnoses[0]
+    return ReleaseFailed(
+        f"Release step {name} failed, so no workload was changed: {diagnosis.cause}",
+        hint=diagnosis.remedy,
+        details=diagnosis.log or diagnosis.evidence,
+    )
+
+
+def _named(job: Object) -> Object:
+    identity = json.dumps(job["spec"]["template"]["spec"]["containers"], sort_keys=True)
+    digest = hashlib.sha256(identity.encode()).hexdigest()[:10]
+    metadata = job["metadata"]
+    # A Job's name becomes a label of its pods, so 63 characters are the limit.
+    return {**job, "metadata": {**metadata, "name": f"{metadata['name'][:52]}-{digest}"}}

@@ -1,0 +1,84 @@
+"""How does an earlier revision become the running one again?"""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from kubeship.errors import InvalidInput, RolloutBroken
+from kubeship.model.events import Compared, Emit, Note, Step
+from kubeship.model.revision import Outcome, Revision
+from kubeship.model.verdict import Failed
+from kubeship.workflows.deploy import conclude, finished
+from kubeship.workflows.failure import restore, words
+from kubeship.workflows.ports import Cluster
+from kubeship.workflows.release import split
+
+
+@dataclass(frozen=True)
+class RollbackRequest:
+    """What `kubeship rollback` was asked to do."""
+
+    app: str
+    holder: str
+    timeout: float
+    """Seconds."""
+    revision: int | None = None
+    """None: the newest that succeeded before the one that runs."""
+
+
+def rollback(request: RollbackRequest, cluster: Cluster, emit: Emit) -> Revision:
+    """Apply an earlier revision's objects, without its release steps, as a new revision. Raises RolloutBroken."""
+    with cluster.lease(request.app, request.holder) as lease:
+        records = cluster.revisions(request.app)
+        target = choose(records, request.app, request.revision)
+        emit(Step(f"Rolling back to revision {target.number}"))
+        _, rest = split(target.objects)
+        changes = cluster.compare(rest)
+        emit(Compared(changes))
+        newest = records[0]
+        if not changes and newest.succeeded_with(target.objects):
+            emit(Note(f"Nothing to do: revision {newest.number} is exactly revision {target.number}"))
+            return newest
+        revision = replace(
+            target,
+            number=newest.number + 1,
+            outcome=Outcome.STARTED,
+            started=datetime.now(UTC),
+            finished=None,
+            holder=request.holder,
+            message=f"rollback to {target.number}",
+        )
+        cluster.record(revision, lease)
+        verdict = restore(revision, request.timeout, cluster, lease, emit)
+        if isinstance(verdict, Failed):
+            diagnosis = verdict.diagnoses[0]
+            cluster.record(finished(revision, Outcome.FAILED, diagnosis.cause), lease)
+            raise RolloutBroken(
+                f"revision {target.number} doesn't become healthy any more: {diagnosis.cause}",
+                hint=diagnosis.remedy,
+                details=words(verdict),
+            )
+        return conclude(revision, cluster, lease, emit)
+
+
+def choose(records: tuple[Revision, ...], app: str, number: int | None) -> Revision:
+    """The revision to go back to: the given one, or the newest that succeeded with other objects than the newest.
+
+    `records` newest first. Raises InvalidInput with those that could be chosen.
+    """
+    if not records:
+        raise InvalidInput(f"{app} has no revisions here", hint="kubeship deploy makes the first one")
+    good = [record for record in records if record.outcome is Outcome.SUCCEEDED]
+    if number is None:
+        others = [record for record in good if record.objects != records[0].objects]
+        if others:
+            return others[0]
+        raise InvalidInput(
+            f"{app} has no earlier revision that succeeded", hint="kubeship history lists what there is"
+        )
+    for record in good:
+        if record.number == number:
+            return record
+    known = ", ".join(str(record.number) for record in good) or "none"
+    raise InvalidInput(
+        f"revision {number} of {app} is not one that succeeded", hint=f"choose one of these: {known} (kubeship history)"
+    )

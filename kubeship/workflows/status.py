@@ -1,0 +1,50 @@
+"""How does the app do right now?"""
+
+from dataclasses import dataclass
+
+from kubeship.errors import InvalidInput
+from kubeship.model.revision import Revision
+from kubeship.model.verdict import Failed, Ready, Verdict, Waiting
+from kubeship.rollout.verdict import judge
+from kubeship.workflows.deploy import addresses
+from kubeship.workflows.ports import Cluster
+from kubeship.workflows.release import split
+
+
+@dataclass(frozen=True)
+class Status:
+    """An app as it runs."""
+
+    revision: Revision
+    verdict: Verdict
+    addresses: tuple[str, ...]
+
+    @property
+    def healthy(self) -> bool:
+        """Whether everything of the newest revision runs and serves."""
+        return isinstance(self.verdict, Ready)
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """What is missing, one line each; empty when nothing is."""
+        match self.verdict:
+            case Failed(diagnoses):
+                return tuple(f"{diagnosis.subject}: {diagnosis.cause}" for diagnosis in diagnoses)
+            case Waiting(summaries, worries):
+                return (*summaries, *(f"{worry.subject}: {worry.cause}" for worry in worries))
+            case _:
+                return ()
+
+
+def status(app: str, cluster: Cluster) -> Status:
+    """Judge the live objects of the newest revision. Raises InvalidInput when the app is not deployed."""
+    records = cluster.revisions(app)
+    if not records:
+        raise InvalidInput(
+            f"{app} is not deployed in namespace {cluster.namespace}", hint="kubeship deploy, or name another --env or --context"
+        )
+    # After a failed deploy the last good revision is what should run.
+    newest = next((record for record in records if record.outcome != "failed"), records[0])
+    _, rest = split(newest.objects)
+    with cluster.observe(rest) as observer:
+        return Status(newest, judge(observer.snapshot()), addresses(rest))
