@@ -1,0 +1,158 @@
+"""Do the documents say what the program does? Commands, options, exit codes and links."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import typer.main
+
+from kubeship.cli.app import app
+from kubeship.errors import ExitCode
+
+ROOT = Path(__file__).resolve().parents[2]
+COMMANDS = ROOT / "docs" / "commands.md"
+DOCUMENTS = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")])
+OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
+FOR_ALL = "Options of every command"
+BY_CLICK = {"--help", "-h", "--install-completion", "--show-completion"}
+
+SCHEMAS = {"inspect": "kubeship.inspection/1"}
+"""Of documents that are not named after their command."""
+
+GROUP = typer.main.get_group(app)
+NAMES = sorted(GROUP.commands)
+
+
+def test_every_command_has_its_section() -> None:
+    documented = {title for title in sections(COMMANDS.read_text()) if title.startswith("kubeship ")}
+
+    assert documented == {f"kubeship {name}" for name in NAMES}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_option_of_a_command_is_in_its_section(name: str) -> None:
+    section = sections(COMMANDS.read_text())[f"kubeship {name}"]
+
+    mentioned = set(OPTION.findall(table_cells(section)))
+
+    assert mentioned == options_of(name)
+
+
+def test_the_options_of_every_command_are_documented_once() -> None:
+    section = sections(COMMANDS.read_text())[FOR_ALL]
+
+    mentioned = set(OPTION.findall(table_cells(section)))
+
+    assert mentioned == {option for parameter in GROUP.params for option in long_options(parameter)} - BY_CLICK
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_variable_that_an_option_reads_is_named_by_the_rule(name: str) -> None:
+    parameters = [parameter for parameter in GROUP.commands[name].params if parameter.envvar]
+
+    unexpected = {
+        str(parameter.envvar): sorted(long_options(parameter))
+        for parameter in parameters
+        if str(parameter.envvar) not in {variable(option) for option in long_options(parameter)}
+    }
+
+    assert unexpected == {}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_json_document_is_named_with_its_schema(name: str) -> None:
+    section = sections(COMMANDS.read_text())[f"kubeship {name}"]
+
+    schema = SCHEMAS.get(name, f"kubeship.{name}/1")
+
+    assert (f"`{schema}`" in section) == ("--json" in options_of(name))
+
+
+def test_exit_codes_are_those_of_the_program() -> None:
+    rows = re.findall(r"^\| (\d+) \|", sections(COMMANDS.read_text())["Exit codes"], flags=re.MULTILINE)
+
+    assert [int(row) for row in rows] == [int(code) for code in ExitCode]
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_links_resolve(document: Path) -> None:
+    broken = [
+        target
+        for target in links(document.read_text())
+        if not target.startswith(("http:", "https:")) and not resolves(target, document)
+    ]
+
+    assert broken == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_commands_in_examples_exist(document: Path) -> None:
+    called = re.findall(r"^(?:\$ )?kubeship ([a-z]+)", "\n".join(code_blocks(document.read_text())), flags=re.MULTILINE)
+
+    assert set(called) <= set(NAMES)
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_named_files_exist(document: Path) -> None:
+    named = re.findall(r"`((?:kubeship|templates|charts|tests|examples|benchmarks)/[\w./-]+)`", document.read_text())
+
+    missing = sorted({path for path in named if not (ROOT / path).exists()})
+
+    assert missing == []
+
+
+def sections(text: str) -> dict[str, str]:
+    """The text under each second-level heading, by the heading's words without backquotes."""
+    parts = re.split(r"^## +(.+)$", text, flags=re.MULTILINE)
+    return {title.replace("`", ""): body for title, body in zip(parts[1::2], parts[2::2], strict=True)}
+
+
+def table_cells(section: str) -> str:
+    """The first cell of each row of the section's tables: what the row is about."""
+    return "\n".join(line.split("|")[1] for line in section.splitlines() if line.startswith("|"))
+
+
+def options_of(name: str) -> set[str]:
+    """The long options of a command, `--no-` forms included."""
+    parameters = GROUP.commands[name].params
+    return {option for parameter in parameters for option in long_options(parameter)} - BY_CLICK
+
+
+def long_options(parameter: object) -> set[str]:
+    """Its names of the form `--name`; none for an argument."""
+    names = [*getattr(parameter, "opts", ()), *getattr(parameter, "secondary_opts", ())]
+    return {name for name in names if name.startswith("--")}
+
+
+def variable(option: str) -> str:
+    """`KUBESHIP_CREATE_NAMESPACE` of `--create-namespace`: the rule that docs/commands.md states."""
+    return "KUBESHIP_" + option.removeprefix("--").replace("-", "_").upper()
+
+
+def links(text: str) -> Iterator[str]:
+    """The targets of links outside of code."""
+    prose = re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
+    yield from re.findall(r"(?<!`)\[[^\]]+\]\(([^)\s]+)\)", prose)
+
+
+def code_blocks(text: str) -> list[str]:
+    """What stands between fences, and in indented blocks."""
+    fenced = re.findall(r"^```\w*\n(.*?)^```", text, flags=re.MULTILINE | re.DOTALL)
+    indented = re.findall(r"^ {4}(.+)$", re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL), re.MULTILINE)
+    return [*fenced, *indented]
+
+
+def resolves(target: str, document: Path) -> bool:
+    """Whether a relative link leads to a file, and its fragment to a heading."""
+    path, _, fragment = target.partition("#")
+    file = (document.parent / path) if path else document
+    if not file.exists():
+        return False
+    return not fragment or fragment in anchors(file.read_text())
+
+
+def anchors(text: str) -> set[str]:
+    """The anchors that a Markdown reader makes of headings: lower case, dashes for spaces, no punctuation."""
+    titles = re.findall(r"^#+ +(.+)$", text, flags=re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", title.lower()).strip().replace(" ", "-") for title in titles}

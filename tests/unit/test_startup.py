@@ -1,0 +1,63 @@
+"""Does a command import only what it needs? docker and kubernetes alone cost more than all the rest."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "flask-hello"
+CLIENTS = {"docker", "kubernetes"}
+EVERYTHING_HEAVY = CLIENTS | {"jinja2", "pydantic", "ruamel"}
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A copy of an example, with kubeship's files in it."""
+    copy = Path(shutil.copytree(EXAMPLE, tmp_path / "flask-hello"))
+    imported_by(["init"], copy)
+    return copy
+
+
+def test_help_imports_nothing_heavy(tmp_path: Path) -> None:
+    imported = imported_by(["--help"], tmp_path)
+
+    assert imported & EVERYTHING_HEAVY == set()
+
+
+@pytest.mark.parametrize("command", ["build", "deploy", "init", "render"])
+def test_help_of_a_command_imports_nothing_heavy(command: str, tmp_path: Path) -> None:
+    imported = imported_by([command, "--help"], tmp_path)
+
+    assert imported & EVERYTHING_HEAVY == set()
+
+
+@pytest.mark.parametrize("arguments", [["inspect"], ["init", "--check"], ["render"], ["render", "--check"]])
+def test_commands_about_files_import_no_client(arguments: list[str], project: Path) -> None:
+    imported = imported_by(arguments, project)
+
+    assert "kubeship" in imported
+    assert imported & CLIENTS == set()
+
+
+def test_commands_about_the_cluster_import_no_docker(project: Path) -> None:
+    imported = imported_by(["status", "--context", "no-such-context"], project, expected=4)
+
+    assert "kubernetes" in imported
+    assert "docker" not in imported
+
+
+def imported_by(arguments: Sequence[str], folder: Path, expected: int = 0) -> set[str]:
+    """The top-level packages that a run of kubeship imports, by CPython's own account."""
+    command = [sys.executable, "-X", "importtime", "-m", "kubeship", *arguments]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("KUBESHIP_")}
+    result = subprocess.run(
+        command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+    )
+    said = "\n".join(line for line in result.stderr.splitlines() if not line.startswith("import time:"))
+    assert result.returncode == expected, f"kubeship {' '.join(arguments)}\n{result.stdout}{said}"
+    lines = (line for line in result.stderr.splitlines() if line.startswith("import time:"))
+    return {line.rpartition("|")[2].strip().partition(".")[0] for line in lines}
