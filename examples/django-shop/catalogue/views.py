@@ -35,4 +35,4 @@ def products(request: HttpRequest) -> JsonResponse:
 
 
 def as_json(product: Product) -> dict[str, str]:
-    return {"name": product.name, "price": str(product.price)}
+    return {"name": product.name, "price": f"{product.price:.2f}"}
