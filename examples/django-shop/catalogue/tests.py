@@ -1,4 +1,4 @@
-from django.test import TestCase
+from django.test import TestCase, override_settings
 
 from catalogue.models import Product
 
@@ -20,5 +20,6 @@ class CatalogueTests(TestCase):
         assert answer.status_code == 400
         assert not Product.objects.exists()
 
+    @override_settings(SECURE_SSL_REDIRECT=True)
     def test_plain_http_is_redirected(self) -> None:
         assert self.client.get("/").status_code == 301
