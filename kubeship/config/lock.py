@@ -2,9 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
+from kubeship.errors import InvalidInput
+from kubeship.yaml_io import dump, load
+
 LOCK_FILE = "kubeship.lock"
+LOCK_VERSION = 1
+HEADER = "# Written by kubeship: commit it, don't edit it.\n"
+STRING_MAPPINGS = ("bases", "servers", "images", "files")
 
 
 @dataclass(frozen=True)
@@ -32,3 +39,66 @@ class Lock:
     """Path -> SHA-256 (hex) of what kubeship last wrote there."""
     rendered_from: str = ""
     """SHA-256 (hex) of the kubeship.yaml that `files` come from."""
+
+
+def load_lock(path: Path) -> Lock:
+    """Read kubeship.lock; an empty one where there is no file. Raises InvalidInput when it is broken or too new."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return Lock()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidInput(f"{path} can't be read: {error}", hint=f"make {path} a readable UTF-8 file") from error
+    return parse_lock(text, path.name)
+
+
+def parse_lock(text: str, source: str = LOCK_FILE) -> Lock:
+    """The lock with this text. Raises InvalidInput when it is broken or written by a newer kubeship."""
+    raw = load(text, source)
+    if not isinstance(raw, dict):
+        raise _broken(source, "expected a mapping")
+    version = raw.get("version")
+    if isinstance(version, int) and version > LOCK_VERSION:
+        raise InvalidInput(
+            f"{source} has format {version}; this kubeship knows formats up to {LOCK_VERSION}",
+            hint="upgrade kubeship to the version that wrote it",
+        )
+    if version != LOCK_VERSION:
+        raise _broken(source, f"version: expected {LOCK_VERSION}, got {version!r}")
+    if unknown := sorted(set(raw) - {"version", "found", "rendered_from", *STRING_MAPPINGS}):
+        raise _broken(source, f"{unknown[0]}: unknown key")
+    rendered_from = raw.get("rendered_from", "")
+    if not isinstance(rendered_from, str):
+        raise _broken(source, f"rendered_from: expected a string, got {rendered_from!r}")
+    strings = {key: _strings(raw.get(key, {}), key, source) for key in STRING_MAPPINGS}
+    return Lock(found=_findings(raw.get("found", {}), source), rendered_from=rendered_from, **strings)
+
+
+def dump_lock(lock: Lock) -> str:
+    """The text of kubeship.lock: the same to the byte for the same value."""
+    found = {path: {"value": each.value, "origin": each.origin} for path, each in sorted(lock.found.items())}
+    strings = {key: dict(sorted(getattr(lock, key).items())) for key in STRING_MAPPINGS}
+    content = {"found": found, **strings, "rendered_from": lock.rendered_from}
+    return HEADER + dump({"version": LOCK_VERSION, **{key: value for key, value in content.items() if value}})
+
+
+def _findings(raw: Any, source: str) -> dict[str, LockedFinding]:
+    if not isinstance(raw, dict):
+        raise _broken(source, "found: expected a mapping")
+    for path, each in raw.items():
+        if not isinstance(each, dict) or set(each) != {"value", "origin"} or not isinstance(each["origin"], str):
+            raise _broken(source, f"found.{path}: expected a value and an origin")
+    return {str(path): LockedFinding(each["value"], each["origin"]) for path, each in raw.items()}
+
+
+def _strings(raw: Any, key: str, source: str) -> dict[str, str]:
+    if not isinstance(raw, dict) or not all(isinstance(part, str) for item in raw.items() for part in item):
+        raise _broken(source, f"{key}: expected strings by name")
+    return raw
+
+
+def _broken(source: str, problem: str) -> InvalidInput:
+    return InvalidInput(
+        f"{source} is broken: {problem}",
+        hint=f"restore it with git checkout {source}, or delete it and run kubeship init (hand edits are kept)",
+    )

@@ -1,57 +1,27 @@
 """What may stand in kubeship.yaml? One frozen model per mapping; unknown keys are errors."""
 
-import re
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-DNS_LABEL = re.compile(r"[a-z]([-a-z0-9]{0,61}[a-z0-9])?")
+from kubeship.config.kinds import (
+    Cpu,
+    Directory,
+    DnsLabel,
+    Duration,
+    Host,
+    Memory,
+    Platform,
+    Port,
+    PythonVersion,
+    Repository,
+    Route,
+    Seconds,
+    VariableName,
+)
 
-
-def _dns_label(value: str) -> str:
-    if not DNS_LABEL.fullmatch(value):
-        raise ValueError("expected lower-case letters, digits and dashes, a letter first, at most 63 characters")
-    return value
-
-
-def _cpu(value: str) -> str:
-    if not re.fullmatch(r"\d+m|\d+(\.\d{1,3})?", value):
-        raise ValueError("expected a CPU quantity such as 250m or 0.5")
-    return value
-
-
-def _memory(value: str) -> str:
-    if not re.fullmatch(r"\d+(\.\d+)?([KMGT]i?|k)?", value):
-        raise ValueError("expected a memory quantity such as 256Mi or 1Gi")
-    return value
-
-
-def _duration(value: str) -> str:
-    if not re.fullmatch(r"(?=\d)(\d+h)?(\d+m)?(\d+s)?", value):
-        raise ValueError("expected a duration such as 90s, 10m or 1h30m")
-    return value
-
-
-def _host(value: str) -> str:
-    if not re.fullmatch(r"(\*\.)?([a-z0-9]([-a-z0-9]*[a-z0-9])?\.)*[a-z0-9]([-a-z0-9]*[a-z0-9])?", value):
-        raise ValueError("expected a host name in lower case without scheme, port or path, such as shop.example.com")
-    return value
-
-
-def _variable(value: str) -> str:
-    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", value):
-        raise ValueError("expected the name of an environment variable")
-    return value
-
-
-DnsLabel = Annotated[str, AfterValidator(_dns_label)]
-Cpu = Annotated[str, AfterValidator(_cpu)]
-Memory = Annotated[str, AfterValidator(_memory)]
-Duration = Annotated[str, AfterValidator(_duration)]
-Host = Annotated[str, AfterValidator(_host)]
-VariableName = Annotated[str, AfterValidator(_variable)]
-Port = Annotated[int, Field(ge=1, le=65535)]
-Seconds = Annotated[int, Field(ge=1)]
+LONGEST_NAME = 52
+"""Of an app with its process: CronJobs allow 52 characters, since their Jobs' names get a suffix of 11."""
 
 
 class Strict(BaseModel):
@@ -91,7 +61,12 @@ class Build(Strict):
 class Health(Strict):
     """The route that probes ask."""
 
-    path: Annotated[str, Field(pattern=r"^/\S*$")]
+    path: Route
+
+
+def _count_as_replicas(value: Any) -> Any:
+    """`replicas: 2` is short for `replicas: {min: 2}`."""
+    return {"min": value} if isinstance(value, int) and not isinstance(value, bool) else value
 
 
 class Replicas(Strict):
@@ -100,6 +75,13 @@ class Replicas(Strict):
     min: Annotated[int, Field(ge=0)] = 2
     max: Annotated[int, Field(ge=1)] | None = None
     cpu: Annotated[int, Field(ge=1, le=100)] = 70
+    """Percent of the CPU request that the HorizontalPodAutoscaler aims at."""
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.max is not None and self.max < self.min:
+            raise ValueError(f"max {self.max} is less than min {self.min}")
+        return self
 
 
 class Resources(Strict):
@@ -123,7 +105,7 @@ class Process(Strict):
     port: Port | None = None
     health: Health | None = None
     hosts: list[Host] = []
-    replicas: int | Replicas = Replicas()
+    replicas: Annotated[Replicas, BeforeValidator(_count_as_replicas)] = Replicas()
     resources: Resources = Resources()
     schedule: str | None = None
 
@@ -135,6 +117,8 @@ class Process(Strict):
             raise ValueError("a web process needs a port")
         if self.kind == "cron" and self.schedule is None:
             raise ValueError("a cron process needs a schedule")
+        if self.kind != "web" and (self.hosts or self.health):
+            raise ValueError("only a web process has hosts and a health route")
         return self
 
 
@@ -143,6 +127,7 @@ class Release(Strict):
 
     command: str
     rollback: str = "safe"
+    """safe: the old version runs with what this step did; never: it doesn't; else a command that undoes the step."""
 
 
 class Secrets(Strict):
@@ -176,11 +161,13 @@ class Configuration(Strict):
 
     version: Literal[1]
     name: DnsLabel
-    image: str
-    python: Annotated[str, Field(pattern=r"^3\.\d+$")]
-    platform: Annotated[str, Field(pattern=r"^linux/[a-z0-9/]+$")] = "linux/amd64"
-    root: str = "."
-    import_root: str = "."
+    image: Repository
+    python: PythonVersion
+    platform: Platform = "linux/amd64"
+    root: Directory = "."
+    """Where processes start, relative to kubeship.yaml."""
+    import_root: Directory = "."
+    """What must be on sys.path, relative to kubeship.yaml."""
     dependencies: Dependencies
     system_packages: SystemPackages = SystemPackages()
     build: Build = Build()
@@ -193,6 +180,18 @@ class Configuration(Strict):
     image_pull_secrets: list[DnsLabel] = []
     rollout: Rollout = Rollout()
     environments: Annotated[dict[DnsLabel, dict[str, Any]], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _coherent(self) -> Self:
+        for process in self.processes:
+            if len(full_name := f"{self.name}-{process}") > LONGEST_NAME:
+                raise ValueError(
+                    f"the name {full_name} would be longer than {LONGEST_NAME} characters; shorten one part"
+                )
+        twice = sorted(set(self.variables) & set(self.secrets.keys if self.secrets else ()))
+        if twice:
+            raise ValueError(f"{', '.join(twice)}: both in variables and in secrets.keys")
+        return self
 
 
 class Target(Strict):

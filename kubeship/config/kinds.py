@@ -1,0 +1,100 @@
+"""Which kinds of scalars does kubeship.yaml know? Each a string or number that says what it expects."""
+
+import re
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
+
+DNS_LABEL = re.compile(r"[a-z]([-a-z0-9]{0,61}[a-z0-9])?")
+
+
+def _dns_label(value: str) -> str:
+    if not DNS_LABEL.fullmatch(value):
+        raise ValueError("expected lower-case letters, digits and dashes, a letter first, at most 63 characters")
+    return value
+
+
+def _number_as_text(value: Any) -> Any:
+    """`cpu: 1` is what a quantity looks like in Kubernetes too."""
+    return f"{value:g}" if isinstance(value, int | float) and not isinstance(value, bool) else value
+
+
+def _cpu(value: str) -> str:
+    if not re.fullmatch(r"\d+m|\d+(\.\d{1,3})?", value):
+        raise ValueError("expected a CPU quantity such as 250m or 0.5")
+    return value
+
+
+def _memory(value: str) -> str:
+    if not re.fullmatch(r"\d+(\.\d+)?([KMGT]i?|k)?", value):
+        raise ValueError("expected a memory quantity such as 256Mi or 1Gi")
+    return value
+
+
+def _duration(value: str) -> str:
+    if not re.fullmatch(r"(?=\d)(\d+h)?(\d+m)?(\d+s)?", value):
+        raise ValueError("expected a duration such as 90s, 10m or 1h30m")
+    return value
+
+
+def _host(value: str) -> str:
+    if not re.fullmatch(r"(\*\.)?([a-z0-9]([-a-z0-9]*[a-z0-9])?\.)*[a-z0-9]([-a-z0-9]*[a-z0-9])?", value):
+        raise ValueError("expected a host name in lower case without scheme, port or path, such as shop.example.com")
+    return value
+
+
+def _variable(value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", value):
+        raise ValueError("expected the name of an environment variable")
+    return value
+
+
+def _python(value: str) -> str:
+    if not re.fullmatch(r"3\.\d+", value):
+        raise ValueError('expected a minor version in quotes such as "3.12"')
+    return value
+
+
+def _platform(value: str) -> str:
+    if not re.fullmatch(r"linux/[a-z0-9]+(/v\d)?", value):
+        raise ValueError("expected a platform such as linux/amd64 or linux/arm64")
+    return value
+
+
+def _repository(value: str) -> str:
+    # The grammar of distribution/reference, without tag and digest.
+    if not re.fullmatch(r"([A-Za-z0-9.-]+(:\d+)?/)?[a-z0-9]+([._/-]+[a-z0-9]+)*", value):
+        raise ValueError("expected a repository without tag or digest such as registry.example.com/team/shop")
+    return value
+
+
+def _route(value: str) -> str:
+    if not re.fullmatch(r"/\S*", value):
+        raise ValueError("expected the path of a route such as /healthz")
+    return value
+
+
+def _directory(value: str) -> str:
+    if value.startswith("/") or ".." in value.split("/"):
+        raise ValueError("expected a directory inside the project, relative to kubeship.yaml")
+    return value
+
+
+DnsLabel = Annotated[str, AfterValidator(_dns_label)]
+Cpu = Annotated[
+    str,
+    BeforeValidator(_number_as_text),
+    AfterValidator(_cpu),
+    WithJsonSchema({"type": ["string", "number"], "examples": ["250m", 1]}),
+]
+Memory = Annotated[str, AfterValidator(_memory)]
+Duration = Annotated[str, AfterValidator(_duration)]
+Host = Annotated[str, AfterValidator(_host)]
+VariableName = Annotated[str, AfterValidator(_variable)]
+PythonVersion = Annotated[str, AfterValidator(_python)]
+Platform = Annotated[str, AfterValidator(_platform)]
+Repository = Annotated[str, AfterValidator(_repository)]
+Route = Annotated[str, AfterValidator(_route)]
+Directory = Annotated[str, AfterValidator(_directory)]
+Port = Annotated[int, Field(ge=1, le=65535)]
+Seconds = Annotated[int, Field(ge=1)]
