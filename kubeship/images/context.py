@@ -1,0 +1,170 @@
+"""What is sent to the engine to build from? The project's files as a tar stream, the same bytes for the same tree."""
+
+import os
+import stat
+import tarfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from kubeship.errors import InvalidInput
+from kubeship.images.dockerignore import Ignored, read_dockerignore
+
+CHUNK = 1 << 20
+"""Bytes handed over at once; also what bounds the memory."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A file, directory or symbolic link of the context."""
+
+    name: str
+    """Relative to the context, with forward slashes."""
+    status: os.stat_result
+    target: str = ""
+    """Where a symbolic link points."""
+
+
+def tar_stream(context: Path, dockerfile: str) -> Iterator[bytes]:
+    """The context as a GNU tar in pieces of about CHUNK bytes.
+
+    Owner, modes and order are fixed, so that neither umask nor file system show in the image; mtimes are whole seconds,
+    since BuildKit 20.10 rejects docker-py's PAX headers. Raises InvalidInput when a file can't be read.
+    """
+    buffer = bytearray()
+    for entry in entries(context, dockerfile):
+        header = _header(entry)
+        buffer += header.tobuf(tarfile.GNU_FORMAT, "utf-8", "surrogateescape")
+        if header.isreg():
+            for piece in _content(context / entry.name, header.size):
+                buffer += piece
+                if len(buffer) >= CHUNK:
+                    yield bytes(buffer)
+                    buffer.clear()
+            buffer += bytes(-header.size % tarfile.BLOCKSIZE)
+        if len(buffer) >= CHUNK:
+            yield bytes(buffer)
+            buffer.clear()
+    yield bytes(buffer) + bytes(2 * tarfile.BLOCKSIZE)
+
+
+def entries(context: Path, dockerfile: str) -> Iterator[Entry]:
+    """Everything that .dockerignore lets through, sorted; the Dockerfile and .dockerignore in any case.
+
+    Raises InvalidInput for a .dockerignore that can't be understood and for a folder that can't be read.
+    """
+    always = frozenset({dockerfile, ".dockerignore", *_parents(dockerfile)})
+    yield from _walk(_Selection(context, ignore_rules(context, dockerfile), always), "")
+
+
+def ignore_rules(context: Path, dockerfile: str) -> Ignored:
+    """`<Dockerfile>.dockerignore` beside the Dockerfile wins over the context's .dockerignore, as in BuildKit."""
+    for name in (f"{dockerfile}.dockerignore", ".dockerignore"):
+        path = context / name
+        if not path.is_file():
+            continue
+        try:
+            return read_dockerignore(path.read_text(encoding="utf-8"))
+        except ValueError as error:
+            raise InvalidInput(
+                f"The context can't be chosen: {name}, {error}.", hint=f"Correct {path} and build again."
+            ) from error
+        except OSError as error:
+            raise InvalidInput(
+                f"The context can't be chosen: {path} can't be read ({error.strerror}).",
+                hint=f"Give your user the right to read it: chmod u+r {path}",
+            ) from error
+    return Ignored()
+
+
+@dataclass(frozen=True)
+class _Selection:
+    context: Path
+    ignored: Ignored
+    always: frozenset[str]
+
+    def leaves_out(self, name: str) -> bool:
+        return name in self.ignored and name not in self.always
+
+    @property
+    def may_keep_inside(self) -> bool:
+        """Whether something inside a folder that is left out may be wanted."""
+        return self.ignored.has_exceptions or any("/" in name for name in self.always)
+
+
+def _walk(selection: _Selection, folder: str) -> Iterator[Entry]:
+    try:
+        with os.scandir(selection.context / folder) as found:
+            children = sorted(found, key=lambda child: child.name)
+        for child in children:
+            name = f"{folder}/{child.name}" if folder else child.name
+            if child.is_dir(follow_symlinks=False):
+                yield from _folder(selection, name, child)
+            elif not selection.leaves_out(name) and (entry := _entry(name, child)):
+                yield entry
+    except OSError as error:
+        raise _unreadable(Path(error.filename or selection.context / folder), error) from error
+
+
+def _folder(selection: _Selection, name: str, child: "os.DirEntry[str]") -> Iterator[Entry]:
+    """A folder and what is in it. One that is left out still comes when something inside it is kept."""
+    itself = Entry(name, child.stat(follow_symlinks=False))
+    if not selection.leaves_out(name):
+        yield itself
+        yield from _walk(selection, name)
+    elif selection.may_keep_inside:
+        inside = _walk(selection, name)
+        if first := next(inside, None):
+            yield itself
+            yield first
+            yield from inside
+
+
+def _entry(name: str, child: "os.DirEntry[str]") -> Entry | None:
+    """None for sockets, pipes and devices, which no image needs."""
+    if child.is_symlink():
+        return Entry(name, child.stat(follow_symlinks=False), target=str(Path(child.path).readlink()))
+    return Entry(name, child.stat(follow_symlinks=False)) if child.is_file() else None
+
+
+def _header(entry: Entry) -> tarfile.TarInfo:
+    header = tarfile.TarInfo(entry.name)
+    header.mtime = int(entry.status.st_mtime)
+    header.mode = 0o644
+    if stat.S_ISDIR(entry.status.st_mode):
+        header.type, header.mode = tarfile.DIRTYPE, 0o755
+    elif entry.target:
+        header.type, header.mode, header.linkname = tarfile.SYMTYPE, 0o777, entry.target
+    else:
+        header.size = entry.status.st_size
+        header.mode = 0o755 if entry.status.st_mode & stat.S_IXUSR else 0o644
+    return header
+
+
+def _content(path: Path, size: int) -> Iterator[bytes]:
+    """Exactly `size` bytes: a file that grows meanwhile (a log) is cut, one that shrinks can't be sent."""
+    try:
+        with path.open("rb") as file:
+            while size:
+                piece = file.read(min(size, CHUNK))
+                if not piece:
+                    raise InvalidInput(
+                        f"{path} became shorter while it was being sent to the engine.",
+                        hint="Stop what writes to it, or name it in .dockerignore, and build again.",
+                    )
+                size -= len(piece)
+                yield piece
+    except OSError as error:
+        raise _unreadable(path, error) from error
+
+
+def _parents(path: str) -> Iterator[str]:
+    while path := path.rpartition("/")[0]:
+        yield path
+
+
+def _unreadable(path: Path, error: OSError) -> InvalidInput:
+    return InvalidInput(
+        f"{path} can't be sent to the engine: {error.strerror}.",
+        hint="Make it readable for your user, or name it in .dockerignore, and build again.",
+    )
