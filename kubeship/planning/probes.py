@@ -1,0 +1,28 @@
+"""How is a web process asked whether it started, is ready, and lives?"""
+
+from kubeship.config.schema import Process
+from kubeship.model.plan import ProbePlan
+
+STARTUP_SECONDS = 60
+"""Django with many apps imports for 10-20 s on a quarter of a CPU; three times that."""
+
+
+def probe(process: Process) -> ProbePlan | None:
+    """None for a process that doesn't listen.
+
+    Kubelets send the pod's IP as Host, which ALLOWED_HOSTS refuses with 400, and plain HTTP, which SECURE_SSL_REDIRECT
+    answers with 301 (docs.djangoproject.com/en/stable/ref/settings/#allowed-hosts): both headers are set.
+    """
+    if process.kind != "web" or process.port is None:
+        return None
+    if process.health is None:
+        return ProbePlan(path=None, port=process.port, startup_seconds=STARTUP_SECONDS)
+    headers = (("Host", probed_host(process)), ("X-Forwarded-Proto", "https"))
+    return ProbePlan(process.health.path, process.port, headers, STARTUP_SECONDS)
+
+
+def probed_host(process: Process) -> str:
+    """The first host, as a request from outside would name it; `localhost` where there is none."""
+    if not process.hosts:
+        return "localhost"
+    return process.hosts[0].replace("*", "www", 1)

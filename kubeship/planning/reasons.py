@@ -1,0 +1,53 @@
+"""Why is each derived value what it is? One sentence a path in kubeship.yaml, for `explain` and for readers."""
+
+from collections.abc import Iterator
+
+from kubeship.config.lock import Lock
+from kubeship.config.schema import Configuration, Process
+from kubeship.planning.image import base_image, pinned_server
+from kubeship.planning.probes import STARTUP_SECONDS, probed_host
+from kubeship.planning.servers import SERVERS
+
+
+def reasons(configuration: Configuration, lock: Lock) -> dict[str, str]:
+    """By path: what inspection found, where it still stands, and what planning derived."""
+    found = {path: each.origin for path, each in lock.found.items() if each.origin}
+    derived = dict(_image(configuration, lock))
+    for name, process in configuration.processes.items():
+        derived.update(_process(f"processes.{name}", process))
+    return dict(sorted({**found, **derived}.items()))
+
+
+def _image(configuration: Configuration, lock: Lock) -> Iterator[tuple[str, str]]:
+    if configuration.build.dockerfile is not None:
+        yield "build.dockerfile", "the project keeps its own Dockerfile"
+        return
+    base = base_image(configuration.python)
+    digest = lock.bases.get(base)
+    yield "base", f"{base} is the official image; " + (f"pinned to {digest}" if digest else "no digest is pinned yet")
+    pinned = pinned_server(configuration, lock)
+    if pinned:
+        yield "server_requirement", f"{pinned}: the project's own dependencies don't bring it"
+
+
+def _process(path: str, process: Process) -> Iterator[tuple[str, str]]:
+    server = SERVERS.get(process.server or "")
+    if server and process.command is None:
+        for key, default in (("workers", server.workers), ("threads", server.threads), ("timeout", server.timeout)):
+            if getattr(process, key) in {None, default}:
+                yield f"{path}.{key}", server.reason if key != "timeout" else f"{server.name}'s own default is 30 s"
+    if process.kind != "web":
+        yield (
+            f"{path}.grace_seconds",
+            "what a worker gets to finish its task" if process.kind != "cron" else "the default",
+        )
+        if process.kind == "singleton":
+            yield f"{path}.replicas", "a singleton never runs twice"
+        return
+    yield f"{path}.pre_stop_seconds", "endpoints may send requests to a pod for some seconds after it was told to stop"
+    yield f"{path}.grace_seconds", "preStop, the server's graceful timeout and 5 s to spare"
+    yield f"{path}.startup_seconds", f"an import may take {STARTUP_SECONDS} s on a quarter of a CPU"
+    if process.health:
+        yield f"{path}.probe", f"asks {process.health.path} as {probed_host(process)} over https would"
+    else:
+        yield f"{path}.probe", "no health route is known, so only a TCP connection is asked for"
