@@ -14,7 +14,9 @@ from tests.stack.up import locked, up
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m tests.stack", description="The servers that the tests run against.")
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.stack", description="The servers that the tests run against."
+    )
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("up", help="bring up what is not up yet, and wait until it serves")
     commands.add_parser("status", help="each server's state; exit 0 when all are ready")

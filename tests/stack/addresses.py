@@ -9,6 +9,8 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parents[2]
+OWN_ENGINES = "unix:///run/kubeship-stack/"
+FILE = Path(".stack", "addresses.json")
 # Variables that name something that exists already: `up` then starts nothing for that part.
 OVERRIDES = {
     "engine": "DOCKER_HOST",
@@ -38,20 +40,23 @@ def load(checkout: Path = CHECKOUT, environment: Mapping[str, str] = os.environ)
 
     Raises FileNotFoundError when something is needed that `make stack` has not brought up.
     """
-    path = checkout / ".stack" / "addresses.json"
-    replaced = replaced_parts(environment)
-    if path.exists():
-        stack = Stack(**json.loads(path.read_text()))
-    elif replaced == set(OVERRIDES):
+    stack = saved(checkout)
+    if stack is None and replaced_parts(environment) == set(OVERRIDES):
         stack = Stack("", "", "", "", "", "traefik", "", "")
-    else:
-        raise FileNotFoundError(f"{path}: the test stack is not up; run `make stack`")
+    if stack is None:
+        raise FileNotFoundError(f"{checkout / FILE}: the test stack is not up; run `make stack`")
     return with_overrides(stack, environment)
+
+
+def saved(checkout: Path = CHECKOUT) -> Stack | None:
+    """What `up` wrote, and None when it hasn't."""
+    path = checkout / FILE
+    return Stack(**json.loads(path.read_text())) if path.exists() else None
 
 
 def save(stack: Stack, checkout: Path = CHECKOUT) -> None:
     """Write the addresses in one move, so that nobody reads half of them."""
-    path = checkout / ".stack" / "addresses.json"
+    path = checkout / FILE
     unfinished = path.with_suffix(".new")
     unfinished.write_text(json.dumps(asdict(stack), indent=2) + "\n")
     unfinished.rename(path)
@@ -59,13 +64,19 @@ def save(stack: Stack, checkout: Path = CHECKOUT) -> None:
 
 def replaced_parts(environment: Mapping[str, str]) -> set[str]:
     """The parts that the environment brings itself."""
-    return {part for part, variable in OVERRIDES.items() if environment.get(variable)}
+    return {part for part in OVERRIDES if _named(part, environment)}
+
+
+def _named(part: str, environment: Mapping[str, str]) -> str | None:
+    value = environment.get(OVERRIDES[part])
+    # People export what they read in addresses.json: a test stack's own engine is nobody's replacement for it.
+    return None if value and value.startswith(OWN_ENGINES) else value or None
 
 
 def with_overrides(stack: Stack, environment: Mapping[str, str]) -> Stack:
     """The stack with what the environment names."""
     parts = {"docker_host": "engine", "registry": "registry", "ingress": "ingress", "database": "database"}
-    named = {field: environment.get(OVERRIDES[part]) for field, part in parts.items()}
+    named = {field: _named(part, environment) for field, part in parts.items()}
     stack = replace(stack, **{field: value for field, value in named.items() if value})
     if context := environment.get(OVERRIDES["cluster"]):
         kubeconfig = environment.get("KUBECONFIG") or str(Path("~/.kube/config").expanduser())

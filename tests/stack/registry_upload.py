@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
@@ -16,9 +15,8 @@ from tests.stack.errors import StackError
 def upload(registry: str, repository: str, tags: tuple[str, ...], image: StoredImage) -> bool:
     """Put the image under every tag; False when all of them name it already."""
     manifest = image.manifest
-    digest = "sha256:" + hashlib.sha256(manifest).hexdigest()
     connection = HTTPConnection(registry, timeout=60)
-    missing = [tag for tag in tags if _digest_of(connection, repository, tag) != digest]
+    missing = [tag for tag in tags if _digest_of(connection, repository, tag) != image.digest]
     if not missing:
         return False
     described = json.loads(manifest)
@@ -43,7 +41,9 @@ def _put_blob(connection: HTTPConnection, repository: str, digest: str, path: Pa
     response.read()
     if response.status == 200:
         return
-    location = _request(connection, "POST", f"/v2/{repository}/blobs/uploads/", b"", {}, expected=202).getheader("Location")
+    location = _request(connection, "POST", f"/v2/{repository}/blobs/uploads/", b"", {}, expected=202).getheader(
+        "Location"
+    )
     address = urlsplit(location or "")
     target = f"{address.path}?{address.query + '&' if address.query else ''}{urlencode({'digest': digest})}"
     with path.open("rb") as content:

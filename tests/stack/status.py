@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from tests.stack import held, network, place
 from tests.stack.servers import servers
-from tests.stack.versions import load_versions
 
 
 def status() -> int:

@@ -65,7 +65,7 @@ class Conversation(socketserver.StreamRequestHandler):
 
 def start(request: dict[str, Any]) -> dict[str, Any]:
     """Start a server with its output in a log of its own and nothing of the caller's."""
-    with open(request["log"], "ab") as log:
+    with Path(request["log"]).open("ab") as log:
         process = subprocess.Popen(
             request["command"],
             stdin=subprocess.DEVNULL,

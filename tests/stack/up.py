@@ -11,16 +11,18 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.stack import addresses, base_images, binaries, cluster_objects, down, held, machine, network, place
+from tests.stack import addresses, base_images, binaries, cluster_objects, down, held, machine, network, place, warm
 from tests.stack.config_files import CONTEXT, config_files, kubeconfig, new_tokens
 from tests.stack.errors import StackError
 from tests.stack.place import Place
 from tests.stack.progress import say, step
 from tests.stack.registry_upload import upload
 from tests.stack.run import run
-from tests.stack.servers import DATABASE, Server, servers
+from tests.stack.server import Server
+from tests.stack.servers import DATABASE, servers
 from tests.stack.versions import Versions, load_versions
 
+PYTHON = "library/python"
 PATIENCE = 120.0  # seconds until a server that neither serves nor ends is given up
 
 
@@ -32,14 +34,17 @@ def up(environment: Mapping[str, str] = os.environ) -> None:
     for part in sorted(replaced):
         say(f"{part}: {environment[addresses.OVERRIDES[part]]}, named by {addresses.OVERRIDES[part]}")
     if replaced == set(addresses.OVERRIDES):
-        return say("the environment brings every part: nothing to start")
+        say("the environment brings every part: nothing to start")
+        return
     with locked(place.CHECKOUT):
         if down.is_complete(place.CHECKOUT, replaced):
-            return say("the stack is up")
-        _bring_up(replaced)
+            say("the stack is up")
+        else:
+            _bring_up(replaced)
 
 
 def _bring_up(replaced: set[str]) -> None:
+    say("bringing up the test stack")
     versions = load_versions()
     machine.require_machine(versions)
     machine.install_packages(versions)
@@ -65,7 +70,7 @@ def _images(versions: Versions, programs: Path) -> Images:
     images: Images = [("pause", ("stack",), base_images.pause_image(programs / "pause"))]
     for image in versions.images:
         if stored := base_images.base_image(image):
-            images.append(("library/python", image.tags, stored))
+            images.append((PYTHON, image.tags, stored))
     return images
 
 
@@ -75,25 +80,33 @@ def _start(here: Place, programs: Path, images: Images, replaced: set[str]) -> N
     network.create(here)
     supervisor = held.launch(here)
     wanted = [server for server in servers(here, programs, tokens, network.mtu()) if server.part not in replaced]
+    parts = {server.part for server in wanted}
     for server in wanted:
-        _forget_log(here, server)
+        _log(here, server).unlink(missing_ok=True)
         supervisor.start(server.name, server.command_line(here), _environment_of(server), _log(here, server))
         if server.awaited:
             _await(here, supervisor, server)
-    if "registry" not in replaced:
-        _await(here, supervisor, next(server for server in wanted if server.name == "registry"))
-        for repository, tags, image in images:
-            if upload(f"127.0.0.1:{here.registry_port}", repository, tags, image):
-                say(f"registry: uploaded {repository}:{', '.join(tags)}")
-    if "cluster" not in replaced:
+    if "registry" in parts:
+        _fill_registry(here, supervisor, wanted[0], images)
+    if "cluster" in parts:
         cluster_objects.apply(here, programs)
     for server in wanted:
-        if not server.awaited:
+        if not server.awaited and server.name != "registry":
             _await(here, supervisor, server)
+    if "registry" in parts:
+        python = [image for image in images if image[0] == PYTHON]
+        warm.pull(here, [(tags[0], image.digest) for _, tags, image in python], parts & set(warm.PULL))
     addresses.save(_addresses(here, programs))
-    (here.state / "parts.json").write_text(json.dumps(sorted({server.part for server in wanted})))
+    (here.state / "parts.json").write_text(json.dumps(sorted(parts)))
     supervisor.ask("keep")
     supervisor.close()
+
+
+def _fill_registry(here: Place, supervisor: held.Supervisor, server: Server, images: Images) -> None:
+    _await(here, supervisor, server)
+    for repository, tags, image in images:
+        if upload(f"127.0.0.1:{here.registry_port}", repository, tags, image):
+            say(f"registry: uploaded {repository}:{', '.join(tags)}")
 
 
 def _write_files(here: Place, tokens: Mapping[str, str]) -> None:
@@ -108,8 +121,8 @@ def _write_files(here: Place, tokens: Mapping[str, str]) -> None:
     here.kubeconfig.chmod(0o600)
     owner = pwd.getpwnam("postgres")
     (here.runtime / "postgres" / "password").write_text(DATABASE)
-    for path in (here.runtime / "postgres", here.runtime / "postgres" / "password"):
-        os.chown(path, owner.pw_uid, owner.pw_gid)
+    for owned in (here.runtime / "postgres", here.runtime / "postgres" / "password"):
+        os.chown(owned, owner.pw_uid, owner.pw_gid)
 
 
 def _await(here: Place, supervisor: held.Supervisor, server: Server) -> None:
@@ -147,10 +160,6 @@ def _environment_of(server: Server) -> dict[str, str]:
 
 def _log(here: Place, server: Server) -> Path:
     return here.logs / f"{server.name}.log"
-
-
-def _forget_log(here: Place, server: Server) -> None:
-    _log(here, server).unlink(missing_ok=True)
 
 
 def _last_lines(log: Path, count: int = 15) -> str:
