@@ -8,10 +8,13 @@ import pytest
 import typer.main
 
 from kubeship.cli.app import app
+from kubeship.config.file import parsed
+from kubeship.config.json_schema import json_schema
 from kubeship.errors import ExitCode
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMANDS = ROOT / "docs" / "commands.md"
+CONFIGURATION = ROOT / "docs" / "kubeship-yaml.md"
 DOCUMENTS = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")])
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
 FOR_ALL = "Options of every command"
@@ -71,6 +74,26 @@ def test_exit_codes_are_those_of_the_program() -> None:
     documented = [cells[0] for cells in rows(sections(COMMANDS.read_text())["Exit codes"]) if cells[0].isdigit()]
 
     assert [int(code) for code in documented] == [int(code) for code in ExitCode]
+
+
+def test_every_key_of_the_configuration_is_documented() -> None:
+    keys = sections(CONFIGURATION.read_text())["Keys"]
+    schema = json_schema()
+    models = [schema, *(model for name, model in schema["$defs"].items() if not name.endswith("Overlay"))]
+
+    documented = {word for key in re.findall(r"`([^`]+)`", subjects(keys)) for word in re.findall(r"\b[a-z_]+\b", key)}
+
+    assert documented - {"name"} == {key for model in models for key in model.get("properties", ())} - {"name"}
+
+
+@pytest.mark.parametrize("environment", ["production", "staging"])
+def test_the_documented_configuration_is_valid(environment: str) -> None:
+    example = re.findall(r"^```yaml\n(.*?)^```", CONFIGURATION.read_text(), flags=re.MULTILINE | re.DOTALL)[0]
+
+    configuration, target, name = parsed(example).configuration(environment)
+
+    assert (configuration.name, name) == ("shop", environment)
+    assert target.namespace
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
