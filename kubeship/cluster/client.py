@@ -1,0 +1,108 @@
+"""What can be done with one namespace of a cluster? Each method is one file of this room."""
+
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+from kubeship.cluster import apply, lease, logs, observe, preflight, prune, revisions
+from kubeship.cluster.errors import Refusal
+from kubeship.cluster.ports import Api
+from kubeship.model.changes import Changes
+from kubeship.model.events import Caution, Emit
+from kubeship.model.finding import Finding
+from kubeship.model.objects import Object, ObjectRef
+from kubeship.model.revision import Revision
+
+
+class Permit(Protocol):
+    """The right to change the app, as workflows hand it in."""
+
+    def check(self) -> None:
+        """Raise LeaseHeld when it was lost."""
+
+
+@dataclass(frozen=True)
+class KubernetesCluster:
+    """workflows' port Cluster over the kubernetes package; made by connect.connect."""
+
+    api: Api
+    title: str
+    """`context kind-dev at https://127.0.0.1:6443, Kubernetes v1.35.4`."""
+    emit: Emit
+
+    @property
+    def namespace(self) -> str:
+        """Where objects without a namespace of their own go."""
+        return self.api.namespace
+
+    def describe(self) -> str:
+        """Which cluster this is; it answered when `connect` asked it."""
+        return self.title
+
+    def preflight(self, objects: Sequence[Object]) -> tuple[Finding, ...]:
+        """Everything that could fail later; changes nothing."""
+        return preflight.preflight(self.api, objects)
+
+    def create_namespace(self) -> None:
+        """Create the namespace unless it exists."""
+        wanted = ObjectRef("v1", "Namespace", "", self.namespace)
+        try:
+            if self.api.get(wanted) is not None:
+                return
+        except Refusal as refusal:
+            if refusal.status != 403:
+                raise
+        try:
+            self.api.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": self.namespace}})
+        except Refusal as refusal:
+            if refusal.status != 409:
+                raise
+
+    def compare(self, objects: Sequence[Object]) -> Changes:
+        """Server-side dry run of every object; what the server warns of becomes a Caution."""
+        changes, warnings = apply.compare(self.api, objects)
+        for warning in warnings:
+            self.emit(Caution(f"the API server warns: {warning}"))
+        return changes
+
+    def lease(self, app: str, holder: str) -> AbstractContextManager[lease.HeldLease]:
+        """Hold the Lease `kubeship-<app>`."""
+        return lease.lease(self.api, app, holder)
+
+    def apply(self, objects: Iterable[Object], lease: Permit, emit: Emit) -> None:
+        """Server-side apply in dependency order."""
+        apply.apply(self.api, objects, lease.check, emit)
+
+    def revisions(self, app: str) -> tuple[Revision, ...]:
+        """All records of the app, newest first."""
+        return revisions.revisions(self.api, app)
+
+    def record(self, revision: Revision, lease: Permit) -> None:
+        """Create or update a revision's record, and delete those that are too old."""
+        revisions.record(self.api, revision, lease.check)
+
+    def prune(self, candidates: Iterable[ObjectRef], lease: Permit, emit: Emit) -> tuple[ObjectRef, ...]:
+        """Delete what is still kubeship's; returns what went."""
+        return prune.prune(self.api, candidates, lease.check, emit)
+
+    def delete_records(self, app: str) -> None:
+        """Delete the app's records, and its Lease last."""
+        revisions.delete_records(self.api, app)
+        self.api.delete(lease.lease_ref(app), propagation="Background")
+
+    def get(self, wanted: ObjectRef) -> Object | None:
+        """The live object."""
+        return self.api.get(wanted)
+
+    def delete(self, target: ObjectRef) -> None:
+        """Delete one object and wait until it is gone."""
+        prune.delete(self.api, target)
+
+    def follow_log(self, pod: str, container: str, emit: Emit, source: str) -> None:
+        """Emit a container's log until it ends."""
+        logs.follow_log(self.api, pod, container, emit, source)
+
+    def observe(self, objects: Sequence[Object]) -> AbstractContextManager[observe.Observation]:
+        """Watch the objects' workloads while the context lasts."""
+        return observe.observe(self.api, objects, self.emit)

@@ -1,0 +1,181 @@
+"""Which cluster is meant, and may we talk to it?"""
+
+import hashlib
+import json
+import logging
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+from kubernetes.client import ApiClient, Configuration
+from kubernetes.client.exceptions import ApiException
+from kubernetes.config import ConfigException, load_incluster_config
+from kubernetes.config.kube_config import KubeConfigLoader, KubeConfigMerger
+from kubernetes.dynamic import DynamicClient
+from urllib3.exceptions import HTTPError
+
+from kubeship.cluster.client import KubernetesCluster
+from kubeship.cluster.errors import translated, unanswered
+from kubeship.cluster.requests import DynamicApi
+from kubeship.errors import MissingPrecondition
+from kubeship.model.events import Emit, Event
+
+CONNECTIONS = 32
+"""Kept open at most: eight threads, the watches, the lease, logs. More would make urllib3 warn."""
+
+
+def _silent(_: Event) -> None:
+    return
+
+
+def connect(context: str | None, namespace: str, emit: Emit = _silent) -> KubernetesCluster:
+    """The namespace in the cluster of the given context, the current context, or around this pod.
+
+    `emit` gets a Note for each request that is tried again. Raises MissingPrecondition: no kubeconfig, an unknown
+    context, a login plugin that gave nothing, a server that can't be reached or refuses the credentials.
+    """
+    configuration = Configuration()
+    with _complaints() as complaints:
+        title = _load(context, configuration, complaints)
+    # Requests are tried again by requests.py, which says so; urllib3 would do it silently and at once.
+    configuration.retries = False
+    configuration.connection_pool_maxsize = CONNECTIONS
+    api = DynamicApi(_dynamic_client(configuration), namespace, emit)
+    return KubernetesCluster(api, f"{title} at {configuration.host}, Kubernetes {api.version()}", emit)
+
+
+def kubeconfig_paths() -> str:
+    """KUBECONFIG, or kubectl's default; several are joined by the system's path separator."""
+    return os.environ.get("KUBECONFIG") or str(Path("~/.kube/config").expanduser())
+
+
+def _load(context: str | None, configuration: Configuration, complaints: list[str]) -> str:
+    paths = kubeconfig_paths()
+    try:
+        merged = KubeConfigMerger(paths).config
+    except Exception as error:  # the vendor lets through whatever YAML and the file system raise
+        raise MissingPrecondition(
+            f"can't read the kubeconfig {paths}: {error}", hint="correct the file, or set KUBECONFIG to another one"
+        ) from error
+    named = _named(merged.value, "contexts") if merged else {}
+    wanted = context or (merged.value.get("current-context") if merged else None)
+    if not wanted:
+        return _load_pod(configuration, paths, sorted(named))
+    if wanted not in named:
+        known = ", ".join(sorted(named)) or "none"
+        raise MissingPrecondition(
+            f"there is no context {wanted} in {paths}; it has {known}",
+            hint="name one of them with --context, or set KUBECONFIG to the file that has it",
+        )
+    try:
+        KubeConfigLoader(merged, active_context=wanted).load_and_set(configuration)
+    except Exception as error:  # likewise: providers raise KeyError, OSError, ConfigException, ...
+        raise MissingPrecondition(
+            f"the context {wanted} in {paths} can't be used: {error}",
+            hint=f"try `kubectl --context {wanted} version`, and correct the kubeconfig",
+        ) from error
+    user = _named(merged.value, "users").get(named[wanted].get("context", {}).get("user"), {}).get("user") or {}
+    _require_login(wanted, user, configuration, complaints)
+    return f"context {wanted}"
+
+
+def _load_pod(configuration: Configuration, paths: str, contexts: list[str]) -> str:
+    try:
+        load_incluster_config(configuration)
+    except ConfigException:
+        if contexts:
+            raise MissingPrecondition(
+                f"{paths} has no current context; it has {', '.join(contexts)}", hint="name one of them with --context"
+            ) from None
+        raise MissingPrecondition(
+            f"there is no kubeconfig at {paths}, and this isn't a pod with a service account",
+            hint="set KUBECONFIG to your cluster's kubeconfig, then try `kubectl version`",
+        ) from None
+    return "the pod's service account"
+
+
+def _require_login(context: str, user: Any, configuration: Configuration, complaints: list[str]) -> None:
+    """A login plugin that fails is only logged by the vendor, and requests would go out anonymous."""
+    if "exec" not in user or configuration.api_key or configuration.cert_file:
+        return
+    command = user["exec"].get("command", "its command")
+    said = "; ".join(complaints)
+    raise MissingPrecondition(
+        f"the login plugin of context {context} ({command}) gave no credentials" + (f": {said}" if said else ""),
+        hint=f"log in again, then try `kubectl --context {context} auth whoami`",
+    )
+
+
+def _named(config: Any, section: str) -> dict[str, Any]:
+    """Entries of a kubeconfig's list by name; the merger wraps them in nodes that remember their file."""
+    entries = (getattr(entry, "value", entry) for entry in config.get(section) or ())
+    return {entry["name"]: entry for entry in entries if isinstance(entry, dict) and "name" in entry}
+
+
+def _dynamic_client(configuration: Configuration) -> DynamicClient:
+    doing = f"connecting to {configuration.host}"
+    with ExitStack() as stack:
+        stack.enter_context(_complaints())
+        cache = _discovery_cache(configuration)
+        if cache is None:
+            # Gone again at once: later writes of the discovery fail, which the vendor ignores.
+            cache = Path(stack.enter_context(tempfile.TemporaryDirectory())) / "discovery.json"
+        try:
+            return DynamicClient(ApiClient(configuration), cache_file=str(cache))
+        except ApiException as error:
+            raise translated(error, configuration.host, doing) from None
+        except (HTTPError, OSError) as error:
+            raise unanswered(configuration.host, error, doing) from None
+        except ValueError as error:
+            raise MissingPrecondition(
+                f"{doing}: what answers there isn't a Kubernetes API server: {error}",
+                hint="check `server` in the kubeconfig, or choose another cluster with --context",
+            ) from None
+
+
+def _discovery_cache(configuration: Configuration) -> Path | None:
+    """A private file for what the server says it knows; the vendor's own is a predictable name in /tmp."""
+    key = hashlib.sha256(f"{configuration.host} {_authority(configuration)}".encode()).hexdigest()
+    home = Path(os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser())
+    path = home / "kubeship" / "discovery" / f"{key[:32]}.json"
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            json.loads(path.read_text())
+        except (OSError, ValueError):
+            # Missing, or torn by two that wrote at once: an empty mapping makes the vendor fetch it anew.
+            path.unlink(missing_ok=True)
+            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+                file.write("{}")
+    except OSError:
+        return None
+    return path
+
+
+def _authority(configuration: Configuration) -> str:
+    """Another cluster at the same address (kind, made anew) has another certificate authority."""
+    try:
+        return hashlib.sha256(Path(configuration.ssl_ca_cert or "").read_bytes()).hexdigest()
+    except OSError:
+        return ""
+
+
+@contextmanager
+def _complaints() -> Iterator[list[str]]:
+    """What is logged meanwhile: the vendor logs failures through the root logger instead of raising them."""
+    said: list[str] = []
+
+    class Keep(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            said.append(record.getMessage())
+
+    root = logging.getLogger()
+    handler = Keep()
+    root.addHandler(handler)
+    try:
+        yield said
+    finally:
+        root.removeHandler(handler)

@@ -1,0 +1,39 @@
+"""Which kinds does the server know, and under which path?"""
+
+from threading import Lock
+from typing import Any
+
+from kubernetes.client.exceptions import ApiException
+from kubernetes.dynamic import DynamicClient
+from kubernetes.dynamic.exceptions import ResourceNotFoundError, ResourceNotUniqueError
+from urllib3.exceptions import HTTPError
+
+from kubeship.cluster.errors import translated, unanswered
+from kubeship.errors import InvalidInput
+
+
+class Discovery:
+    """The vendor's lazy discovery, one thread at a time, since it isn't made for several."""
+
+    def __init__(self, client: DynamicClient) -> None:
+        self._client = client
+        self._host: str = client.configuration.host
+        self._guard = Lock()
+
+    def resource(self, api_version: str, kind: str) -> Any:
+        """The vendor's Resource. Raises InvalidInput for a kind that the server doesn't know, and Refusal."""
+        group, _, version = api_version.rpartition("/")
+        where = {"prefix": "apis", "group": group} if group else {"prefix": "api"}
+        doing = f"asking {self._host} for {kind} in {api_version}"
+        try:
+            with self._guard:
+                return self._client.resources.get(**where, api_version=version, kind=kind)
+        except (ResourceNotFoundError, ResourceNotUniqueError):
+            raise InvalidInput(
+                f"the API server at {self._host} has no {kind} in {api_version}",
+                hint=f"correct apiVersion and kind in *-{kind.lower()}.yaml, or install what defines that kind",
+            ) from None
+        except ApiException as error:
+            raise translated(error, self._host, doing) from None
+        except (HTTPError, OSError) as error:
+            raise unanswered(self._host, error, doing) from None

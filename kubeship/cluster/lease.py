@@ -1,0 +1,224 @@
+"""Who may change the app right now? One holder at a time, renewed while it lives, taken over when it is dead."""
+
+import os
+import re
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from kubeship.cluster.errors import Refusal
+from kubeship.cluster.ports import Api
+from kubeship.errors import LeaseHeld
+from kubeship.model.objects import Object, ObjectRef
+
+API_VERSION = "coordination.k8s.io/v1"
+DURATION = 15.0
+"""Seconds without renewal after which anybody may take it; kube-scheduler's own leases use the same."""
+RENEWALS = 3
+"""How often it is renewed in that time."""
+TRIES = 5
+"""How often one that is being changed under our hands is looked at anew."""
+MACHINE_ANNOTATION = "kubeship.dev/machine"
+"""Where the holder's pid means something: host names are shared by CI runners and containers."""
+
+
+@dataclass(frozen=True)
+class Held:
+    """Somebody else has it."""
+
+    holder: str
+    since: str
+    """The server's notation, RFC 3339."""
+    renewed: datetime | None
+
+
+def lease_ref(app: str) -> ObjectRef:
+    """The Lease of an app in the namespace."""
+    return ObjectRef(API_VERSION, "Lease", "", f"kubeship-{app}")
+
+
+def standing(lease: Object, holder: str, machine: str, now: datetime, alive: Callable[[int], bool]) -> Held | None:
+    """Who has the lease; None when `holder` may take it.
+
+    That is: nobody has it, `holder` itself does (an answer that was lost), its time has passed by the server's clock,
+    or its process was on this machine and is gone.
+    """
+    spec = lease.get("spec") or {}
+    current = spec.get("holderIdentity") or ""
+    if current in {"", holder}:
+        return None
+    renewed = parse_time(spec.get("renewTime"))
+    if renewed is None or now > renewed + timedelta(seconds=float(spec.get("leaseDurationSeconds") or DURATION)):
+        return None
+    annotations = lease["metadata"].get("annotations") or {}
+    process = re.search(r":(\d+)$", current)
+    if process and annotations.get(MACHINE_ANNOTATION) == machine and not alive(int(process[1])):
+        return None
+    return Held(current, spec.get("acquireTime") or format_time(renewed), renewed)
+
+
+def taken(lease: Object, holder: str, machine: str, now: datetime) -> Object:
+    """The Lease with `holder` in it; its resourceVersion stays, so that of two that take it one wins."""
+    spec = lease.get("spec") or {}
+    passed_on = spec.get("holderIdentity") not in {None, "", holder}
+    moment = format_time(now)
+    annotations = {**(lease["metadata"].get("annotations") or {}), MACHINE_ANNOTATION: machine}
+    return {
+        **lease,
+        "metadata": {**lease["metadata"], "annotations": annotations},
+        "spec": {
+            "holderIdentity": holder,
+            "leaseDurationSeconds": int(DURATION),
+            "acquireTime": moment,
+            "renewTime": moment,
+            "leaseTransitions": int(spec.get("leaseTransitions") or 0) + passed_on,
+        },
+    }
+
+
+def format_time(moment: datetime) -> str:
+    """MicroTime of meta/v1."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def parse_time(text: str | None) -> datetime | None:
+    """A time of the API, or None where there is none that can be read."""
+    with suppress(ValueError, TypeError):
+        return datetime.fromisoformat(text or "")
+    return None
+
+
+def machine_identity() -> str:
+    """Names the kernel's boot and the pid namespace that our pid belongs to; empty where neither can be told."""
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+        return f"{boot} {Path('/proc/self/ns/pid').readlink()}"
+    except OSError:
+        return ""
+
+
+def process_lives(pid: int) -> bool:
+    """Whether a process of this machine has that pid."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError):
+        return True
+    return True
+
+
+class HeldLease:
+    """The lease while it is ours (workflows' port Lease)."""
+
+    def __init__(self, api: Api, lease: Object, holder: str, clock: Callable[[], float] = time.monotonic) -> None:
+        """`lease` as the server has it after it was taken; `clock` counts seconds."""
+        self.holder = holder
+        self._api = api
+        self._lease = lease
+        self._clock = clock
+        self._renewed = clock()
+        self._lost = ""
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._keep, name="kubeship-lease", daemon=True)
+
+    def check(self) -> None:
+        """Raise LeaseHeld when the lease was lost."""
+        if self._lost:
+            raise LeaseHeld(self._lost, hint="let the other deploy end, then run this one again; it converges")
+        if self._clock() - self._renewed > DURATION:
+            raise LeaseHeld(
+                f"{self._lease['metadata']['name']} could not be renewed for {DURATION:.0f} s, so another deploy may "
+                "have taken it; nothing more is changed",
+                hint="check the connection to the API server, then run it again; it converges",
+            )
+
+    def start(self) -> None:
+        """Renew in the background until `release`."""
+        self._thread.start()
+
+    def renew(self) -> None:
+        """Renew once. A server that doesn't answer is asked again next time; another holder means it is lost."""
+        asked = self._clock()
+        try:
+            spec = {**self._lease["spec"], "renewTime": format_time(self._api.now())}
+            self._lease = self._api.replace({**self._lease, "spec": spec})
+            self._renewed = asked
+        except Refusal as refusal:
+            if refusal.status in {404, 409}:
+                self._look_again()
+
+    def release(self) -> None:
+        """Let the next one have it at once; when that fails, it ends by itself."""
+        self._ended.set()
+        if self._thread.is_alive():
+            self._thread.join()
+        if self._lost:
+            return
+        with suppress(Refusal):
+            self._api.replace({**self._lease, "spec": {**self._lease["spec"], "holderIdentity": ""}})
+
+    def _look_again(self) -> None:
+        """Our own write whose answer was lost, somebody's annotation, or another holder?"""
+        with suppress(Refusal):
+            live = self._api.get(_ref(self._lease))
+            holder = ((live or {}).get("spec") or {}).get("holderIdentity")
+            if live is not None and holder == self.holder:
+                self._lease = live
+            else:
+                self._lost = f"{self._lease['metadata']['name']} was lost to {holder or 'nobody (it was deleted)'}"
+
+    def _keep(self) -> None:
+        pause = DURATION / RENEWALS
+        while not self._ended.wait(pause) and not self._lost:
+            self.renew()
+            # After a failure soon again: a renewal that fails once must not cost the deploy.
+            pause = DURATION / RENEWALS if self._clock() - self._renewed < DURATION / RENEWALS else 1.0
+
+
+@contextmanager
+def lease(
+    api: Api, app: str, holder: str, machine: str = "", alive: Callable[[int], bool] = process_lives
+) -> Iterator[HeldLease]:
+    """Hold the app's lease while the context lasts. Raises LeaseHeld, naming the holder, when somebody else has it."""
+    held = HeldLease(api, acquire(api, app, holder, machine or machine_identity(), alive), holder)
+    held.start()
+    try:
+        yield held
+    finally:
+        held.release()
+
+
+def acquire(api: Api, app: str, holder: str, machine: str, alive: Callable[[int], bool]) -> Object:
+    """The Lease, taken. Two that take a dead one's lease at once write the same resourceVersion: one is refused."""
+    wanted = lease_ref(app)
+    for _ in range(TRIES):
+        live = api.get(wanted)
+        try:
+            if live is None:
+                return api.create(taken(_new(app), holder, machine, api.now()))
+            other = standing(live, holder, machine, api.now(), alive)
+            if other is not None:
+                raise LeaseHeld(
+                    f"{other.holder} is deploying {app} (since {other.since}, namespace {api.namespace})",
+                    hint="wait until it has ended and run this again; when it is dead, the lease ends "
+                    f"{DURATION:.0f} s after its last sign of life",
+                )
+            return api.replace(taken(live, holder, machine, api.now()))
+        except Refusal as refusal:
+            if refusal.status != 409:
+                raise
+    raise LeaseHeld(f"several deploys of {app} reach for its lease at once", hint="run this one again in a moment")
+
+
+def _new(app: str) -> Object:
+    labels = {"app.kubernetes.io/managed-by": "kubeship", "kubeship.dev/app": app}
+    return {"apiVersion": API_VERSION, "kind": "Lease", "metadata": {"name": lease_ref(app).name, "labels": labels}}
+
+
+def _ref(lease: Object) -> ObjectRef:
+    return ObjectRef(API_VERSION, "Lease", lease["metadata"].get("namespace", ""), lease["metadata"]["name"])

@@ -1,0 +1,114 @@
+"""What did a container say: as it says it, or its last lines?"""
+
+import re
+import time
+from collections.abc import Callable, Collection
+from contextlib import suppress
+
+from kubeship.cluster.errors import Refusal
+from kubeship.cluster.parallel import each
+from kubeship.cluster.ports import Api
+from kubeship.model.events import Emit, LogLine
+from kubeship.model.objects import Object, ObjectRef
+from kubeship.model.snapshot import LogRef
+
+LAST_LINES = {"tailLines": "50", "limitBytes": str(256 * 1024)}
+"""The limit cuts off the end, not the beginning: large enough that fifty lines fit."""
+PAUSE = 0.5
+"""Seconds between two looks at a container that hasn't started, or two tries to get at its log."""
+DEAD_ENDS = frozenset(
+    {
+        "CreateContainerConfigError",
+        "CreateContainerError",
+        "ErrImageNeverPull",
+        "ImagePullBackOff",
+        "InvalidImageName",
+        "RunContainerError",
+    }
+)
+"""Reasons of a waiting container that has no log to wait for (k8s.io/kubernetes/pkg/kubelet/images, container)."""
+
+
+def last_lines(api: Api, wanted: Collection[LogRef]) -> dict[LogRef, str]:
+    """The last lines of each log that can be had; a container that hasn't started has none."""
+
+    def read(log: LogRef) -> str | None:
+        query = {"container": log.container, **LAST_LINES, **({"previous": "true"} if log.previous else {})}
+        with suppress(Refusal):
+            return api.log(log.pod, query)
+        return None
+
+    texts = zip(wanted, each(read, wanted), strict=True)
+    return {log: text for log, text in texts if text is not None}
+
+
+def follow_log(
+    api: Api, pod: str, container: str, emit: Emit, source: str, *, sleep: Callable[[float], None] = time.sleep
+) -> None:
+    """Emit the log from its first line until the container ends.
+
+    Returns as well when the pod is gone, or its container can't start. A connection that breaks is made again where
+    it broke: lines carry the kubelet's timestamps, which are taken off here.
+    """
+    target = ObjectRef("v1", "Pod", "", pod)
+    position = ""
+    while (live := api.get(target)) is not None:
+        state = container_state(live, container)
+        if state == "waiting" and position:
+            return  # the instance that was followed has ended, and the next one isn't asked for
+        if state == "waiting":
+            sleep(PAUSE)
+            continue
+        if state == "dead end":
+            return
+        query = {"container": container, "timestamps": "true"}
+        if position:
+            query["sinceTime"] = _second(position)
+        try:
+            with api.follow(pod, query) as lines:
+                for line in lines:
+                    stamp, text = _split(line)
+                    if stamp and _moment(stamp) <= _moment(position):
+                        continue
+                    position = stamp or position
+                    emit(LogLine(source, text))
+        except Refusal as refusal:
+            # 400: the container is about to start; 404: the pod is gone, which the next look shows.
+            if refusal.status in {401, 403}:
+                raise
+            if state == "ended" and refusal.status:
+                return  # the kubelet has dropped the log
+        else:
+            if state == "ended":
+                return
+        sleep(PAUSE)
+
+
+def container_state(pod: Object, container: str) -> str:
+    """`waiting`, `started`, `ended` or `dead end`."""
+    status = pod.get("status") or {}
+    statuses = (*(status.get("initContainerStatuses") or ()), *(status.get("containerStatuses") or ()))
+    state = next((entry.get("state") or {} for entry in statuses if entry["name"] == container), {})
+    if "terminated" in state:
+        return "ended"
+    if "running" in state:
+        return "started"
+    if status.get("phase") in {"Failed", "Succeeded"} or state.get("waiting", {}).get("reason") in DEAD_ENDS:
+        return "dead end"
+    return "waiting"
+
+
+def _split(line: str) -> tuple[str, str]:
+    stamp, space, text = line.partition(" ")
+    return (stamp, text) if space and re.fullmatch(r"\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)", stamp) else ("", line)
+
+
+def _moment(stamp: str) -> tuple[str, str]:
+    """Comparable: RFC3339Nano drops trailing zeros of the fraction."""
+    second, _, fraction = stamp.rstrip("Z").partition(".")
+    return second, fraction.ljust(9, "0")
+
+
+def _second(stamp: str) -> str:
+    """sinceTime has no fractions (meta/v1 Time)."""
+    return re.sub(r"\.\d+", "", stamp)

@@ -1,0 +1,79 @@
+"""What is sent for an object, in which order, and what is left to a HorizontalPodAutoscaler?"""
+
+import json
+from collections.abc import Iterable
+from itertools import groupby
+from typing import Any
+
+from kubeship.errors import InvalidInput
+from kubeship.model.objects import Object, ref
+
+ORDER: tuple[tuple[str, ...], ...] = (
+    ("CustomResourceDefinition", "Namespace"),
+    ("LimitRange", "NetworkPolicy", "PriorityClass", "ResourceQuota", "ServiceAccount"),
+    ("ClusterRole", "Role"),
+    ("ClusterRoleBinding", "RoleBinding"),
+    ("ConfigMap", "Secret"),
+    ("PersistentVolume", "PersistentVolumeClaim", "StorageClass"),
+    ("Service",),
+    ("CronJob", "DaemonSet", "Deployment", "Job", "Pod", "ReplicaSet", "StatefulSet"),
+    ("HorizontalPodAutoscaler", "PodDisruptionBudget"),
+    ("HTTPRoute", "Ingress"),
+)
+"""What is applied before what: nothing refers to a later row while it starts. Kinds that aren't here come last."""
+
+SCALED = frozenset({"Deployment", "StatefulSet"})
+"""What a HorizontalPodAutoscaler may scale, of what kubeship writes."""
+
+
+def sendable(item: Object) -> Object:
+    """The object without nulls, which a server-side apply would take for `this field shall be empty`.
+
+    Raises InvalidInput when a value isn't JSON (YAML's dates, for one).
+    """
+
+    def unspeakable(value: object) -> None:
+        raise InvalidInput(
+            f"{ref(item)} holds {value!r} ({type(value).__name__}), which JSON can't express",
+            hint="put it in quotes in the manifest",
+        )
+
+    plain: Object = json.loads(json.dumps(item, default=unspeakable))
+    return {key: _without_nulls(value) for key, value in plain.items() if value is not None and key != "status"}
+
+
+def phases(objects: Iterable[Object]) -> list[list[Object]]:
+    """The objects in the order in which they are applied; those of one phase don't need one another."""
+    ordered = sorted(objects, key=lambda item: rank(item["kind"]))
+    return [list(group) for _, group in groupby(ordered, key=lambda item: rank(item["kind"]))]
+
+
+def rank(kind: str) -> int:
+    """Its row in ORDER."""
+    return next((row for row, kinds in enumerate(ORDER) if kind in kinds), len(ORDER))
+
+
+def autoscaled(autoscalers: Iterable[Object]) -> frozenset[tuple[str, str]]:
+    """`(kind, name)` of each workload that a HorizontalPodAutoscaler targets."""
+    targets = (autoscaler.get("spec", {}).get("scaleTargetRef", {}) for autoscaler in autoscalers)
+    return frozenset((target.get("kind", ""), target.get("name", "")) for target in targets)
+
+
+def with_live_replicas(item: Object, live: Object | None, targets: frozenset[tuple[str, str]]) -> Object:
+    """The object with the number of replicas that its autoscaler has chosen.
+
+    Leaving the field out instead would make it fall back to 1 while kubeship is its only owner:
+    https://kubernetes.io/docs/reference/using-api/server-side-apply/#transferring-ownership
+    """
+    if live is None or (item["kind"], item["metadata"]["name"]) not in targets:
+        return item
+    replicas = live.get("spec", {}).get("replicas")
+    return item if replicas is None else {**item, "spec": {**item.get("spec", {}), "replicas": replicas}}
+
+
+def _without_nulls(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_nulls(item) for key, item in value.items() if item is not None}
+    if isinstance(value, list):
+        return [_without_nulls(item) for item in value if item is not None]
+    return value

@@ -1,0 +1,76 @@
+"""What may be deleted, and when is it gone?"""
+
+import time
+from collections.abc import Callable, Iterable
+
+from kubeship.cluster.manifests import rank
+from kubeship.cluster.ports import Api
+from kubeship.cluster.requests import FIELD_MANAGER
+from kubeship.errors import MissingPrecondition
+from kubeship.model.events import Caution, Emit, Note
+from kubeship.model.objects import Object, ObjectRef
+
+PRECIOUS = frozenset({"CustomResourceDefinition", "Namespace", "PersistentVolume", "PersistentVolumeClaim"})
+"""Kinds that take data, or everything in them, along: left to a person."""
+LONGEST = 180.0
+"""Seconds that `delete` waits; pods get 30 s to end by default, and up to minutes where they ask for more."""
+FIRST_LOOK, SLOWEST_LOOK = 0.1, 1.0
+"""Seconds between two looks whether it is gone."""
+
+
+def owned(live: Object) -> bool:
+    """Whether kubeship is still an applier of the object: somebody who takes it over with force removes that."""
+    managers = live["metadata"].get("managedFields") or ()
+    return any(entry.get("manager") == FIELD_MANAGER and entry.get("operation") == "Apply" for entry in managers)
+
+
+def prune(api: Api, candidates: Iterable[ObjectRef], check: Callable[[], None], emit: Emit) -> tuple[ObjectRef, ...]:
+    """Delete what is there and still kubeship's, last applied first; returns what went."""
+    went = []
+    for candidate in sorted(candidates, key=lambda target: (-rank(target.kind), target)):
+        live = api.get(candidate)
+        if live is None or live["metadata"].get("deletionTimestamp"):
+            continue
+        if not owned(live):
+            emit(Note(f"{candidate} isn't kubeship's any more and stays"))
+            continue
+        if candidate.kind in PRECIOUS:
+            emit(
+                Caution(
+                    f"{candidate} is no longer deployed but stays, since its data would go with it",
+                    hint=f"`kubectl delete {candidate.kind.lower()} {candidate.name}` when nobody needs it",
+                )
+            )
+            continue
+        check()
+        api.delete(candidate, propagation="Background", uid=live["metadata"]["uid"])
+        went.append(candidate)
+    return tuple(went)
+
+
+def delete(
+    api: Api,
+    target: ObjectRef,
+    sleep: Callable[[float], None] = time.sleep,
+    clock: Callable[[], float] = time.monotonic,
+) -> None:
+    """Delete in the foreground (what it owns goes first) and wait until it is gone.
+
+    Raises MissingPrecondition, naming its finalizers, when it isn't after LONGEST seconds.
+    """
+    live = api.get(target)
+    if live is None:
+        return
+    uid = live["metadata"]["uid"]
+    api.delete(target, propagation="Foreground", uid=uid)
+    give_up = clock() + LONGEST
+    pause = FIRST_LOOK
+    while (live := api.get(target)) is not None and live["metadata"]["uid"] == uid:
+        if clock() > give_up:
+            finalizers = ", ".join(live["metadata"].get("finalizers") or ()) or "none"
+            raise MissingPrecondition(
+                f"{target} is still there {LONGEST:.0f} s after it was deleted (finalizers: {finalizers})",
+                hint=f"see what holds it: `kubectl describe {target.kind.lower()} {target.name}`",
+            )
+        sleep(pause)
+        pause = min(pause * 2, SLOWEST_LOOK)

@@ -1,0 +1,225 @@
+"""How does a request reach the API server, survive its hiccups, and come back as a value?"""
+
+import json
+import re
+import time
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, closing
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any
+from urllib.parse import quote
+
+from kubernetes.client.exceptions import ApiException
+from kubernetes.dynamic import DynamicClient
+from urllib3.exceptions import HTTPError
+
+from kubeship.cluster.discovery import Discovery
+from kubeship.cluster.errors import Refusal, translated, unanswered
+from kubeship.cluster.ports import Applied, Kind, Listing
+from kubeship.cluster.streams import ResponseLines
+from kubeship.model.events import Emit, Note
+from kubeship.model.objects import Object, ObjectRef, ref
+
+FIELD_MANAGER = "kubeship"
+TIMEOUT = (5.0, 30.0)
+"""Seconds to connect, and between two bytes of an answer."""
+HURRY = (3.0, 5.0)
+"""The same for a lease's renewal, which must be answered before the lease ends."""
+WATCH_SECONDS = 55
+"""After which the server ends a watch; silence beyond it is a dead connection."""
+BACKOFF = (0.2, 0.5, 1.0, 2.0, 4.0)
+"""Seconds before each new try of an idempotent request."""
+PATIENCE = 45.0
+"""Seconds after which a request isn't tried again, so that timeouts don't add up to minutes."""
+LONGEST_RETRY_AFTER = 15.0
+"""Seconds; a server that asks for more is waited for this long."""
+WARNING = re.compile(r'299 \S+ "((?:[^"\\]|\\.)*)"')
+"""RFC 7234, 5.5: warn-code, warn-agent, quoted warn-text."""
+
+
+class DynamicApi:
+    """ports.Api over the kubernetes package's dynamic client; serves many threads."""
+
+    def __init__(
+        self, client: DynamicClient, namespace: str, emit: Emit, sleep: Callable[[float], None] = time.sleep
+    ) -> None:
+        """Retries are emitted as Notes."""
+        self.namespace = namespace
+        self.host: str = client.configuration.host
+        self._client = client
+        self._emit = emit
+        self._sleep = sleep
+        self._ahead = timedelta()
+        self._known = Discovery(client)
+
+    def now(self) -> datetime:
+        """The time by the server's clock."""
+        return datetime.now(UTC) + self._ahead
+
+    def version(self) -> str:
+        """`v1.35.4`; asked for once, without new tries."""
+        answer, _ = self._json("GET", "/version", f"asking {self.host} for its version", retry=False)
+        return str(answer.get("gitVersion", "of unknown version"))
+
+    def kind(self, api_version: str, kind: str) -> Kind:
+        """What the server knows of a kind."""
+        resource = self._known.resource(api_version, kind)
+        return Kind(resource.group or "", resource.name, bool(resource.namespaced))
+
+    def get(self, wanted: ObjectRef) -> Object | None:
+        """The live object, or None."""
+        try:
+            return self._json("GET", self._path(wanted), f"reading {wanted}")[0]
+        except Refusal as refusal:
+            if refusal.status == 404:
+                return None
+            raise
+
+    def list(
+        self, api_version: str, kind: str, query: Mapping[str, str] | None = None, everywhere: bool = False
+    ) -> Listing:
+        """The objects of a kind; items of a list lack apiVersion and kind, which are put back."""
+        path = self._path(ObjectRef(api_version, kind, "", ""), everywhere=everywhere)
+        answer, _ = self._json("GET", path, f"listing {kind} objects", query=query)
+        items = tuple({"apiVersion": api_version, "kind": kind, **item} for item in answer.get("items") or ())
+        return Listing(items, answer.get("metadata", {}).get("resourceVersion", ""))
+
+    def create(self, item: Object) -> Object:
+        """POST."""
+        name = ref(item)
+        path = self._path(ObjectRef(name.api_version, name.kind, name.namespace, ""))
+        query = {"fieldManager": FIELD_MANAGER}
+        return self._json("POST", path, f"creating {name}", query=query, body=item)[0]
+
+    def replace(self, item: Object) -> Object:
+        """PUT; tried once, and quickly."""
+        query = {"fieldManager": FIELD_MANAGER}
+        path = self._path(ref(item))
+        return self._json("PUT", path, f"writing {ref(item)}", query=query, body=item, retry=False, timeout=HURRY)[0]
+
+    def apply(self, item: Object, *, dry_run: bool = False, force: bool = False) -> Applied:
+        """Server-side apply."""
+        query = {"fieldManager": FIELD_MANAGER, "force": str(force).lower(), "fieldValidation": "Strict"}
+        doing = f"applying {ref(item)}"
+        if dry_run:
+            query["dryRun"] = "All"
+            doing = f"comparing {ref(item)}"
+        answer, headers = self._json(
+            "PATCH",
+            self._path(ref(item)),
+            doing,
+            query=query,
+            # A string, since the client turns only application/json into JSON in every version of it.
+            body=json.dumps(item),
+            content_type="application/apply-patch+yaml",
+        )
+        return Applied(answer, warnings(headers.getlist("Warning")))
+
+    def delete(self, target: ObjectRef, *, propagation: str, uid: str = "") -> None:
+        """DELETE."""
+        options: Object = {"apiVersion": "v1", "kind": "DeleteOptions", "propagationPolicy": propagation}
+        if uid:
+            options["preconditions"] = {"uid": uid}
+        try:
+            self._json("DELETE", self._path(target), f"deleting {target}", body=options)
+        except Refusal as refusal:
+            gone = refusal.status == 404 or (refusal.status == 409 and "Precondition failed" in refusal.words)
+            if not gone:
+                raise
+
+    def post(self, path: str, body: Object, doing: str) -> dict[str, Any]:
+        """POST of a review."""
+        return self._json("POST", path, doing, body=body)[0]
+
+    def watch(
+        self, api_version: str, kind: str, version: str, query: Mapping[str, str]
+    ) -> AbstractContextManager[ResponseLines]:
+        """Watch events as JSON lines."""
+        parameters = {
+            **query,
+            "watch": "true",
+            "allowWatchBookmarks": "true",
+            "resourceVersion": version,
+            "timeoutSeconds": str(WATCH_SECONDS),
+        }
+        path = self._path(ObjectRef(api_version, kind, "", ""))
+        return self._stream(path, f"watching {kind} objects", parameters)
+
+    def log(self, pod: str, query: Mapping[str, str]) -> str:
+        """A log's end."""
+        path = self._path(ObjectRef("v1", "Pod", "", pod)) + "/log"
+        response = self._send("GET", path, f"reading the log of Pod/{pod}", query=query)
+        return bytes(response.data).decode("utf-8", "replace")
+
+    def follow(self, pod: str, query: Mapping[str, str]) -> AbstractContextManager[ResponseLines]:
+        """A log that goes on."""
+        path = self._path(ObjectRef("v1", "Pod", "", pod)) + "/log"
+        return self._stream(path, f"following the log of Pod/{pod}", {**query, "follow": "true"})
+
+    def _stream(self, path: str, doing: str, query: Mapping[str, str]) -> AbstractContextManager[ResponseLines]:
+        timeout = (TIMEOUT[0], WATCH_SECONDS + 10.0)
+        response = self._send("GET", path, doing, query=query, timeout=timeout, retry=False, whole=False)
+        return closing(ResponseLines(response, self.host, doing))
+
+    def _json(self, method: str, path: str, doing: str, **how: Any) -> tuple[dict[str, Any], Any]:
+        response = self._send(method, path, doing, **how)
+        return json.loads(response.data), response.headers
+
+    def _send(
+        self,
+        method: str,
+        path: str,
+        doing: str,
+        *,
+        query: Mapping[str, str] | None = None,
+        body: Object | str | None = None,
+        content_type: str = "application/json",
+        timeout: tuple[float, float] = TIMEOUT,
+        retry: bool = True,
+        whole: bool = True,
+    ) -> Any:
+        """The vendor's response (urllib3's), read to its end when `whole`."""
+        give_up = time.monotonic() + PATIENCE
+        for attempt in range(len(BACKOFF) + 1):
+            try:
+                response = self._client.request(
+                    method,
+                    path,
+                    body=body,
+                    query_params=list((query or {}).items()),
+                    content_type=content_type,
+                    serialize=False,
+                    _request_timeout=timeout,
+                )
+                if whole and "json" in response.headers.get("Content-Type", ""):
+                    json.loads(response.data)  # a proxy that hangs up midway is a broken connection
+                self._keep_time(response.headers.get("Date"))
+                return response
+            except ApiException as error:
+                refusal = translated(error, self.host, doing)
+            except (HTTPError, OSError, ValueError) as error:
+                refusal = unanswered(self.host, error, doing)
+            if not retry or not refusal.may_heal or attempt == len(BACKOFF) or time.monotonic() > give_up:
+                raise refusal
+            delay = min(refusal.retry_after or BACKOFF[attempt], LONGEST_RETRY_AFTER)
+            self._emit(Note(f"{refusal.message}; trying again in {delay:g} s"))
+            self._sleep(delay)
+        raise AssertionError("the last attempt returns or raises")
+
+    def _keep_time(self, date: str | None) -> None:
+        if date:
+            self._ahead = parsedate_to_datetime(date) - datetime.now(UTC)
+
+    def _path(self, wanted: ObjectRef, everywhere: bool = False) -> str:
+        resource = self._known.resource(wanted.api_version, wanted.kind)
+        prefix = f"/api/{wanted.api_version}" if not wanted.group else f"/apis/{wanted.api_version}"
+        if resource.namespaced and not everywhere:
+            prefix += f"/namespaces/{quote(wanted.namespace or self.namespace, safe='')}"
+        return f"{prefix}/{resource.name}" + (f"/{quote(wanted.name, safe='')}" if wanted.name else "")
+
+
+def warnings(headers: list[str]) -> tuple[str, ...]:
+    """What Warning headers say, unquoted."""
+    found = (match[1] for header in headers for match in WARNING.finditer(header))
+    return tuple(re.sub(r"\\(.)", r"\1", text) for text in found)

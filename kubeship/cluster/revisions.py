@@ -1,0 +1,148 @@
+"""What was deployed before? Records in ConfigMaps, one a deploy: `kubeship-<app>-<number>`."""
+
+import base64
+import gzip
+import json
+import zlib
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any
+
+from kubeship.cluster.errors import Refusal
+from kubeship.cluster.ports import Api
+from kubeship.errors import InvalidInput, MissingPrecondition
+from kubeship.model.objects import Object, ObjectRef
+from kubeship.model.revision import Outcome, Revision
+
+APP_LABEL = "kubeship.dev/app"
+REVISION_LABEL = "kubeship.dev/revision"
+MANAGED_BY = {"app.kubernetes.io/managed-by": "kubeship"}
+META, OBJECTS = "revision.json", "objects.json.gz"
+SCHEMA = "kubeship.revision/1"
+KEPT = 20
+"""Records of an app; beside them the last that succeeded, however old."""
+LARGEST = 900 * 1024
+"""Bytes of compressed objects; a ConfigMap holds 1 MiB: https://kubernetes.io/docs/concepts/configuration/configmap/"""
+
+
+def revisions(api: Api, app: str) -> tuple[Revision, ...]:
+    """All records, newest first. Raises MissingPrecondition naming a record that can't be read."""
+    found = (decode(item) for item in _records(api, app))
+    return tuple(sorted(found, key=lambda revision: revision.number, reverse=True))
+
+
+def record(api: Api, revision: Revision, check: Callable[[], None]) -> None:
+    """Create or update the record, then delete what is too old; `check` raises before a write without the lease."""
+    encoded = encode(revision)
+    check()
+    # Forced: the record is kubeship's own, and applying it twice is harmless when an answer is lost.
+    api.apply(encoded, force=True)
+    for number in surplus(_outcome(item) for item in _records(api, revision.app)):
+        check()
+        api.delete(_ref(revision.app, number), propagation="Background")
+
+
+def delete_records(api: Api, app: str) -> None:
+    """Delete all records of the app."""
+    for item in _records(api, app):
+        api.delete(ObjectRef("v1", "ConfigMap", "", item["metadata"]["name"]), propagation="Background")
+
+
+def surplus(records: Iterable[tuple[int, Outcome]]) -> tuple[int, ...]:
+    """The numbers that are too old: neither among the newest KEPT nor the last that succeeded."""
+    newest_first = sorted(records, reverse=True, key=lambda entry: entry[0])
+    succeeded = next((number for number, outcome in newest_first if outcome is Outcome.SUCCEEDED), None)
+    return tuple(number for number, _ in newest_first[KEPT:] if number != succeeded)
+
+
+def encode(revision: Revision) -> Object:
+    """The ConfigMap; the same revision is the same bytes. Raises InvalidInput when it doesn't fit into one."""
+    text = json.dumps(revision.objects, sort_keys=True, separators=(",", ":"))
+    packed = gzip.compress(text.encode(), mtime=0)
+    if len(packed) > LARGEST:
+        raise InvalidInput(
+            f"the record of revision {revision.number} of {revision.app} doesn't fit into a ConfigMap: its "
+            f"{len(revision.objects)} objects are {len(packed) // 1024} KiB compressed, at most {LARGEST // 1024} fit",
+            hint="take large files out of ConfigMaps: put them into the image or into a volume",
+        )
+    meta = {
+        "schema": SCHEMA,
+        "number": revision.number,
+        "app": revision.app,
+        "environment": revision.environment,
+        "outcome": revision.outcome.value,
+        "image": revision.image,
+        "started": revision.started.isoformat(),
+        "finished": revision.finished and revision.finished.isoformat(),
+        "holder": revision.holder,
+        "source": revision.source,
+        "message": revision.message,
+    }
+    labels = {**MANAGED_BY, APP_LABEL: revision.app, REVISION_LABEL: str(revision.number)}
+    return {
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": {"name": _ref(revision.app, revision.number).name, "labels": labels},
+        "data": {META: json.dumps(meta, indent=1)},
+        "binaryData": {OBJECTS: base64.b64encode(packed).decode()},
+    }
+
+
+def decode(item: Object) -> Revision:
+    """The revision in a ConfigMap. Raises MissingPrecondition when it isn't one that this version wrote."""
+    try:
+        meta = _meta(item)
+        packed = base64.b64decode(item["binaryData"][OBJECTS])
+        return Revision(
+            number=meta["number"],
+            app=meta["app"],
+            environment=meta["environment"],
+            outcome=Outcome(meta["outcome"]),
+            image=meta["image"],
+            objects=tuple(json.loads(gzip.decompress(packed))),
+            started=datetime.fromisoformat(meta["started"]),
+            finished=datetime.fromisoformat(meta["finished"]) if meta["finished"] else None,
+            holder=meta["holder"],
+            source=meta["source"],
+            message=meta["message"],
+        )
+    except (KeyError, TypeError, ValueError, OSError, EOFError, zlib.error) as error:
+        raise _unreadable(item, error) from error
+
+
+def _meta(item: Object) -> dict[str, Any]:
+    meta: dict[str, Any] = json.loads(item["data"][META])
+    if meta["schema"] != SCHEMA:
+        raise ValueError(f"it is of schema {meta['schema']}, this kubeship reads {SCHEMA}")
+    return meta
+
+
+def _outcome(item: Object) -> tuple[int, Outcome]:
+    """Without unpacking the objects."""
+    try:
+        meta = _meta(item)
+        return meta["number"], Outcome(meta["outcome"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise _unreadable(item, error) from error
+
+
+def _unreadable(item: Object, error: Exception) -> MissingPrecondition:
+    name = item["metadata"]["name"]
+    return MissingPrecondition(
+        f"ConfigMap/{name} is labelled as a record of kubeship's but can't be read: {type(error).__name__}: {error}",
+        hint=f"update kubeship, or delete the record: `kubectl delete configmap {name}`",
+    )
+
+
+def _records(api: Api, app: str) -> tuple[Object, ...]:
+    selector = f"{APP_LABEL}={app},{REVISION_LABEL}"
+    try:
+        return api.list("v1", "ConfigMap", {"labelSelector": selector}).items
+    except Refusal as refusal:
+        if refusal.status == 404:  # no such namespace
+            return ()
+        raise
+
+
+def _ref(app: str, number: int) -> ObjectRef:
+    return ObjectRef("v1", "ConfigMap", "", f"kubeship-{app}-{number}")
