@@ -41,6 +41,7 @@ PYENV_LIBRARIES = (
 COMMON = ("ca-certificates", "netbase", "tzdata")
 LEFT_OUT = ("/usr/share/doc/*", "/usr/share/man/*", "/usr/share/info/*", "/usr/share/locale/*", "*/libpython3*.a")
 LAYER = "application/vnd.docker.image.rootfs.diff.tar.gzip"
+CREATED = "2026-01-01T00:00:00Z"  # some time, the same for everyone; part of every image's key
 CONFIG = "application/vnd.docker.container.image.v1+json"
 MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
 
@@ -73,7 +74,7 @@ def base_image(image: BaseImage) -> StoredImage | None:
         run([*command, str(root)])
         write_image(folder, root, _environment(certificates), ["python3"])
 
-    return StoredImage(cached(f"python-{image.python}-slim", cache_key(certificates, command), build))
+    return StoredImage(cached(f"python-{image.python}-slim", cache_key(certificates, [*command, CREATED]), build))
 
 
 def pause_image(program: Path) -> StoredImage:
@@ -85,7 +86,7 @@ def pause_image(program: Path) -> StoredImage:
             archive.add(program.resolve(), "pause")
         write_image(folder, root, {}, ["/pause"])
 
-    return StoredImage(cached("pause-image", cache_key([program.resolve()], []), build))
+    return StoredImage(cached("pause-image", cache_key([program.resolve()], [CREATED]), build))
 
 
 def write_image(folder: Path, root: Path, environment: Mapping[str, str], command: list[str]) -> None:
@@ -95,6 +96,7 @@ def write_image(folder: Path, root: Path, environment: Mapping[str, str], comman
         shutil.copyfileobj(plain, packed, 1 << 20)
     config = json.dumps(
         {
+            "created": CREATED,
             "architecture": _architecture(),
             "os": "linux",
             "config": {"Env": [f"{name}={value}" for name, value in environment.items()], "Cmd": command},

@@ -75,7 +75,8 @@ def _docker(place: Place, mtu: int) -> Server:
 
 
 def _postgres(place: Place) -> Server:
-    program = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))[-1]
+    installed = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
+    program = installed[-1] if installed else Path("/usr/lib/postgresql/none/bin/postgres")
     folder = place.runtime / "postgres"
     settings = {
         "listen_addresses": place.node_address,
