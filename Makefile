@@ -73,6 +73,7 @@ test: lint ## everything: lint, unit, golden and end-to-end tests on the test st
 	  code=0
 	  $(STACK) up || code=$$?
 	  if [ $$code = 4 ] && [ -z "$${CI:-}" ]; then
+	    trap - EXIT
 	    echo "NOT RUN: the end-to-end tests, for the reason above. All other tests follow."
 	    selection="not soak and not e2e"
 	  elif [ $$code != 0 ]; then
