@@ -27,7 +27,10 @@ class Snapshot:
     """Deployments, StatefulSets, DaemonSets, Jobs that are being rolled out."""
     replica_sets: tuple[Object, ...] = ()
     pods: tuple[Object, ...] = ()
+    services: tuple[Object, ...] = ()
+    """Those that are being deployed; judged only when they are here."""
     endpoint_slices: tuple[Object, ...] = ()
+    """Of those Services."""
     events: tuple[Object, ...] = ()
     """core/v1 Events whose involvedObject is any object above."""
     logs: Mapping[LogRef, str] = field(default_factory=dict)
