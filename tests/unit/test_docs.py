@@ -9,12 +9,14 @@ import pytest
 import typer.main
 
 from kubeship.cli.app import app
+from kubeship.cluster.permissions import OWN
 from kubeship.config.file import parsed
 from kubeship.config.json_schema import json_schema
 from kubeship.errors import ExitCode
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMANDS = ROOT / "docs" / "commands.md"
+DEPLOY = ROOT / "docs" / "deploy.md"
 CONFIGURATION = ROOT / "docs" / "kubeship-yaml.md"
 DOCUMENTS = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")])
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
@@ -95,6 +97,14 @@ def test_the_documented_configuration_is_valid(environment: str) -> None:
 
     assert (configuration.name, name) == ("shop", environment)
     assert target.namespace
+
+
+def test_permissions_are_those_that_check_asks_for() -> None:
+    section = sections(DEPLOY.read_text())["The permissions that it needs"]
+
+    documented = {cells[0]: cells[1] for cells in rows(section)}
+
+    assert {resource: ", ".join(verbs) for _, resource, verbs in OWN}.items() <= documented.items()
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
