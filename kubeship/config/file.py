@@ -139,7 +139,7 @@ class ConfigFile:
 def load(path: FilePath) -> ConfigFile:
     """Read kubeship.yaml. Raises InvalidInput when it is missing, unreadable, or no YAML mapping."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_bytes().decode("utf-8")  # with the line ends that it has
     except FileNotFoundError as error:
         raise InvalidInput(f"there is no {path.name} in {path.parent}", hint="run kubeship init") from error
     except (OSError, UnicodeDecodeError) as error:

@@ -11,7 +11,7 @@ from kubeship.yaml_io import dump, load
 LOCK_FILE = "kubeship.lock"
 LOCK_VERSION = 1
 HEADER = "# Written by kubeship: commit it, don't edit it.\n"
-STRING_MAPPINGS = ("bases", "servers", "images", "files")
+STRING_MAPPINGS = ("bases", "servers", "images", "files", "rendered_from")
 
 
 @dataclass(frozen=True)
@@ -37,8 +37,8 @@ class Lock:
     """Environment -> the reference that `render --image` recorded."""
     files: Mapping[str, str] = field(default_factory=dict)
     """Path -> SHA-256 (hex) of what kubeship last wrote there."""
-    rendered_from: str = ""
-    """SHA-256 (hex) of the kubeship.yaml that `files` come from."""
+    rendered_from: Mapping[str, str] = field(default_factory=dict)
+    """Environment -> SHA-256 (hex) of the kubeship.yaml that its files come from."""
 
 
 def load_lock(path: Path) -> Lock:
@@ -65,20 +65,17 @@ def parse_lock(text: str, source: str = LOCK_FILE) -> Lock:
         )
     if version != LOCK_VERSION:
         raise _broken(source, f"version: expected {LOCK_VERSION}, got {version!r}")
-    if unknown := sorted(set(raw) - {"version", "found", "rendered_from", *STRING_MAPPINGS}):
+    if unknown := sorted(set(raw) - {"version", "found", *STRING_MAPPINGS}):
         raise _broken(source, f"{unknown[0]}: unknown key")
-    rendered_from = raw.get("rendered_from", "")
-    if not isinstance(rendered_from, str):
-        raise _broken(source, f"rendered_from: expected a string, got {rendered_from!r}")
     strings = {key: _strings(raw.get(key, {}), key, source) for key in STRING_MAPPINGS}
-    return Lock(found=_findings(raw.get("found", {}), source), rendered_from=rendered_from, **strings)
+    return Lock(found=_findings(raw.get("found", {}), source), **strings)
 
 
 def dump_lock(lock: Lock) -> str:
     """The text of kubeship.lock: the same to the byte for the same value."""
     found = {path: {"value": each.value, "origin": each.origin} for path, each in sorted(lock.found.items())}
     strings = {key: dict(sorted(getattr(lock, key).items())) for key in STRING_MAPPINGS}
-    content = {"found": found, **strings, "rendered_from": lock.rendered_from}
+    content = {"found": found, **strings}
     return HEADER + dump({"version": LOCK_VERSION, **{key: value for key, value in content.items() if value}})
 
 
