@@ -1,0 +1,1 @@
+"""Plan -> files: pure, and the only importer of jinja2."""
