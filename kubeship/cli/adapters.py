@@ -16,6 +16,16 @@ def engine() -> Engine:
     return connect()
 
 
+def base_digest(reference: str) -> str | None:
+    """The digest of a base image, if an engine is there to ask."""
+    from kubeship.errors import KubeshipError
+
+    try:
+        return engine().base_digest(reference)
+    except KubeshipError:
+        return None
+
+
 def cluster_of(context: str | None) -> Callable[[App], Cluster]:
     """Connects to an app's namespace: `--context`, else the environment's context, else the current one."""
 

@@ -3,7 +3,7 @@
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import FrameType
@@ -31,7 +31,7 @@ class Screen:
     """With `json`: events as JSON lines, of which the result is the last."""
     out: Console
     emit: Callable[[Event], None]
-    ask: Callable[[Question], Candidate]
+    ask: Callable[[Sequence[Question]], Candidate]
     interactive: bool
     """Whether a person can be asked."""
 
@@ -51,7 +51,10 @@ def screen(command: str, settings: Settings, as_json: bool = False, lines: bool 
     printer: JsonLines | TerminalPrinter = TerminalPrinter(err, settings.quiet, settings.verbose)
     if as_json and lines:
         printer = JsonLines(sys.stdout)
-    ask = (lambda question: ask_person(question, err)) if asked else refuse_to_guess
+    
+    def ask(questions: Sequence[Question]) -> Candidate:
+        return ask_person(questions, err) if asked else refuse_to_guess(questions)
+
     signal.signal(signal.SIGTERM, _terminate)
     try:
         yield Screen(command, as_json, lines, Console(), printer, ask, asked)

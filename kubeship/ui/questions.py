@@ -1,5 +1,8 @@
 """How is a person asked? With the candidates and their origins; and nobody is asked without a terminal."""
 
+from collections.abc import Sequence
+from typing import NoReturn
+
 from rich.console import Console
 from rich.markup import escape
 from rich.prompt import Prompt
@@ -10,8 +13,9 @@ from kubeship.model.origin import Candidate, Origin, Question
 ANSWERED = Origin(reason="your answer")
 
 
-def ask_person(question: Question, console: Console) -> Candidate:
-    """Put the question on the terminal; a number chooses a candidate, anything else is the answer itself."""
+def ask_person(questions: Sequence[Question], console: Console) -> Candidate:
+    """Put the first question on the terminal; a number chooses a candidate, anything else is the answer itself."""
+    question = questions[0]
     console.print(f"[bold]{escape(question.text)}[/bold]  [dim](--set {escape(question.key)}=...)[/dim]")
     for number, candidate in enumerate(question.candidates, 1):
         console.print(f"  {number}  {escape(str(candidate.value))}  [dim]{escape(str(candidate.origin))}[/dim]")
@@ -23,13 +27,8 @@ def ask_person(question: Question, console: Console) -> Candidate:
             return Candidate(answer, ANSWERED)
 
 
-def refuse_to_guess(question: Question) -> Candidate:
-    """Raise InvalidInput with the candidates: there is no terminal to ask on."""
-    raise unanswered((question,))
-
-
-def unanswered(questions: tuple[Question, ...]) -> InvalidInput:
-    """The error for questions that nobody can be asked."""
+def refuse_to_guess(questions: Sequence[Question]) -> NoReturn:
+    """Raise InvalidInput with all questions and their candidates: there is no terminal to ask on."""
     paragraphs = []
     for question in questions:
         lines = [f"{question.key}: {question.text}"]
@@ -38,7 +37,7 @@ def unanswered(questions: tuple[Question, ...]) -> InvalidInput:
     first = questions[0]
     example = first.candidates[0].value if first.candidates else "VALUE"
     count = "this" if len(questions) == 1 else f"these {len(questions)} questions"
-    return InvalidInput(
+    raise InvalidInput(
         f"kubeship doesn't guess: answer {count}",
         hint=f"kubeship init --set {first.key}={example}",
         details="\n".join(paragraphs),

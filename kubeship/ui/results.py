@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Protocol
 
 from rich.console import Console
 from rich.markup import escape
@@ -31,6 +33,49 @@ def show_project(project: Project, console: Console) -> None:
         console.print(f"[bold]?[/bold] {escape(question.text)} [dim]--set {escape(question.key)}=[/dim]")
         for candidate in question.candidates:
             console.print(f"    {escape(str(candidate.value))} [dim]{escape(str(candidate.origin))}[/dim]")
+
+
+class FileOutcome(Protocol):
+    """What happened to a file; workspace.decisions has it."""
+
+    @property
+    def path(self) -> str: ...
+    @property
+    def action(self) -> StrEnum: ...
+
+
+def show_init(project: Project, files: Iterable[FileOutcome], console: Console) -> None:
+    """The facts that matter most, the files, and what to do next."""
+    outcomes = tuple(files)
+    show_project(project, console)
+    console.print()
+    show_files(outcomes, console)
+    if any(outcome.action != "unchanged" for outcome in outcomes):
+        console.print("Review and commit these files, then: kubeship deploy", highlight=False)
+
+
+def show_files(files: Iterable[FileOutcome], console: Console) -> None:
+    """One line a file that was not as it should be already."""
+    outcomes = tuple(files)
+    for outcome in outcomes:
+        if outcome.action != "unchanged":
+            console.print(f"{FILE_WORDS[outcome.action]:8} {escape(outcome.path)}", highlight=False, soft_wrap=True)
+    if all(outcome.action == "unchanged" for outcome in outcomes):
+        console.print(f"{len(outcomes)} files, all as they should be", highlight=False)
+
+
+FILE_WORDS = {
+    "create": "created",
+    "replace": "updated",
+    "delete": "deleted",
+    "keep": "kept",
+    "conflict": "conflict",
+}
+
+
+def file_actions(files: Iterable[FileOutcome]) -> list[dict[str, str]]:
+    """For programs: each file and what happened to it."""
+    return [{"path": outcome.path, "action": outcome.action.value} for outcome in files]
 
 
 def show_changes(changes: Changes, console: Console) -> None:

@@ -1,14 +1,92 @@
 """What is the app that a command is about? kubeship.yaml, kubeship.lock and one environment's files, loaded once."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from kubeship.config.file import CONFIG_FILE, ConfigFile, load
 from kubeship.config.lock import LOCK_FILE, Lock, load_lock
 from kubeship.config.schema import Configuration, Target
-from kubeship.errors import InvalidInput
 from kubeship.model.image import BuildRequest, Promise
 from kubeship.model.objects import Object
 from kubeship.model.plan import Plan
 from kubeship.planning.plan import plan
 from kubeship.workspace.files import Workspace
+
+
+@dataclass(frozen=True)
+class App:
+    """One app in one environment, as its files say."""
+
+    file: ConfigFile
+    lock: Lock
+    configuration: Configuration
+    target: Target
+    environment: str
+    plan: Plan
+    workspace: Workspace
+
+    @property
+    def name(self) -> str:
+        """The app's name."""
+        return self.plan.name
+
+    @property
+    def timeout(self) -> float:
+        """How long a rollout may take, in seconds."""
+        return seconds(self.configuration.rollout.timeout)
+
+    @property
+    def stale(self) -> bool:
+        """Whether kubeship.yaml has changed since this environment's files were rendered from it."""
+        return self.workspace.stale(self.environment, self.file.text, self.lock)
+
+    def manifests(self) -> tuple[Object, ...]:
+        """The environment's objects as they stand in deploy/, hand edits and all. Raises InvalidInput."""
+        return self.workspace.manifests(self.environment)
+
+    def source(self) -> str:
+        """The git revision, or the content hash, of what an image would be built from."""
+        return self.workspace.source_revision()
+
+    def build_request(self, source: str) -> BuildRequest:
+        """What to build, tagged with its source."""
+        own = self.configuration.build.dockerfile
+        return BuildRequest(
+            context=self.workspace.root,
+            dockerfile=own or "Dockerfile",
+            tag=f"{self.plan.image}:{source}",
+            platform=self.configuration.platform,
+        )
+
+    def promises(self) -> tuple[Promise, ...]:
+        """What the processes promise of their entrypoints."""
+        return tuple(
+            Promise(process.name, process.entrypoint, process.interface, "")
+            for process in self.plan.processes
+            if process.entrypoint and process.interface in {"wsgi", "asgi"}
+        )
+
+    def proof_variables(self) -> dict[str, str]:
+        """What is set while entrypoints are proved: declared variables, and those of the build."""
+        return {**self.plan.variables, **self.configuration.build.variables}
+
+
+def load_app(project: Path, environment: str | None) -> App:
+    """Read everything that a command needs of a project. Raises InvalidInput with file and line."""
+    file = load(project / CONFIG_FILE)
+    lock = load_lock(project / LOCK_FILE)
+    return assemble(file, lock, environment, project)
+
+
+def assemble(file: ConfigFile, lock: Lock, environment: str | None, project: Path) -> App:
+    """The app that a kubeship.yaml and a lock describe."""
+    configuration, target, name = file.configuration(environment)
+    planned = plan(configuration, target, name, lock, file.image_configuration())
+    return App(file, lock, configuration, target, name, planned, Workspace(project))
+
+
+def seconds(duration: str) -> float:
+    """`1h30m` in seconds."""
+    units = {"h": 3600, "m": 60, "s": 1}
+    return float(sum(int(count) * units[unit] for count, unit in re.findall(r"(\d+)([hms])", duration)))

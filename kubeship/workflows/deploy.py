@@ -13,10 +13,11 @@ from kubeship.model.objects import Object, ref, with_image
 from kubeship.model.revision import Outcome, Revision
 from kubeship.model.verdict import Diagnosis, Failed
 from kubeship.rollout.watch import watch
-from kubeship.workflows.app import App, load_app, refreshed
+from kubeship.workflows.app import App, load_app
 from kubeship.workflows.build import build_image
 from kubeship.workflows.failure import failed_rollout
 from kubeship.workflows.ports import Cluster, Engine, Lease
+from kubeship.workflows.render import refreshed
 from kubeship.workflows.release import outcome, run_release, split, with_release_names
 
 

@@ -1,6 +1,6 @@
 """What do workflows need of the world? Protocols; cli builds the adapters, tests write small fakes."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
@@ -9,12 +9,8 @@ from kubeship.model.events import Emit
 from kubeship.model.finding import Finding
 from kubeship.model.image import BuildRequest, BuiltImage, Promise, Proof
 from kubeship.model.objects import Object, ObjectRef
-from kubeship.model.origin import Candidate, Question
 from kubeship.model.revision import Revision
 from kubeship.rollout.ports import Observer
-
-Ask = Callable[[Question], Candidate]
-"""Puts a question to a person; raises InvalidInput with the candidates where nobody can be asked."""
 
 
 class Engine(Protocol):

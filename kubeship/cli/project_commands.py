@@ -1,0 +1,152 @@
+"""The commands that read a project and write its files."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from kubeship.cli.options import HERE, Environment, Json, Project, ProjectArgument
+from kubeship.errors import ExitCode
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+Settings = Annotated[
+    list[str],
+    typer.Option("--set", metavar="KEY=VALUE", help="Answer a question, or set any key of kubeship.yaml; VALUE is YAML."),
+]
+Force = Annotated[bool, typer.Option("--force", envvar="KUBESHIP_FORCE", help="Replace hand-edited files too.")]
+
+
+def init(
+    context: typer.Context,
+    path: ProjectArgument = HERE,
+    image: Annotated[
+        str | None, typer.Option("--image", envvar="KUBESHIP_IMAGE", help="The image's repository: registry.example.com/shop.")
+    ] = None,
+    host: Annotated[
+        str | None, typer.Option("--host", envvar="KUBESHIP_HOST", help="The host name that the app answers at.")
+    ] = None,
+    namespace: Annotated[
+        str | None, typer.Option("--namespace", envvar="KUBESHIP_NAMESPACE", help="Default: the app's name.")
+    ] = None,
+    env: Annotated[
+        str | None, typer.Option("--env", "-e", envvar="KUBESHIP_ENV", help="The environment to write. Default: production.")
+    ] = None,
+    settings: Settings = [],  # noqa: B006
+    check: Annotated[bool, typer.Option("--check", help="Exit 2 if init would answer differently today; write nothing.")] = False,
+    force: Force = False,
+    json: Json = False,
+) -> None:
+    """Inspect the project and write kubeship.yaml, Dockerfile and manifests. Asks only what is ambiguous.
+
+    kubeship init --image registry.example.com/team/shop --host shop.example.com
+    kubeship init --set processes.web.entrypoint=shop.wsgi:application
+    """
+    from kubeship.cli.adapters import base_digest
+    from kubeship.cli.screen import screen
+    from kubeship.config.draft import DraftOptions
+    from kubeship.ui.results import file_actions, show_init
+    from kubeship.workflows.init import InitRequest, init, read_settings
+
+    with screen("init", context.obj, json) as user:
+        options = DraftOptions(image, host, namespace, env)
+        request = InitRequest(path, options, read_settings(settings), check, force)
+        done = init(request, user.ask, base_digest, user.emit)
+        document = {"files": file_actions(done.files)}
+        user.show(document, lambda console: show_init(done.project, done.files, console))
+    raise typer.Exit(ExitCode.DIFFERENT if done.different else ExitCode.DONE)
+
+
+def inspect(
+    context: typer.Context,
+    path: ProjectArgument = HERE,
+    settings: Settings = [],  # noqa: B006
+    json: Json = False,
+) -> None:
+    """Show what the project says of itself, each fact with its origin. Nothing of it is run, nothing is written.
+
+    kubeship inspect --json
+    """
+    from kubeship.cli.screen import screen
+    from kubeship.inspection.document import document
+    from kubeship.inspection.project import inspect
+    from kubeship.ui.results import show_project
+    from kubeship.workflows.init import read_settings
+
+    with screen("inspection", context.obj, json) as user:
+        project = inspect(path, read_settings(settings))
+        user.show(document(project), lambda console: show_project(project, console))
+
+
+def render(
+    context: typer.Context,
+    project: Project = HERE,
+    env: Environment = None,
+    form: Annotated[str, typer.Option("--format", envvar="KUBESHIP_FORMAT", help="plain or helm.")] = "plain",
+    output_dir: Annotated[
+        Path | None, typer.Option("--output-dir", envvar="KUBESHIP_OUTPUT_DIR", help="Write there instead of into the project.")
+    ] = None,
+    image: Annotated[
+        str | None, typer.Option("--image", envvar="KUBESHIP_IMAGE", help="Name this image in the files, now and later.")
+    ] = None,
+    check: Annotated[bool, typer.Option("--check", help="Exit 2 if files would change; write nothing.")] = False,
+    force: Force = False,
+    json: Json = False,
+) -> None:
+    """Write the Dockerfile and the manifests anew from kubeship.yaml. Hand-edited files are kept.
+
+    kubeship render --check
+    kubeship render --format helm --output-dir chart
+    """
+    from kubeship.cli.screen import screen
+    from kubeship.ui.results import file_actions, show_files
+    from kubeship.workflows.render import RenderRequest, render
+
+    with screen("render", context.obj, json) as user:
+        done = render(RenderRequest(project, env, form, output_dir, image, check, force), user.emit)
+        user.show({"files": file_actions(done.files)}, lambda console: show_files(done.files, console))
+    raise typer.Exit(ExitCode.DIFFERENT if done.different else ExitCode.DONE)
+
+
+def explain(
+    context: typer.Context,
+    key: Annotated[str, typer.Argument(help="A path in kubeship.yaml: processes.web.workers.")],
+    project: Project = HERE,
+    env: Environment = None,
+    json: Json = False,
+) -> None:
+    """Say where a value comes from and why it is what it is.
+
+    kubeship explain processes.web.workers
+    """
+    from kubeship.cli.screen import screen
+    from kubeship.workflows.app import load_app
+    from kubeship.workflows.explain import explain
+
+    with screen("explain", context.obj, json) as user:
+        reasons = explain(load_app(project, env), key)
+
+        def human(console: "Console") -> None:
+            for reason in reasons:
+                console.print(f"{reason.key}: {reason.value}\n  {reason.why}", highlight=False, soft_wrap=True, markup=False)
+
+        user.show({"reasons": reasons}, human)
+
+
+def update(context: typer.Context, project: Project = HERE, json: Json = False) -> None:
+    """Pin the newest base images and servers in kubeship.lock, and write the Dockerfile anew.
+
+    kubeship update
+    """
+    from kubeship.cli.adapters import base_digest
+    from kubeship.cli.screen import screen
+    from kubeship.ui.results import file_actions, show_files
+    from kubeship.workflows.update import update
+
+    with screen("update", context.obj, json) as user:
+        done = update(project, base_digest, user.emit)
+        user.show({"files": file_actions(done.files)}, lambda console: show_files(done.files, console))
+
+
+COMMANDS = (init, inspect, render, explain, update)

@@ -1,0 +1,121 @@
+"""How does a project get its files? Inspect, ask only what is ambiguous, write everything or nothing."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from kubeship.config.draft import Draft, DraftOptions, draft
+from kubeship.config.file import CONFIG_FILE, ConfigFile, load, parsed
+from kubeship.config.lock import LOCK_FILE, load_lock
+from kubeship.errors import InvalidInput
+from kubeship.inspection.project import inspect
+from kubeship.model.events import Caution, Emit, Note, Step
+from kubeship.model.origin import Candidate, Question
+from kubeship.model.project import Answers, Project
+from kubeship.planning.image import base_image
+from kubeship.planning.servers import SERVERS
+from kubeship.workflows.app import assemble
+from kubeship.workflows.render import is_different, write
+from kubeship.workspace.decisions import Decision
+from kubeship.yaml_io import load as load_yaml
+
+Ask = Callable[[Sequence[Question]], Candidate]
+"""Puts the first of the open questions to a person; raises InvalidInput with all of them where nobody can be asked."""
+BaseDigest = Callable[[str], str | None]
+
+ROUNDS = 20
+"""More questions than any project has: an answer that leaves its question open must not ask for ever."""
+
+
+@dataclass(frozen=True)
+class InitRequest:
+    """What `kubeship init` was asked to do."""
+
+    project: Path
+    options: DraftOptions
+    answers: Answers
+    check: bool = False
+    force: bool = False
+
+
+@dataclass(frozen=True)
+class Initialised:
+    """What was found, and what happened to each file."""
+
+    project: Project
+    files: tuple[Decision, ...]
+    different: bool
+    """Exit code 2: with `check`, a file would change; otherwise an edited file has something new beside it."""
+
+
+def init(request: InitRequest, ask: Ask, base_digest: BaseDigest, emit: Emit) -> Initialised:
+    """Write kubeship.yaml, kubeship.lock, Dockerfile and manifests. Raises InvalidInput; then nothing is written."""
+    emit(Step(f"Inspecting {request.project.resolve().name}"))
+    project = answered(request.project, request.answers, ask)
+    existing = _existing(request.project)
+    lock = load_lock(request.project / LOCK_FILE)
+    drafted = draft(project, request.answers, existing, lock, request.options, SERVERS)
+    file = parsed(drafted.text, CONFIG_FILE)
+    drafted = replace(drafted, lock=replace(drafted.lock, bases=_bases(file, drafted, base_digest, emit)))
+    for warning in project.warnings:
+        place = f" ({warning.origin})" if str(warning.origin) else ""
+        emit(Caution(f"{warning.message}{place}"))
+    for caution in drafted.cautions:
+        emit(caution)
+    for name, version in drafted.lock.servers.items():
+        emit(Note(f"{name} {version} is added to the image, since the project's dependencies don't bring a server"))
+    files = _write(request, file, drafted, emit)
+    return Initialised(project, files, is_different(files, request.check))
+
+
+def answered(path: Path, answers: Answers, ask: Ask) -> Project:
+    """The project with every question answered. Raises InvalidInput where nobody can be asked."""
+    answers = dict(answers)
+    for _ in range(ROUNDS):
+        project = inspect(path, answers)
+        if not project.questions:
+            return project
+        answers[project.questions[0].key] = ask(project.questions).value
+    raise InvalidInput(
+        f"the answers to {project.questions[0].key} leave it open", hint="answer it with --set, with one of the candidates"
+    )
+
+
+def read_settings(settings: Sequence[str]) -> Answers:
+    """`KEY=VALUE` options, VALUE read as YAML. Raises InvalidInput."""
+    answers: Answers = {}
+    for setting in settings:
+        key, equals, value = setting.partition("=")
+        if not (key and equals):
+            raise InvalidInput(f"--set {setting}: expected KEY=VALUE", hint="for example --set processes.web.port=8080")
+        answers[key] = load_yaml(value, f"--set {key}")
+    return answers
+
+
+def _existing(project: Path) -> ConfigFile | None:
+    return load(project / CONFIG_FILE) if (project / CONFIG_FILE).exists() else None
+
+
+def _bases(file: ConfigFile, drafted: Draft, base_digest: BaseDigest, emit: Emit) -> dict[str, str]:
+    configuration = file.image_configuration()
+    if configuration.build.dockerfile is not None:
+        return {}
+    base = base_image(configuration.python)
+    digest = drafted.lock.bases.get(base) or base_digest(base)
+    if digest is None:
+        emit(Caution(f"{base} is not pinned by digest: no Docker engine could be asked", "kubeship update pins it"))
+        return {}
+    return {base: digest}
+
+
+def _write(request: InitRequest, file: ConfigFile, drafted: Draft, emit: Emit) -> tuple[Decision, ...]:
+    files: dict[str, Decision] = {}
+    lock = drafted.lock
+    for environment in file.environments:
+        app = assemble(file, lock, environment, request.project)
+        for decision in write(app, "plain", request.check, request.force, emit):
+            files.setdefault(decision.path, decision)
+        if not request.check:
+            written = load_lock(request.project / LOCK_FILE)
+            lock = replace(lock, files=written.files, rendered_from=written.rendered_from)
+    return tuple(files.values())

@@ -1,0 +1,136 @@
+"""How do kubeship.yaml and kubeship.lock become files? Edited files are kept; what conflicts is put beside them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from kubeship.config.file import CONFIG_FILE, load
+from kubeship.errors import InvalidInput
+from kubeship.model.events import Caution, Emit, Note
+from kubeship.rendering.render import Format
+from kubeship.rendering.render import render as rendered
+from kubeship.workflows.app import App, load_app
+from kubeship.workspace.decisions import Action, Decision
+from kubeship.workspace.files import Writing
+from kubeship.workspace.replacement import replace_all
+
+
+FORMATS = ("plain", "helm")
+
+
+@dataclass(frozen=True)
+class RenderRequest:
+    """What `kubeship render` was asked to do."""
+
+    project: Path
+    environment: str | None = None
+    """None: all of them."""
+    format: Format = "plain"
+    output_dir: Path | None = None
+    image: str | None = None
+    check: bool = False
+    force: bool = False
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """What happened to each file, or with `check` would happen."""
+
+    files: tuple[Decision, ...]
+    different: bool
+    """Exit code 2: a file would change, or was edited and has something new beside it."""
+
+
+def render(request: RenderRequest, emit: Emit) -> Rendered:
+    """Write the files of one environment or of all. Raises InvalidInput."""
+    if request.format not in FORMATS:
+        raise InvalidInput(f"there is no format {request.format}", hint=f"use --format {' or '.join(FORMATS)}")
+    if request.output_dir is not None:
+        return _elsewhere(request, request.output_dir)
+    files: dict[str, Decision] = {}
+    for environment in _environments(request):
+        app = load_app(request.project, environment)
+        if request.image:
+            app = with_reference(app, request.image)
+        for decision in write(app, request.format, request.check, request.force, emit):
+            # The Dockerfile is the same for all environments: what happened to it first is what happened.
+            files.setdefault(decision.path, decision)
+    return Rendered(tuple(files.values()), is_different(files.values(), request.check))
+
+
+def write(app: App, form: Format, check: bool, force: bool, emit: Emit) -> tuple[Decision, ...]:
+    """Write (or, with `check`, only decide about) the files of one environment."""
+    writing = Writing(
+        environment=app.environment if form == "plain" else None,
+        config_text=app.file.text,
+        wanted=rendered(app.plan, format=form),
+        lock=app.lock,
+    )
+    if check:
+        return app.workspace.decide(writing, force=force)
+    decisions = app.workspace.write(writing, force=force)
+    for decision in decisions:
+        if decision.action is Action.CONFLICT:
+            emit(Caution(f"{decision.path} was edited and is kept; what kubeship would write is in {decision.path}.new",
+                         f"merge {decision.path}.new into it and delete it, or take it: kubeship render --force"))
+    return decisions
+
+
+def refreshed(app: App, frozen: bool, emit: Emit) -> App:
+    """The app with files that are not older than its kubeship.yaml: rendered if need be, refused if `frozen`."""
+    if not app.stale:
+        return app
+    if frozen:
+        raise InvalidInput(
+            f"kubeship.yaml has changed since deploy/{app.environment} was rendered from it",
+            hint="run kubeship render, review and commit its files; or deploy with --no-frozen",
+        )
+    emit(Note(f"kubeship.yaml has changed since deploy/{app.environment} was rendered: rendering first"))
+    decisions = write(app, "plain", False, False, emit)
+    conflicts = [decision.path for decision in decisions if decision.action is Action.CONFLICT]
+    if conflicts:
+        raise InvalidInput(
+            f"{', '.join(conflicts)} was edited, and kubeship.yaml now says something else",
+            hint=f"merge {conflicts[0]}.new into {conflicts[0]}, delete the .new file, then deploy again",
+        )
+    return load_app(app.workspace.root, app.environment)
+
+
+def is_different(files: Iterable[Decision], check: bool) -> bool:
+    """Whether the exit code is 2."""
+    return any(each.changes if check else each.action is Action.CONFLICT for each in files)
+
+
+def _elsewhere(request: RenderRequest, directory: Path) -> Rendered:
+    """Write into another directory, whose files nobody edits: they are replaced as they are."""
+    app = load_app(request.project, request.environment)
+    if request.image:
+        app = with_reference(app, request.image)
+    prefix = "chart/" if request.format == "helm" else f"deploy/{app.environment}/"
+    texts = {
+        path.removeprefix(prefix): text
+        for path, text in rendered(app.plan, format=request.format).items()
+        if path.startswith(prefix)
+    }
+    decisions = tuple(_decision(directory, path, text) for path, text in texts.items())
+    if not request.check:
+        directory.mkdir(parents=True, exist_ok=True)
+        replace_all(directory, texts)
+    return Rendered(decisions, is_different(decisions, request.check))
+
+
+def _decision(directory: Path, path: str, text: str) -> Decision:
+    place = directory / path
+    if not place.exists():
+        return Decision(path, Action.CREATE, text)
+    return Decision(path, Action.UNCHANGED if place.read_bytes() == text.encode() else Action.REPLACE, text)
+
+
+def with_reference(app: App, reference: str) -> App:
+    """The app with an image that its files name from now on."""
+    images = {**app.lock.images, app.environment: reference}
+    return replace(app, lock=replace(app.lock, images=images), plan=replace(app.plan, reference=reference))
+
+
+def _environments(request: RenderRequest) -> tuple[str | None, ...]:
+    return (request.environment,) if request.environment else load(request.project / CONFIG_FILE).environments

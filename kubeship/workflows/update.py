@@ -1,0 +1,47 @@
+"""How do pinned base images and servers become newer?"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from kubeship.config.file import CONFIG_FILE, load
+from kubeship.errors import MissingPrecondition
+from kubeship.model.events import Emit, Note
+from kubeship.planning.image import base_image
+from kubeship.planning.servers import SERVERS
+from kubeship.workflows.app import assemble, load_app
+from kubeship.workflows.render import Rendered, is_different, write
+from kubeship.workspace.decisions import Decision
+
+BaseDigest = Callable[[str], str | None]
+
+
+def update(project: Path, base_digest: BaseDigest, emit: Emit) -> Rendered:
+    """Pin what the registry and this kubeship have now, and render. Raises MissingPrecondition without an engine."""
+    file = load(project / CONFIG_FILE)
+    base = base_image(file.image_configuration().python)
+    newest = _newest(base, base_digest)
+    files: dict[str, Decision] = {}
+    for environment in file.environments:
+        lock = load_app(project, environment).lock
+        servers = {name: SERVERS[name].version for name in lock.servers}
+        _tell({**lock.bases, **lock.servers}, {base: newest, **servers}, emit)
+        app = assemble(file, replace(lock, bases={base: newest}, servers=servers), environment, project)
+        for decision in write(app, "plain", False, False, emit):
+            files.setdefault(decision.path, decision)
+    return Rendered(tuple(files.values()), is_different(files.values(), check=False))
+
+
+def _tell(old: Mapping[str, str], new: Mapping[str, str], emit: Emit) -> None:
+    for name, pin in new.items():
+        if old.get(name) != pin:
+            emit(Note(f"{name}: {old.get(name, 'not pinned')} → {pin}"))
+
+
+def _newest(base: str, base_digest: BaseDigest) -> str:
+    digest = base_digest(base)
+    if digest is None:
+        raise MissingPrecondition(
+            f"the newest digest of {base} can't be learned", hint="start the Docker engine, then run kubeship update again"
+        )
+    return digest

@@ -1,0 +1,166 @@
+"""A cluster and an engine that live in memory, for tests of workflows: small, by hand, behind the same ports."""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from kubeship.errors import ApplyFailed, LeaseHeld
+from kubeship.model.changes import Action, Change, Changes
+from kubeship.model.events import Emit
+from kubeship.model.finding import Finding
+from kubeship.model.image import BuildRequest, BuiltImage, Promise, Proof
+from kubeship.model.objects import Object, ObjectRef, ref
+from kubeship.model.revision import Revision
+from kubeship.model.snapshot import LogRef, Snapshot
+
+DIGEST = "sha256:" + "a" * 64
+
+
+@dataclass
+class MemoryLease:
+    """A lease that can be lost."""
+
+    holder: str
+    lost: bool = False
+
+    def check(self) -> None:
+        if self.lost:
+            raise LeaseHeld("the lease was lost", hint="look who took it")
+
+
+@dataclass
+class MemoryCluster:
+    """One namespace. `settle` says what a workload looks like after it was applied."""
+
+    namespace: str = "shop"
+    settle: Callable[[Object], Object] = lambda item: item
+    pods: Callable[[Object], tuple[Object, ...]] = lambda item: ()
+    live: dict[ObjectRef, Object] = field(default_factory=dict)
+    records: dict[int, Revision] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+    held_by: str = ""
+    refused: frozenset[str] = frozenset()
+    """Names of objects that the server doesn't take."""
+    calls: list[str] = field(default_factory=list)
+
+    def describe(self) -> str:
+        return "context memory"
+
+    def preflight(self, objects: Sequence[Object]) -> tuple[Finding, ...]:
+        self.calls.append("preflight")
+        return self.findings
+
+    def create_namespace(self) -> None:
+        self.calls.append("create namespace")
+
+    def compare(self, objects: Sequence[Object]) -> Changes:
+        self.calls.append("compare")
+        return Changes(tuple(Change(ref(item), self._action(item)) for item in objects))
+
+    def _action(self, item: Object) -> Action:
+        live = self.live.get(ref(item))
+        if live is None:
+            return Action.CREATE
+        return Action.UNCHANGED if live == self.settle(item) else Action.UPDATE
+
+    @contextmanager
+    def lease(self, app: str, holder: str) -> Iterator[MemoryLease]:
+        if self.held_by:
+            raise LeaseHeld(f"{self.held_by} deploys {app}", hint="wait")
+        self.held_by = holder
+        try:
+            yield MemoryLease(holder)
+        finally:
+            self.held_by = ""
+
+    def apply(self, objects: Iterable[Object], lease: MemoryLease, emit: Emit) -> None:
+        for item in objects:
+            lease.check()
+            if item["metadata"]["name"] in self.refused:
+                raise ApplyFailed(f"the server refused {ref(item)}", hint="read what it says", details="denied")
+            self.calls.append(f"apply {ref(item)}")
+            self.live[ref(item)] = self.settle(item)
+
+    def revisions(self, app: str) -> tuple[Revision, ...]:
+        return tuple(self.records[number] for number in sorted(self.records, reverse=True))
+
+    def record(self, revision: Revision, lease: MemoryLease) -> None:
+        lease.check()
+        self.calls.append(f"record {revision.number} {revision.outcome}")
+        self.records[revision.number] = revision
+
+    def prune(self, candidates: Iterable[ObjectRef], lease: MemoryLease, emit: Emit) -> tuple[ObjectRef, ...]:
+        gone = tuple(target for target in candidates if self.live.pop(target, None) is not None)
+        self.calls += [f"prune {target}" for target in gone]
+        return gone
+
+    def delete_records(self, app: str) -> None:
+        self.records.clear()
+
+    def get(self, wanted: ObjectRef) -> Object | None:
+        return self.live.get(wanted)
+
+    def delete(self, target: ObjectRef) -> None:
+        self.calls.append(f"delete {target}")
+        self.live.pop(target, None)
+
+    def follow_log(self, pod: str, container: str, emit: Emit, source: str) -> None:
+        return
+
+    @contextmanager
+    def observe(self, objects: Sequence[Object]) -> Iterator["MemoryObserver"]:
+        yield MemoryObserver(self, tuple(ref(item) for item in objects))
+
+
+@dataclass
+class MemoryObserver:
+    """Sees the cluster's workloads as they stand."""
+
+    cluster: MemoryCluster
+    watched: tuple[ObjectRef, ...]
+
+    def snapshot(self) -> Snapshot:
+        items = [self.cluster.live[target] for target in self.watched if target in self.cluster.live]
+        workloads = tuple(item for item in items if item["kind"] in {"Deployment", "Job"})
+        pods = tuple(pod for item in workloads for pod in self.cluster.pods(item))
+        return Snapshot(datetime.now(UTC), workloads=workloads, pods=pods)
+
+    def wait(self, seconds: float) -> None:
+        return
+
+    def logs(self, wanted: Collection[LogRef]) -> dict[LogRef, str]:
+        return dict.fromkeys(wanted, "")
+
+
+@dataclass
+class MemoryEngine:
+    """Builds nothing and says that it did."""
+
+    calls: list[str] = field(default_factory=list)
+
+    def describe(self) -> str:
+        return "an engine in memory"
+
+    def build(self, request: BuildRequest, emit: Emit) -> BuiltImage:
+        self.calls.append(f"build {request.tag}")
+        return BuiltImage(DIGEST, request.tag, 1)
+
+    def verify(
+        self, image: BuiltImage, promises: Sequence[Promise], variables: Mapping[str, str]
+    ) -> tuple[Proof, ...]:
+        self.calls.append("verify")
+        return tuple(Proof(promise.process, promise.entrypoint, "flask.app.Flask", 0.1) for promise in promises)
+
+    def push(self, image: BuiltImage, repository: str, emit: Emit) -> str:
+        self.calls.append("push")
+        return f"{repository}@{DIGEST}"
+
+    def resolve(self, reference: str) -> str:
+        return f"{reference.partition(':')[0]}@{DIGEST}"
+
+    def base_digest(self, reference: str) -> str | None:
+        return DIGEST
+
+    def login_problem(self, repository: str) -> str | None:
+        return None
