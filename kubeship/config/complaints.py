@@ -46,6 +46,11 @@ def _complaint(error: ErrorDetails, schema: dict[str, Any]) -> Complaint:
             # The validators' own words; mappings are too long to repeat.
             words = str(error["ctx"]["error"])
             return Complaint(path, words if isinstance(given, dict | BaseModel) else f"{words}, got {_shown(given)}")
+        case "string_type" if isinstance(given, int | float) and path == ("python",):
+            # YAML reads 3.10 as the number 3.1.
+            return Complaint(path, f'expected a version in quotes such as "3.12", got the number {_shown(given)}')
+        case "string_type" if isinstance(given, int | float):
+            return Complaint(path, f"expected a string, got {_shown(given)}; put it in quotes")
         case _:
             return Complaint(path, f"expected {_expected(_schema_at(schema, path), schema)}, got {_shown(given)}")
 
@@ -82,7 +87,7 @@ def _expected(part: dict[str, Any], schema: dict[str, Any]) -> str:
         "boolean": lambda: "true or false",
         "integer": lambda: _range(part),
         "object": lambda: "a mapping" if part.get("minProperties") is None else "a mapping with at least one key",
-        "string": lambda: "a string (a number or a yes/no in quotes)",
+        "string": lambda: "a string",
     }
     kind = part.get("type")
     return words[kind]() if isinstance(kind, str) and kind in words else "another kind of value"

@@ -1,0 +1,244 @@
+"""What does init write into kubeship.yaml? Findings into a new file, or into what people made of the last one."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from kubeship.config.cautions import cautions
+from kubeship.config.complaints import unknown_key
+from kubeship.config.editing import GONE, KeyPath, edit, recomment
+from kubeship.config.file import ConfigFile
+from kubeship.config.findings import Finding, findings
+from kubeship.config.layout import commented, laid_out
+from kubeship.config.lock import Lock, LockedFinding
+from kubeship.config.schema import Configuration, Process
+from kubeship.config.server import Server
+from kubeship.errors import InvalidInput
+from kubeship.model.events import Caution
+from kubeship.model.project import Answers, Project
+
+DEFAULT_ENVIRONMENT = "production"
+ORDER = (*Configuration.model_fields, *(key for key in Process.model_fields if key not in Configuration.model_fields))
+"""The order of keys; Process' own stand after those that both have."""
+
+UNITS = {"processes": 2, "secrets": 1, "services": 2}
+"""How many keys lead to a mapping that is removed as a whole or not at all."""
+
+
+@dataclass(frozen=True)
+class DraftOptions:
+    """What the command line of init says; None where it says nothing."""
+
+    image: str | None = None
+    host: str | None = None
+    namespace: str | None = None
+    environment: str | None = None
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What init is to write."""
+
+    text: str
+    """kubeship.yaml."""
+    lock: Lock
+    """With what was found this time; files and hashes as before."""
+    cautions: tuple[Caution, ...] = ()
+
+
+def draft(
+    project: Project,
+    answers: Answers,
+    existing: ConfigFile | None,
+    lock: Lock,
+    options: DraftOptions,
+    *,
+    servers: Mapping[str, Server],
+) -> Draft:
+    """kubeship.yaml and kubeship.lock after init.
+
+    Without `existing` a new file. With it: what nobody edited since the last init gets the new finding, what somebody
+    edited or removed stays, and so do comments and formatting. `answers` are values by key in kubeship.yaml, and win
+    over everything. Raises InvalidInput for a key that kubeship.yaml doesn't have.
+    """
+    name = _name(project, answers, existing, lock)
+    environment = options.environment or DEFAULT_ENVIRONMENT
+    found = findings(project, name, environment, servers)
+    # Never noted as found, so that the next init, without these words, takes it for an edit and keeps it.
+    stated = {**_answered(answers, found), **_optional(project, options, existing, name)}
+    if existing is None:
+        text, kept = _new(found, stated), found
+    else:
+        kept = _of_environment(found, existing, options)
+        text = _updated(existing, kept, lock, stated)
+    noted = {each.key: LockedFinding(each.value, each.origin) for each in kept}
+    carried = {key: each for key, each in lock.found.items() if key.startswith("environments.")}
+    return Draft(
+        text,
+        replace(lock, found={**carried, **noted}, servers=_servers(project, lock, servers)),
+        cautions(project, options.host, existing, stated),
+    )
+
+
+def _name(project: Project, answers: Answers, existing: ConfigFile | None, lock: Lock) -> str:
+    """The app's name after this init: stated, edited, or found."""
+    present = existing.value("name") if existing else None
+    noted = lock.found.get("name")
+    edited = present if noted is None or noted.value != present else None
+    return str(answers.get("name") or edited or project.name.value)
+
+
+def _answered(answers: Answers, found: tuple[Finding, ...]) -> dict[KeyPath, Any]:
+    """What --set says, by path; as a string where inspection read `3.12` as a version and YAML as a number."""
+    known = {each.key: each.value for each in found}
+    values: dict[KeyPath, Any] = {}
+    for key, value in answers.items():
+        path = tuple(key.split("."))
+        if path[0] not in Configuration.model_fields:
+            raise InvalidInput(
+                f"--set {key}: {unknown_key(path[0], Configuration.model_fields)}",
+                hint="use a key as it stands in kubeship.yaml",
+            )
+        same = key in known and str(known[key]) == str(value)
+        values[path] = GONE if value is None else known[key] if same else value
+    return values
+
+
+def _optional(project: Project, options: DraftOptions, existing: ConfigFile | None, name: str) -> dict[KeyPath, Any]:
+    """What the options say, by path."""
+    values: dict[KeyPath, Any] = {}
+    known = existing.environments if existing else ()
+    environment = options.environment or (known[0] if len(known) == 1 else DEFAULT_ENVIRONMENT)
+    if options.image:
+        values["image",] = options.image
+    if options.host:
+        web = next((process.name for process in project.processes if process.kind == "web"), None)
+        if web is None:
+            raise InvalidInput(f"--host {options.host}: no web process was found", hint="leave out --host")
+        values["processes", web, "hosts"] = [options.host]
+    if options.namespace:
+        values["environments", environment, "namespace"] = options.namespace
+    elif known and environment not in known:
+        # A second environment beside the first needs another namespace.
+        values["environments", environment, "namespace"] = f"{name}-{environment}"
+    return values
+
+
+def _new(found: tuple[Finding, ...], stated: Mapping[KeyPath, Any]) -> str:
+    content: dict[str, Any] = {}
+    for each in found:
+        _put(content, each.path, each.value)
+    for path, value in stated.items():
+        _put(content, path, value)
+    return laid_out(_sorted(content), _comments(content, found))
+
+
+def _put(content: dict[str, Any], path: KeyPath, value: Any) -> None:
+    inner = content
+    for key in path[:-1]:
+        below = inner.get(key)
+        inner[key] = below if isinstance(below, dict) else {}
+        inner = inner[key]
+    if value is GONE:
+        inner.pop(path[-1], None)
+    else:
+        inner[path[-1]] = value
+
+
+def _sorted(content: dict[str, Any]) -> dict[str, Any]:
+    """In the order of the schema: an option may have added a key that nothing was found for."""
+    top = {key: content[key] for key in sorted(content, key=ORDER.index)}
+    fields = list(Process.model_fields)
+    top["processes"] = {
+        name: dict(
+            sorted(process.items(), key=lambda item: fields.index(item[0]) if item[0] in fields else len(fields))
+        )
+        for name, process in content.get("processes", {}).items()
+    }
+    return top
+
+
+def _comments(content: Mapping[str, Any], found: tuple[Finding, ...]) -> dict[KeyPath, str]:
+    """One comment a line: what its values rest on, each place once."""
+    comments: dict[KeyPath, list[str]] = {}
+    for each in found:
+        line = comments.setdefault(commented(content, each.path), [])
+        if each.comment and each.comment not in line:
+            line.append(each.comment)
+    return {path: "; ".join(line) for path, line in comments.items()}
+
+
+def _of_environment(found: tuple[Finding, ...], existing: ConfigFile, options: DraftOptions) -> tuple[Finding, ...]:
+    """Without the default environment, which a file that has environments needs no more."""
+    if options.environment is None or options.environment not in existing.environments:
+        return tuple(each for each in found if each.path[0] != "environments")
+    return found
+
+
+def _updated(existing: ConfigFile, found: tuple[Finding, ...], lock: Lock, stated: Mapping[KeyPath, Any]) -> str:
+    text = existing.text
+    new = {each.path: each for each in found}
+    for key in lock.found:
+        path = tuple(key.split("."))
+        if path not in new and path[0] != "environments" and _untouched(existing, path, lock):
+            text = edit(text, path, GONE)
+    for each in found:
+        if _takes(existing, each, lock):
+            text = edit(text, each.path, each.value, order=ORDER, comment=each.comment)
+            text = _recommented(text, existing, each, lock)
+    for path, value in stated.items():
+        text = edit(text, path, value, order=ORDER)
+    return text
+
+
+def _untouched(existing: ConfigFile, path: KeyPath, lock: Lock) -> bool:
+    """Whether what stands at `path`, and all that only makes sense together with it, is as init wrote it."""
+    unit = ".".join(path[: UNITS.get(path[0], len(path))])
+    noted: dict[str, Any] = {}
+    for key, each in lock.found.items():
+        if key == unit or key.startswith(f"{unit}."):
+            _put(noted, tuple(key.split(".")), each.value)
+    written: Any = noted
+    for part in unit.split("."):
+        written = written[part]
+    return bool(existing.value(unit) == written)
+
+
+def _takes(existing: ConfigFile, finding: Finding, lock: Lock) -> bool:
+    """Whether a finding may go into the file: nobody edited or removed what was found there before."""
+    noted = lock.found.get(finding.key)
+    present = existing.value(finding.key)
+    if present is not None:
+        return noted is not None and present == noted.value
+    if noted is not None:
+        return False
+    # A process that somebody removed doesn't come back in pieces.
+    parents = [".".join(finding.path[:depth]) for depth in range(1, len(finding.path))]
+    return not any(
+        existing.value(parent) is None and any(key.startswith(f"{parent}.") for key in lock.found) for parent in parents
+    )
+
+
+def _recommented(text: str, existing: ConfigFile, finding: Finding, lock: Lock) -> str:
+    """With the new origin behind a value that stands alone in its line."""
+    noted = lock.found.get(finding.key)
+    if noted is None:
+        return text
+    return recomment(text, finding.path, _without_lines(noted.origin), finding.comment)
+
+
+def _without_lines(origin: str) -> str:
+    """The comment that was written for an origin as kubeship.lock has it."""
+    return re.sub(r"^(\S+):\d+(?=, |$)", r"\1", origin.partition("; ")[0])
+
+
+def _servers(project: Project, lock: Lock, servers: Mapping[str, Server]) -> dict[str, str]:
+    """The pinned servers that the project's own distributions don't bring; a pin stays until `update`."""
+    named = {process.server for process in project.processes if process.server in servers}
+    needed = sorted({servers[name].distribution: servers[name].version for name in named if name}.items())
+    return {
+        distribution: lock.servers.get(distribution, version)
+        for distribution, version in needed
+        if distribution not in project.distributions
+    }

@@ -1,0 +1,72 @@
+"""Which environment variables does the app need from outside, and what stands in for them during the build?"""
+
+import re
+from collections.abc import Iterator
+
+from kubeship.model.origin import Found
+from kubeship.model.project import Project, Variable
+
+STAND_IN = "build-only"
+LOCATION = re.compile(r"(^|_)(URL|URI|DSN)$")
+"""Names of variables that hold an address, which code parses when it is imported."""
+LOCATIONS: tuple[tuple[str, str], ...] = (
+    (r"AMQP|RABBIT", "amqp://build-only@localhost:5672//"),
+    (r"BROKER|CACHE|CELERY|REDIS", "redis://localhost:6379/0"),
+    (r"MONGO", "mongodb://localhost:27017/build-only"),
+    (r"MYSQL", "mysql://build-only@localhost:3306/build-only"),
+    (r"POSTGRES", "postgresql://build-only@localhost:5432/build-only"),
+    (r"SENTRY", "https://build-only@localhost/1"),
+)
+"""What stands in for an address, by what its name holds: valid to a parser, and reached by nobody."""
+DATABASES = {
+    "mysql": "mysql://build-only@localhost:3306/build-only",
+    "postgres": "postgresql://build-only@localhost:5432/build-only",
+}
+"""What stands in for DATABASE_URL, by service; dj-database-url, django-environ and SQLAlchemy know these schemes."""
+NO_DATABASE = "sqlite:///:memory:"
+SERVICE_NAMES = {
+    "mongodb": r"MONGO",
+    "mysql": r"DATABASE_UR[LI]|MYSQL|(^|_)DB_UR[LI]",
+    "postgres": r"DATABASE_UR[LI]|POSTGRES|(^|_)DB_UR[LI]|PG_?(URL|DSN)",
+    "rabbitmq": r"AMQP|RABBIT|BROKER_URL",
+    "redis": r"REDIS|CACHE_URL|BROKER_URL",
+}
+"""Names of variables that say where a service is."""
+
+
+def secret_keys(project: Project) -> tuple[Variable, ...]:
+    """Variables whose values belong into the Secret, in the order in which the code reads them."""
+    return tuple(variable for variable in project.variables if variable.secret)
+
+
+def unset(project: Project) -> tuple[Variable, ...]:
+    """Variables without which the app doesn't start, and whose values nobody can know from the code."""
+    settled = {setting.value[0] for setting in project.settings}
+    return tuple(each for each in project.variables if each.required and not each.secret and each.name not in settled)
+
+
+def build_variables(project: Project) -> dict[str, str]:
+    """Stand-ins for the secrets that the code can't be imported without."""
+    required = (variable.name for variable in project.variables if variable.secret and variable.required)
+    return {name: _stand_in(name, project) for name in required}
+
+
+def service_variables(project: Project) -> Iterator[tuple[Found[str], Variable]]:
+    """Each backing service with the variable that says where it is, where the code reads one."""
+    for service in project.services:
+        pattern = SERVICE_NAMES.get(service.value, re.escape(service.value.upper()))
+        variable = next((each for each in project.variables if re.search(pattern, each.name)), None)
+        if variable is not None:
+            yield service, variable
+
+
+def _stand_in(name: str, project: Project) -> str:
+    if not LOCATION.search(name):
+        return STAND_IN
+    for pattern, value in LOCATIONS:
+        if re.search(pattern, name):
+            return value
+    services = {service.value for service in project.services}
+    if "DATABASE" in name or "DB" in name.split("_"):
+        return next((value for service, value in DATABASES.items() if service in services), NO_DATABASE)
+    return "http://localhost/build-only"
