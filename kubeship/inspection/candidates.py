@@ -1,0 +1,133 @@
+"""Which names of the project are app objects that a server could be given, and which nearly are?"""
+
+import ast
+import re
+from dataclasses import dataclass
+
+from kubeship.inspection.frameworks import FRAMEWORKS
+from kubeship.inspection.modules import Binding, Imported, Module, Modules
+from kubeship.inspection.objects import App, Apps
+from kubeship.inspection.sources import Sources, is_aside
+from kubeship.inspection.syntax import dotted, statements
+from kubeship.model.origin import Origin
+
+FRAMEWORK_IMPORT = re.compile(
+    rb"\b(" + "|".join(sorted({framework.module for framework in FRAMEWORKS} | {"channels"})).encode() + rb")\b"
+)
+
+
+@dataclass(frozen=True)
+class Servable:
+    """A name at module level that a server can be given."""
+
+    path: str
+    name: str
+    """`app`, or `create_app()` for a factory."""
+    app: App
+    origin: Origin
+    """Where the name gets its value, and what it is."""
+    imported: bool
+    """The module has it from another one."""
+    aside: bool
+    """In tests, documentation, examples or vendored code."""
+
+    @property
+    def is_factory(self) -> bool:
+        """Whether the server must call it."""
+        return self.name.endswith("()")
+
+
+@dataclass(frozen=True)
+class NearMiss:
+    """An app that no server can be given, and why."""
+
+    name: str
+    origin: Origin
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """All app objects of the project."""
+
+    servable: tuple[Servable, ...] = ()
+    near: tuple[NearMiss, ...] = ()
+
+
+def find_candidates(sources: Sources, modules: Modules, apps: Apps) -> Candidates:
+    """Every module-level app and factory: in files that mention a framework, then wherever such a name travels."""
+    servable: dict[tuple[str, str], Servable] = {}
+    near: list[NearMiss] = []
+    seen: set[str] = set()
+    pattern = FRAMEWORK_IMPORT
+    while True:
+        paths = [path for path in sources.python_files if path not in seen and pattern.search(sources.content(path))]
+        found = [item for path in paths for item in _in_module(modules.module(path), apps)]
+        seen.update(paths)
+        servable |= {(item.path, item.name): item for item in found if isinstance(item, Servable)}
+        near += [item for item in found if isinstance(item, NearMiss)]
+        names = {item.name.removesuffix("()").rpartition(".")[2] for item in found}
+        if not names:
+            return Candidates(tuple(servable.values()), tuple(near))
+        pattern = re.compile(rb"\b(" + b"|".join(re.escape(name.encode()) for name in sorted(names)) + rb")\b")
+
+
+def _in_module(module: Module | None, apps: Apps) -> list[Servable | NearMiss]:
+    if module is None:
+        return []
+    found: list[Servable | NearMiss] = []
+    for name, bindings in module.bindings.items():
+        item = _servable(module, name, bindings, apps)
+        if item is not None:
+            found.append(item)
+    if runs := _runs_on_import(module, {item.name for item in found if isinstance(item, Servable)}):
+        return [NearMiss(item.name, runs) for item in found]
+    return found
+
+
+def _servable(module: Module, name: str, bindings: tuple[Binding, ...], apps: Apps) -> Servable | NearMiss | None:
+    path, last = module.path, bindings[-1]
+    app = apps.of_name(path, name)
+    if app:
+        binding = next(b for b in reversed(bindings) if not b.guarded)
+        imported = isinstance(binding.value, Imported)
+        origin = Origin(path, binding.line, _reason(app, imported))
+        return Servable(path, name, app, origin, imported, is_aside(path))
+    if isinstance(last.value, ast.FunctionDef) and (factory := apps.factory(path, last)):
+        label = f"a factory of {_kind(factory.app)}"
+        if factory.required:
+            needs = f"{label} that needs {', '.join(factory.required)}"
+            return NearMiss(name, Origin(path, last.line, needs))
+        return Servable(path, f"{name}()", factory.app, Origin(path, last.line, label), False, is_aside(path))
+    if last.guarded and isinstance(last.value, ast.expr) and (guarded := apps.of_expression(path, last.value)):
+        reason = f'{_kind(guarded)}, but only under `if __name__ == "__main__"`'
+        return NearMiss(name, Origin(path, last.line, reason))
+    return None
+
+
+def _kind(app: App) -> str:
+    """`a flask.Flask`."""
+    return f"a {app.constructor}" if "get_" not in app.constructor else f"a {app.framework} {app.interface} handler"
+
+
+def _reason(app: App, imported: bool) -> str:
+    kind = _kind(app)
+    if app.wraps:
+        kind += " with middleware around it"
+    if app.called:
+        kind += f", made by {app.called}()"
+    if imported:
+        kind += f", from {app.made.path}:{app.made.line}"
+    return kind
+
+
+def _runs_on_import(module: Module, names: set[str]) -> Origin | None:
+    """A module that calls `app.run()` when it is imported never comes back to the server that imported it."""
+    for statement, guarded in statements(module.tree.body):
+        call = statement.value if isinstance(statement, ast.Expr) else None
+        if guarded or not isinstance(call, ast.Call):
+            continue
+        owner, _, method = (dotted(call.func) or "").rpartition(".")
+        if method == "run" and owner in names:
+            reason = f'importing it runs {owner}.run(); put that under `if __name__ == "__main__":`'
+            return Origin(module.path, statement.lineno, reason)
+    return None

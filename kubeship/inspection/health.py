@@ -1,0 +1,35 @@
+"""Which route may a probe ask? The most telling one that needs no login, rather without the database."""
+
+from collections.abc import Iterable
+
+from kubeship.errors import InvalidInput
+from kubeship.inspection.findings import SET_BY_YOU, Answered
+from kubeship.inspection.views import Route, rank
+from kubeship.model.origin import Found, Origin
+from kubeship.model.project import Answers, Warned
+
+KEY = "processes.web.health.path"
+
+
+def health_route(routes: Iterable[Route], answers: Answers) -> Answered[Found[str] | None]:
+    """The route, or None; a Warned when only one that asks the database exists.
+
+    Raises InvalidInput for an answer that is no path.
+    """
+    stated = answers.get(KEY)
+    if stated is not None:
+        if not isinstance(stated, str) or not stated.startswith("/"):
+            raise InvalidInput(
+                f"{KEY} is {stated!r}, and should be a path that begins with /",
+                hint=f"kubeship init --set {KEY}=/healthz",
+            )
+        return Answered(Found(stated, (Origin(reason=SET_BY_YOU),)))
+    open_routes = [(place, route) for route in routes if (place := rank(route)) is not None and not route.needs_login]
+    if not open_routes:
+        return Answered(None)
+    _, best = min(open_routes, key=lambda item: (item[1].touches_database, item[0], item[1].path.count("/"), item[1]))
+    found = Found(best.path, (best.origin,))
+    if not best.touches_database:
+        return Answered(found)
+    message = f"{best.path} asks the database: when that is slow, healthy pods are restarted; add a route that doesn't"
+    return Answered(found, (Warned(message, Origin(best.origin.path, best.origin.line)),))

@@ -1,0 +1,66 @@
+"""Which folder must be on sys.path for a module and all that it imports to be found?"""
+
+from kubeship.inspection.modules import Imported, Modules
+from kubeship.inspection.sources import folder_of
+
+
+def import_root(modules: Modules, path: str) -> str:
+    """The folder under which the most imports reached from `path` resolve.
+
+    Where several do equally well it is the first folder at or above the file that is no package, as with
+    `python file.py`.
+    """
+    reached = reachable(modules, path)
+    folders = [folder_of(path)]
+    while folders[-1] != ".":
+        folders.append(folder_of(folders[-1]))
+    folders += [folder for folder in ("src",) if folder not in folders and modules.sources.has_folder(folder)]
+    usual = modules.package_root(path)
+    importable = [folder for folder in folders if folder == "." or path.startswith(f"{folder}/")]
+    targets = [
+        imported.target
+        for file in reached
+        for imported, _ in _imports(modules, file)
+        if not imported.level and modules.resolve(file, imported)
+    ]
+    scores = {folder: sum(1 for target in targets if modules.find(folder, target)) for folder in importable}
+    if _is_relative(modules, path):
+        scores.pop(folder_of(path), None)
+    return max(scores, key=lambda folder: (scores[folder], folder == usual, folder.count("/")), default=".")
+
+
+def reachable(modules: Modules, path: str) -> tuple[str, ...]:
+    """The project's files that importing `path` may import, that file first."""
+    seen = {path: None}
+    pending = [path]
+    while pending:
+        current = pending.pop()
+        for imported, _ in _imports(modules, current):
+            source = modules.resolve(current, imported)
+            submodule = modules.submodule(source, imported.name) if source and imported.name else None
+            for found in (source, submodule):
+                if found and found.endswith(".py") and found not in seen:
+                    seen[found] = None
+                    pending.append(found)
+    return tuple(seen)
+
+
+def module_name(path: str, root: str) -> str | None:
+    """`shop.wsgi` of `src/shop/wsgi.py` under `src`; None when the file isn't below the root or has no such name."""
+    inside = path if root == "." else path.removeprefix(f"{root}/")
+    if root != "." and inside == path:
+        return None
+    parts = inside.removesuffix(".py").split("/")
+    if parts[-1] == "__init__":
+        parts = parts[:-1]
+    return ".".join(parts) if parts and all(part.isidentifier() for part in parts) else None
+
+
+def _imports(modules: Modules, path: str) -> tuple[tuple[Imported, int], ...]:
+    module = modules.module(path)
+    return module.imports if module else ()
+
+
+def _is_relative(modules: Modules, path: str) -> bool:
+    """A module with relative imports can't stand at the top of sys.path."""
+    return not path.endswith("__init__.py") and any(imported.level for imported, _ in _imports(modules, path))

@@ -1,0 +1,234 @@
+"""Which file, and which definition in it, does a name in the project's code refer to?"""
+
+import ast
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from kubeship.inspection.frameworks import FRAMEWORKS
+from kubeship.inspection.sources import Sources, folder_of
+from kubeship.inspection.syntax import Function, assignments, statements
+
+INSTALLED = frozenset(framework.module for framework in FRAMEWORKS)
+"""Modules that a folder without `__init__.py` doesn't hide: an installed package comes before a namespace (PEP 420)."""
+
+
+@dataclass(frozen=True)
+class Imported:
+    """`import target`, or with a name `from target import name`; level counts the leading dots."""
+
+    target: str
+    name: str = ""
+    level: int = 0
+
+
+@dataclass(frozen=True)
+class Binding:
+    """One place that gives a name its value at module level."""
+
+    line: int
+    value: ast.expr | Function | ast.ClassDef | Imported
+    guarded: bool = False
+    """Only under `if __name__ == "__main__":`."""
+
+
+@dataclass(frozen=True)
+class External:
+    """Something outside the project: `flask.Flask`."""
+
+    dotted: str
+
+
+@dataclass(frozen=True)
+class Local:
+    """Something that the project itself defines."""
+
+    path: str
+    name: str
+    binding: Binding
+
+
+@dataclass(frozen=True)
+class ModuleFile:
+    """A module or package of the project; the path of a package is its `__init__.py`, or its folder without one."""
+
+    path: str
+
+
+Reference = External | Local | ModuleFile
+
+
+@dataclass(frozen=True)
+class Module:
+    """What one file binds when it is imported."""
+
+    path: str
+    tree: ast.Module
+    bindings: dict[str, tuple[Binding, ...]] = field(default_factory=dict)
+    stars: tuple[Imported, ...] = ()
+    """`from x import *`."""
+
+    @cached_property
+    def imports(self) -> tuple[tuple[Imported, int], ...]:
+        """Every import anywhere in the file, with its line."""
+        nodes = (node for node in ast.walk(self.tree) if isinstance(node, ast.Import | ast.ImportFrom))
+        return tuple((imported, node.lineno) for node in nodes for _, imported in _imported(node))
+
+    @cached_property
+    def imported_names(self) -> dict[str, Imported]:
+        """The names that any import in the file binds: functions import for themselves to avoid cycles."""
+        nodes = (node for node in ast.walk(self.tree) if isinstance(node, ast.Import | ast.ImportFrom))
+        return {name: imported for node in nodes for name, imported in _imported(node) if imported.name != "*"}
+
+
+class Modules:
+    """The project's modules, and how names travel between them."""
+
+    def __init__(self, sources: Sources) -> None:
+        self.sources = sources
+        self._modules: dict[str, Module | None] = {}
+
+    @cached_property
+    def top_names(self) -> frozenset[str]:
+        """The names of all modules and packages, wherever they lie."""
+        parts = {part for path in self.sources.python_files for part in path.removesuffix(".py").split("/")}
+        return frozenset(parts)
+
+    def module(self, path: str) -> Module | None:
+        """What the file binds; None when it isn't a Python file that parses."""
+        if path not in self._modules:
+            tree = self.sources.tree(path) if path.endswith(".py") and path in self.sources else None
+            self._modules[path] = _bound(path, tree) if tree else None
+        return self._modules[path]
+
+    def find(self, root: str, name: str) -> str | None:
+        """The file (or the folder, for a namespace package) of the module `name` under an import root."""
+        base = _join(root, name.replace(".", "/"))
+        for candidate in (f"{base}/__init__.py", f"{base}.py"):
+            if candidate in self.sources:
+                return candidate
+        return base if base != "." and self.sources.has_folder(base) and self._holds_python(base) else None
+
+    def resolve(self, path: str, imported: Imported) -> str | None:
+        """The file that an import statement in `path` reaches within the project."""
+        if imported.level:
+            folder = folder_of(path)
+            for _ in range(imported.level - 1):
+                folder = folder_of(folder)
+            return self.find(folder, imported.target) if imported.target else self._package(folder)
+        for root in self.search_roots(path):
+            found = self.find(root, imported.target)
+            namespace = found is not None and not found.endswith(".py")
+            if found and found != path and not (namespace and imported.target.partition(".")[0] in INSTALLED):
+                return found
+        return None
+
+    def submodule(self, package: str, name: str) -> str | None:
+        """The file of `from package import name` where `name` is a module; `package` is a file or a folder."""
+        if package.endswith(".py") and not package.endswith("__init__.py"):
+            return None
+        folder = folder_of(package) if package.endswith("__init__.py") else package
+        return self.find(folder, name)
+
+    def search_roots(self, path: str) -> list[str]:
+        """The folders that may be on sys.path when the file is imported: its own, those above it, and `src`."""
+        roots = [folder_of(path)]
+        while roots[-1] != ".":
+            roots.append(folder_of(roots[-1]))
+        roots.sort(key=lambda root: (root != self.package_root(path), -root.count("/")))
+        return roots + [root for root in ("src",) if root not in roots and self.sources.has_folder(root)]
+
+    def package_root(self, path: str) -> str:
+        """The first folder at or above the file that is no package."""
+        folder = folder_of(path)
+        while folder != "." and f"{folder}/__init__.py" in self.sources:
+            folder = folder_of(folder)
+        return folder
+
+    def reference(self, path: str, name: str, depth: int = 0) -> Reference | None:
+        """What a dotted name means in the module at `path`, through imports and re-exports."""
+        head, _, rest = name.partition(".")
+        found = self._binding(path, head, depth)
+        while rest and found is not None:
+            head, _, rest = rest.partition(".")
+            match found:
+                case External(outside):
+                    return External(".".join(part for part in (outside, head, rest) if part))
+                case ModuleFile(inside):
+                    found = self._member(inside, head, depth + 1)
+                case Local():
+                    return None
+        return found
+
+    def _binding(self, path: str, name: str, depth: int) -> Reference | None:
+        module = self.module(path)
+        if module is None or depth > 20:
+            return None
+        bindings = module.bindings.get(name)
+        if not bindings:
+            for star in module.stars:
+                source = self.resolve(path, star)
+                if source and (found := self._binding(source, name, depth + 1)):
+                    return found
+                if source is None and star.target in INSTALLED:
+                    return External(f"{star.target}.{name}")
+            inner = module.imported_names.get(name)
+            return self._target(path, inner, depth) if inner else None
+        binding = next((b for b in reversed(bindings) if not b.guarded), bindings[-1])
+        if not isinstance(binding.value, Imported):
+            return Local(path, name, binding)
+        return self._target(path, binding.value, depth)
+
+    def _target(self, path: str, imported: Imported, depth: int) -> Reference | None:
+        source = self.resolve(path, imported)
+        if source is None:
+            outside = ".".join(part for part in (imported.target, imported.name) if part)
+            return None if imported.level else External(outside)
+        return self._member(source, imported.name, depth + 1) if imported.name else ModuleFile(source)
+
+    def _member(self, source: str, name: str, depth: int) -> Reference | None:
+        """A name within a module, or a module within a package."""
+        if found := self._binding(source, name, depth):
+            return found
+        submodule = self.submodule(source, name)
+        return ModuleFile(submodule) if submodule else None
+
+    def _package(self, folder: str) -> str:
+        initial = _join(folder, "__init__.py")
+        return initial if initial in self.sources else folder
+
+    def _holds_python(self, folder: str) -> bool:
+        return any(path.startswith(f"{folder}/") for path in self.sources.python_files)
+
+
+def _join(root: str, path: str) -> str:
+    return path if root == "." else f"{root}/{path}"
+
+
+def _bound(path: str, tree: ast.Module) -> Module:
+    bindings: dict[str, list[Binding]] = {}
+    stars: list[Imported] = []
+    for statement, guarded in statements(tree.body):
+        match statement:
+            case ast.Import() | ast.ImportFrom():
+                for name, imported in _imported(statement):
+                    if imported.name == "*":
+                        stars.append(Imported(imported.target, "", imported.level))
+                    else:
+                        bindings.setdefault(name, []).append(Binding(statement.lineno, imported, guarded))
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+                bindings.setdefault(statement.name, []).append(Binding(statement.lineno, statement, guarded))
+            case _:
+                for target, value in assignments(statement):
+                    if isinstance(target, ast.Name):
+                        bindings.setdefault(target.id, []).append(Binding(statement.lineno, value, guarded))
+    return Module(path, tree, {name: tuple(found) for name, found in bindings.items()}, tuple(stars))
+
+
+def _imported(statement: ast.Import | ast.ImportFrom) -> list[tuple[str, Imported]]:
+    if isinstance(statement, ast.ImportFrom):
+        target = statement.module or ""
+        return [(n.asname or n.name, Imported(target, n.name, statement.level)) for n in statement.names]
+    return [
+        (n.asname, Imported(n.name)) if n.asname else (n.name.partition(".")[0], Imported(n.name.partition(".")[0]))
+        for n in statement.names
+    ]
