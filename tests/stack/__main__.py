@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import sys
 
@@ -24,6 +25,7 @@ def main() -> int:
     ending.add_argument("--purge", action="store_true", help="remove the kept images too")
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, _interrupt)
+    os.environ["PATH"] += ":/usr/sbin:/sbin"  # where Debian keeps servers, also for those who came by plain su
     try:
         if options.command == "up":
             up()
@@ -36,6 +38,7 @@ def main() -> int:
         print(f"error: {error}", file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
         return 130
     return 0
 

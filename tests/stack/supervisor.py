@@ -13,6 +13,7 @@ import socketserver
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -22,26 +23,25 @@ ENDED: dict[int, int] = {}
 
 
 def main(socket_path: str) -> None:
-    signal.signal(signal.SIGCHLD, reap)
-    signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     Path(socket_path).unlink(missing_ok=True)
     server = socketserver.ThreadingUnixStreamServer(socket_path, Conversation)
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, daemon=True).start()
     while True:
-        signal.pause()
+        reap()
 
 
-def reap(*_: object) -> None:
-    """Collect every ended child, also those that lost their parent: this is their namespace's process 1."""
-    while True:
-        try:
-            pid, status = os.waitpid(-1, os.WNOHANG)
-        except ChildProcessError:
-            return
-        if pid == 0:
-            return
+def reap() -> None:
+    """Collect the next child that ends, also one that lost its parent: this is their namespace's process 1.
+
+    Waiting, not SIGCHLD: a signal that another thread receives doesn't wake this one.
+    """
+    try:
+        pid, status = os.waitpid(-1, 0)
+    except ChildProcessError:
+        time.sleep(0.05)  # no child at all yet
+    else:
         ENDED[pid] = os.waitstatus_to_exitcode(status)
 
 

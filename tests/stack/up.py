@@ -56,7 +56,7 @@ def _bring_up(replaced: set[str]) -> None:
     try:
         _start(here, programs, images, replaced)
     except BaseException as error:  # Ctrl-C as well: nothing may stay behind
-        say(f"{type(error).__name__}: taking everything down again")
+        say(f"{'failed' if isinstance(error, Exception) else 'interrupted'}: taking everything down again")
         down.clear(place.CHECKOUT)
         raise
     say(f"the stack is up; its addresses are in {here.state / 'addresses.json'}")
