@@ -1,0 +1,62 @@
+"""What can the container engine do for a deploy? The adapter of workflows' Engine."""
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+
+from kubeship.errors import MissingPrecondition
+from kubeship.images.build import build
+from kubeship.images.connection import engine_errors, open_api
+from kubeship.images.ports import EngineApi
+from kubeship.images.registry import base_digest, login_problem, push, resolve
+from kubeship.images.verify import verify
+from kubeship.model.events import Emit
+from kubeship.model.image import BuildRequest, BuiltImage, Promise, Proof
+
+
+def connect() -> "DockerEngine":
+    """The engine that DOCKER_HOST, DOCKER_CONTEXT or the current Docker context names, asked at its first use."""
+    return DockerEngine()
+
+
+class DockerEngine:
+    """Docker, by way of docker-py. Every method raises MissingPrecondition when the engine can't be reached."""
+
+    def describe(self) -> str:
+        """`Docker 20.10.24 at unix:///var/run/docker.sock`."""
+        with engine_errors(f"Asking the engine at {self._api.address} for its version"):
+            version = str(self._api.version()["Version"]).partition("+")[0]
+            return f"Docker {version} at {self._api.address}"
+
+    def build(self, request: BuildRequest, emit: Emit) -> BuiltImage:
+        """Build with BuildKit, progress live. Raises BuildFailed with the failing step's last lines."""
+        return build(self._api, request, emit)
+
+    def verify(self, image: BuiltImage, promises: Sequence[Promise], variables: Mapping[str, str]) -> tuple[Proof, ...]:
+        """Prove each promise inside the image: no network, read-only root, the image's user.
+
+        Raises VerificationFailed with the traceback's end and what it means. Leaves no container behind.
+        """
+        return verify(self._api, image, promises, variables)
+
+    def push(self, image: BuiltImage, repository: str, emit: Emit) -> str:
+        """Push the image's tag with the user's own credentials; returns `repository@sha256:...`. Raises PushFailed."""
+        return push(self._api, image, repository, emit)
+
+    def resolve(self, reference: str) -> str:
+        """The digest reference of what the registry holds under `reference`. Raises MissingPrecondition."""
+        return resolve(self._api, reference)
+
+    def base_digest(self, reference: str) -> str | None:
+        """`sha256:...` of a base image, or None when it can't be learned (no engine, no registry)."""
+        try:
+            return base_digest(self._api, reference)
+        except MissingPrecondition:
+            return None
+
+    def login_problem(self, repository: str) -> str | None:
+        """Why pushing to the repository's registry can't work, as far as can be told without pushing."""
+        return login_problem(self._api, repository)
+
+    @cached_property
+    def _api(self) -> EngineApi:
+        return open_api()

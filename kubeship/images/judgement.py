@@ -1,0 +1,141 @@
+"""Was a promise kept? What a proof's container said, judged: a Proof, or the reason in words."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from kubeship.errors import VerificationFailed
+from kubeship.images.proof import MARKER
+from kubeship.model.image import Promise, Proof
+from kubeship.model.python_errors import PythonError, meaning, read_traceback
+
+SECONDS = 60
+"""How long an entrypoint may take to load."""
+SHOWN_LINES = 12
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a proof's container ended."""
+
+    exit_code: int | None
+    """None: it was stopped after SECONDS."""
+    output: str
+    out_of_memory: bool = False
+
+
+def judge(promise: Promise, ended: Ended) -> Proof:
+    """The proof of a promise. Raises VerificationFailed that says what is wrong and what to do."""
+    facts = _facts(ended.output)
+    if facts is None:
+        raise _no_answer(promise, ended)
+    if facts.get("traceback"):
+        raise _raised(promise, facts)
+    if facts["step"] == "attribute":
+        raise _no_such_name(promise, facts)
+    if not _keeps(promise, facts):
+        raise _other_interface(promise, facts)
+    return Proof(promise.process, promise.entrypoint, facts["found"], round(facts["seconds"], 3))
+
+
+def _facts(output: str) -> Mapping[str, Any] | None:
+    """The last answer: the project can't know MARKER's line before it is written, and can't write after it."""
+    lines = [line for line in output.splitlines() if line.startswith(MARKER)]
+    try:
+        return dict(json.loads(lines[-1].removeprefix(MARKER))) if lines else None
+    except ValueError:
+        return None
+
+
+def _keeps(promise: Promise, facts: Mapping[str, Any]) -> bool:
+    if promise.interface in ("wsgi", "asgi"):
+        return bool(facts["interface"] == promise.interface)
+    return True
+
+
+def _no_answer(promise: Promise, ended: Ended) -> VerificationFailed:
+    tail = _tail(ended.output)
+    if ended.exit_code is None:
+        return VerificationFailed(
+            f"{_subject(promise)} did not finish loading within {SECONDS} seconds inside the image.",
+            hint="Something at import time waits, most likely for a server (a proof has no network): move it into a "
+            "function that runs after start. Where it stood is shown above.",
+            details=tail,
+        )
+    if ended.out_of_memory:
+        return VerificationFailed(
+            f"{_subject(promise)} ran out of memory while loading inside the image.",
+            hint="Load models and data when they are first needed, or give the engine more memory.",
+            details=tail,
+        )
+    signal = f" (signal {ended.exit_code - 128})" if ended.exit_code > 128 else ""
+    return VerificationFailed(
+        f"{_subject(promise)} ended the process while loading inside the image: exit code {ended.exit_code}{signal}.",
+        hint="A module must not end the process when it is imported: look for os._exit(), exec or a native crash.",
+        details=tail,
+    )
+
+
+def _raised(promise: Promise, facts: Mapping[str, Any]) -> VerificationFailed:
+    text = str(facts["traceback"])
+    details = _tail(text)
+    module = promise.entrypoint.partition(":")[0]
+    if facts.get("module_missing"):
+        there = ", ".join(facts.get("files") or ()) or "no Python files"
+        return VerificationFailed(
+            f"{_subject(promise)} doesn't load inside the image: there is no module {module} "
+            f"({facts['directory']} holds: {there}).",
+            hint=f"Correct `processes.{promise.process}.entrypoint` or `import_root` in kubeship.yaml, or check that "
+            ".dockerignore doesn't exclude the module.",
+            details=details,
+        )
+    error = read_traceback(text) or PythonError("an exception", "", "", text)
+    doing = "its factory fails" if facts["step"] == "call" else "it doesn't load"
+    if known := meaning(error):
+        return VerificationFailed(
+            f"{_subject(promise)} fails inside the image: it {known.cause}.",
+            hint=f"{known.remedy[:1].upper()}{known.remedy[1:]}.",
+            details=details,
+        )
+    where = f" at {error.where}" if error.where else ""
+    return VerificationFailed(
+        f"{_subject(promise)} fails inside the image: {doing}, because of {error}{where}.",
+        hint=f"Run `python -c 'import {module}'` with the same variables to see it on your machine, and correct it.",
+        details=details,
+    )
+
+
+def _no_such_name(promise: Promise, facts: Mapping[str, Any]) -> VerificationFailed:
+    module, _, name = promise.entrypoint.partition(":")
+    candidates = ", ".join(facts.get("candidates") or ())
+    has = f"; it has {candidates}" if candidates else ""
+    return VerificationFailed(
+        f"{_subject(promise)} doesn't exist inside the image: {module} has no {name.partition('(')[0]}{has}.",
+        hint=f"Correct `processes.{promise.process}.entrypoint` in kubeship.yaml.",
+    )
+
+
+def _other_interface(promise: Promise, facts: Mapping[str, Any]) -> VerificationFailed:
+    wanted = promise.interface.upper()
+    key = f"`processes.{promise.process}"
+    if facts["interface"]:
+        found = f"it is an {facts['interface'].upper()} application ({facts['found']})"
+        hint = f"Set {key}.interface: {facts['interface']}` and a server that speaks it, or name another entrypoint."
+    elif facts["factory"]:
+        found = f"it is a function ({facts['found']}) that takes no request: a factory"
+        hint = f"Write {key}.entrypoint: {promise.entrypoint}()` with parentheses."
+    else:
+        found = f"it is a {facts['found']}, which can't be called as one"
+        hint = f"Correct {key}.entrypoint` in kubeship.yaml: it must name the application object."
+    return VerificationFailed(
+        f"{_subject(promise)} is not the {wanted} application that was promised: {found}.", hint=hint
+    )
+
+
+def _subject(promise: Promise) -> str:
+    return f"{promise.entrypoint}, the entrypoint of {promise.process},"
+
+
+def _tail(text: str) -> str:
+    return "\n".join(text.rstrip().splitlines()[-SHOWN_LINES:])

@@ -1,0 +1,104 @@
+"""What do a registry's words mean, and what is there to do about them?"""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["denied", "missing", "refused-login", "unreachable"]
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why a registry didn't do what was asked."""
+
+    kind: Kind
+    reason: str
+    """Completes `Pushing x failed: `, without a full stop."""
+    hint: str
+
+
+def refusal(reference: str, said: str, has_login: bool) -> Refusal | None:
+    """The meaning of an error message of the engine's about a registry; None for words that nobody foresaw.
+
+    `has_login`: credentials were sent, so that logging in would not help.
+    """
+    registry = registry_of(reference)
+    names = {"registry": registry, "reference": reference}
+    for kind, pattern, reason, advice in REFUSALS:
+        if re.search(pattern, said, re.IGNORECASE):
+            hint = "Log in: docker login {registry}" if kind == "denied" and not has_login else advice
+            return Refusal(kind, reason.format(**names), hint.format(**names))
+    return None
+
+
+def registry_of(reference: str) -> str:
+    """`registry.example.com:5000` of `registry.example.com:5000/team/shop`; docker.io where none is named.
+
+    The first part is a host when it has a dot or a port or is localhost (distribution/reference, splitDockerDomain).
+    """
+    head, slash, _ = reference.partition("/")
+    return head if slash and ("." in head or ":" in head or head == "localhost") else "docker.io"
+
+
+REFUSALS: tuple[tuple[Kind, str, str, str], ...] = (
+    (
+        "unreachable",
+        r"server gave HTTP response to HTTPS client",
+        "{registry} speaks plain HTTP, and the engine insists on HTTPS",
+        'Give the registry a certificate, or list it under "insecure-registries" in the engine\'s daemon.json',
+    ),
+    (
+        "unreachable",
+        r"x509: |certificate signed by unknown authority|tls: failed to verify",
+        "the engine doesn't trust the certificate of {registry}",
+        "Put the registry's authority into /etc/docker/certs.d/{registry}/ca.crt on the engine's host",
+    ),
+    (
+        "unreachable",
+        r"no such host|server misbehaving|Temporary failure in name resolution",
+        "the engine can't find a host of the name {registry}",
+        "Check the spelling of `image:` in kubeship.yaml, and the DNS of the engine's host",
+    ),
+    (
+        "unreachable",
+        r"connection refused",
+        "nothing answers at {registry}: the connection is refused",
+        "Start the registry, or correct `image:` in kubeship.yaml",
+    ),
+    (
+        "unreachable",
+        r"i/o timeout|Client\.Timeout exceeded|deadline exceeded|TLS handshake timeout|no route to host|"
+        r"network is unreachable",
+        "{registry} doesn't answer the engine",
+        "Check the network and proxy of the engine's host, then run the same command again",
+    ),
+    (
+        "refused-login",
+        r"incorrect username or password|invalid username/password|bad credentials|token (?:has )?expired|"
+        r"authentication (?:is )?required.*expired",
+        "{registry} doesn't accept the credentials of the Docker configuration",
+        "Log in again: docker login {registry}",
+    ),
+    (
+        "denied",
+        r"unauthorized|authentication required|no basic auth credentials|denied|forbidden|insufficient_scope|"
+        r"repository does not exist or may require",
+        "{registry} doesn't allow it for {reference}",
+        "Ask for the right to push there, log in as somebody who has it (docker login {registry}), or correct `image:` "
+        "in kubeship.yaml",
+    ),
+    (
+        "missing",
+        r"manifest unknown|name unknown|not found|NAME_UNKNOWN",
+        "{registry} doesn't hold {reference}",
+        "Check its name and tag",
+    ),
+    (
+        "unreachable",
+        r"toomanyrequests|429 Too Many Requests|rate limit",
+        "{registry} says that there were too many requests",
+        "Wait, or log in for a higher limit: docker login {registry}",
+    ),
+)
+"""Kind, pattern, reason, hint; in order of precedence. Source: moby (distribution/errors.go), Go's net and crypto/tls,
+and the error codes of the OCI distribution specification."""
