@@ -54,26 +54,33 @@ class Candidates:
 
 
 def find_candidates(sources: Sources, modules: Modules, apps: Apps) -> Candidates:
-    """Every module-level app and factory: in files that mention a framework, then wherever such a name travels."""
+    """Every module-level app and factory: in files that mention a framework, then wherever such a name travels.
+
+    Names that travel are those of apps, of factories, and of what apps are made with (`class Shop(Flask)`).
+    """
     servable: dict[tuple[str, str], Servable] = {}
     near: list[NearMiss] = []
     seen: set[str] = set()
     pattern = FRAMEWORK_IMPORT
     while True:
         paths = [path for path in sources.python_files if path not in seen and pattern.search(sources.content(path))]
-        found = [item for path in paths for item in _in_module(modules.module(path), apps)]
+        read = [module for path in paths if (module := modules.module(path))]
+        found = [item for module in read for item in _in_module(module, apps)]
         seen.update(paths)
         servable |= {(item.path, item.name): item for item in found if isinstance(item, Servable)}
         near += [item for item in found if isinstance(item, NearMiss)]
         names = {item.name.removesuffix("()").rpartition(".")[2] for item in found}
+        names |= {name for module in read for name in _constructors(module, apps)}
         if not names:
             return Candidates(tuple(servable.values()), tuple(near))
         pattern = re.compile(rb"\b(" + b"|".join(re.escape(name.encode()) for name in sorted(names)) + rb")\b")
 
 
-def _in_module(module: Module | None, apps: Apps) -> list[Servable | NearMiss]:
-    if module is None:
-        return []
+def _constructors(module: Module, apps: Apps) -> set[str]:
+    return {name for name in module.bindings if apps.constructor(module.path, ast.Name(name))}
+
+
+def _in_module(module: Module, apps: Apps) -> list[Servable | NearMiss]:
     found: list[Servable | NearMiss] = []
     for name, bindings in module.bindings.items():
         item = _servable(module, name, bindings, apps)

@@ -1,0 +1,3 @@
+import flask as f
+
+shop: f.Flask = f.Flask('shop')

@@ -1,0 +1,5 @@
+db = None
+
+
+def login_required(view):
+    return view

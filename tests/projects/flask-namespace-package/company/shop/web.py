@@ -1,0 +1,4 @@
+from company.shop.settings import NAME
+from flask import Flask
+
+app = Flask(NAME)

@@ -1,0 +1,1 @@
+from shop.core import app as application

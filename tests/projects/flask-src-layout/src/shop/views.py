@@ -1,0 +1,6 @@
+from shop import app
+
+
+@app.get("/ping")
+def ping():
+    return "pong"

@@ -1,0 +1,3 @@
+from shop.base import Shop
+
+server = Shop(__name__)

@@ -1,0 +1,3 @@
+import yaml
+
+x = 1

@@ -1,0 +1,3 @@
+import os
+
+X = os.environ['ONLY_IN_TESTS']

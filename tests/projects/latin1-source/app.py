@@ -1,0 +1,5 @@
+# -*- coding: latin-1 -*-
+from flask import Flask
+
+NAME = 'café'
+app = Flask(__name__)
