@@ -1,0 +1,170 @@
+"""Is everything compared before it is applied, in order, and only with the lease?"""
+
+from datetime import date
+
+import pytest
+from cluster_fakes import FakeApi, Heard, always, autoscaler, config_map, conflict, deployment, forbidden, lost
+
+from kubeship.cluster.apply import apply, compare
+from kubeship.cluster.errors import refused
+from kubeship.cluster.manifests import phases, sendable
+from kubeship.errors import ApplyFailed, InvalidInput, LeaseHeld
+from kubeship.model.changes import Action, Conflict
+
+
+def test_missing_namespace_means_that_all_would_be_created() -> None:
+    api = FakeApi(namespace="new")
+    api.live.clear()
+
+    changes, _ = compare(api, [config_map("a"), deployment("web")])
+
+    assert [change.action for change in changes] == [Action.CREATE, Action.CREATE]
+    assert api.called("apply") == []
+
+
+def test_changed_new_and_unchanged_objects_are_told_apart() -> None:
+    api = FakeApi(config_map("same", a="1"), config_map("changed", a="1"))
+
+    changes, _ = compare(api, [config_map("same", a="1"), config_map("changed", a="2"), config_map("new")])
+
+    assert [change.action for change in changes.items] == [Action.UNCHANGED, Action.UPDATE, Action.CREATE]
+    assert [field.path for change in changes for field in change.fields] == ["data.a"]
+
+
+def test_many_objects_keep_their_order() -> None:
+    api = FakeApi()
+    objects = [config_map(f"c{number}") for number in range(30)]
+
+    changes, _ = compare(api, objects)
+
+    assert [change.ref.name for change in changes] == [f"c{number}" for number in range(30)]
+
+
+def test_conflict_shows_the_manager_and_what_would_change() -> None:
+    api = FakeApi(deployment("web", "shop:1"))
+    api.refuse("apply dry Deployment/web", conflict('.spec.template.spec.containers[name="web"].image', "helm"))
+
+    changes, _ = compare(api, [deployment("web", "shop:2")])
+
+    (change,) = changes
+    assert change.conflicts == (Conflict("spec.template.spec.containers[web].image", "helm"),)
+    assert [field.after for field in change.fields] == ["shop:2"]
+
+
+def test_every_refused_object_is_named_at_once() -> None:
+    api = FakeApi()
+    for name in ("a", "b"):
+        api.refuse(f"apply dry ConfigMap/{name}", refused(422, {"message": f"{name} is wrong"}, "comparing"))
+
+    with pytest.raises(InvalidInput) as raised:
+        compare(api, [config_map("a"), config_map("b"), config_map("c")])
+
+    assert "a is wrong" in raised.value.message
+    assert "b is wrong" in raised.value.message
+
+
+def test_unknown_kind_is_found_before_anything_is_asked() -> None:
+    api = FakeApi()
+
+    with pytest.raises(InvalidInput, match="has no Deploymint"):
+        compare(api, [config_map("a"), {**deployment("web"), "kind": "Deploymint"}])
+
+    assert api.called("apply") == []
+
+
+def test_replicas_are_left_to_a_live_autoscaler() -> None:
+    api = FakeApi(deployment("web", replicas=5), autoscaler("web"))
+
+    changes, _ = compare(api, [deployment("web", replicas=2)])
+    apply(api, [deployment("web", replicas=2)], always, Heard())
+
+    assert not changes
+    (live,) = api.list("apps/v1", "Deployment").items
+    assert live["spec"]["replicas"] == 5
+
+
+def test_autoscaler_that_comes_along_keeps_what_it_finds() -> None:
+    api = FakeApi(deployment("web", replicas=5))
+
+    apply(api, [deployment("web"), autoscaler("web")], always, Heard())
+
+    (live,) = api.list("apps/v1", "Deployment").items
+    assert live["spec"]["replicas"] == 5
+
+
+def test_autoscaler_that_scales_meanwhile_is_asked_again() -> None:
+    api = FakeApi(deployment("web", replicas=5), autoscaler("web"))
+    api.refuse("apply Deployment/web", conflict(".spec.replicas", "kube-controller-manager"))
+
+    apply(api, [deployment("web", replicas=2)], always, Heard())
+
+    assert len(api.called("apply")) == 2
+
+
+def test_autoscalers_that_may_not_be_seen_stop_nothing() -> None:
+    api = FakeApi(deployment("web", replicas=2))
+    api.refuse("list HorizontalPodAutoscaler", forbidden())
+
+    changes, _ = compare(api, [deployment("web", replicas=3)])
+
+    assert [change.action for change in changes] == [Action.UPDATE]
+
+
+def test_dependencies_come_first_and_unknown_kinds_last() -> None:
+    kinds = ["Certificate", "Ingress", "Deployment", "Service", "Secret", "ServiceAccount", "Namespace", "ConfigMap"]
+    objects = [{"apiVersion": "v1", "kind": kind, "metadata": {"name": "a"}} for kind in kinds]
+
+    ordered = [[item["kind"] for item in phase] for phase in phases(objects)]
+
+    assert ordered == [
+        ["Namespace"],
+        ["ServiceAccount"],
+        ["Secret", "ConfigMap"],
+        ["Service"],
+        ["Deployment"],
+        ["Ingress"],
+        ["Certificate"],
+    ]
+
+
+def test_nothing_is_written_without_the_lease() -> None:
+    api = FakeApi()
+
+    with pytest.raises(LeaseHeld):
+        apply(api, [config_map("a")], lost(LeaseHeld("lost", hint="again")), Heard())
+
+    assert api.called("apply") == []
+
+
+def test_refused_object_stops_before_what_needs_it() -> None:
+    api = FakeApi()
+    api.refuse("apply ConfigMap/a", forbidden())
+
+    with pytest.raises(ApplyFailed, match="may not get secrets"):
+        apply(api, [deployment("web"), config_map("a")], always, Heard())
+
+    assert api.called("apply") == ["apply ConfigMap/a"]
+
+
+def test_warnings_of_the_server_are_said_once() -> None:
+    api, heard = FakeApi(), Heard()
+    api.warnings = ("would violate PodSecurity",)
+
+    apply(api, [config_map("a"), config_map("b")], always, heard)
+
+    assert heard.text.count("would violate PodSecurity") == 1
+
+
+def test_nulls_and_status_are_not_sent() -> None:
+    item = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a", "labels": None}, "status": {"x": 1}}
+
+    assert sendable(item) == {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"}}
+
+
+def test_date_in_a_manifest_asks_for_quotes() -> None:
+    item = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"}, "data": {"day": date(2026, 1, 1)}}
+
+    with pytest.raises(InvalidInput, match="ConfigMap/a holds") as raised:
+        sendable(item)
+
+    assert "quotes" in raised.value.hint

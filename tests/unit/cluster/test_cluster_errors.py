@@ -1,0 +1,129 @@
+"""Do refusals and silences become sentences that say what to do?"""
+
+import pytest
+
+from kubeship.cluster.errors import refused, unanswered
+from kubeship.errors import ExitCode
+
+
+def test_expired_token_says_to_log_in_again() -> None:
+    refusal = refused(401, {"message": "Unauthorized", "reason": "Unauthorized"}, "reading Secret/shop")
+
+    assert refusal.message.startswith("reading Secret/shop: the API server doesn't accept the credentials (401)")
+    assert "log in again" in refusal.hint
+    assert refusal.exit_code is ExitCode.PRECONDITION
+
+
+def test_missing_permission_names_verb_resource_namespace_and_the_rule() -> None:
+    words = (
+        'deployments.apps "web" is forbidden: User "ci" cannot patch resource "deployments" '
+        'in API group "apps" in the namespace "shop"'
+    )
+
+    refusal = refused(403, {"message": words}, "applying Deployment/web")
+
+    assert refusal.message == "applying Deployment/web: ci may not patch deployments.apps in namespace shop"
+    assert '{apiGroups: ["apps"], resources: [deployments], verbs: [patch]}' in refusal.hint
+
+
+def test_cluster_wide_permission_asks_for_a_cluster_role() -> None:
+    words = (
+        'namespaces is forbidden: User "ci" cannot create resource "namespaces" in API group "" at the cluster scope'
+    )
+
+    refusal = refused(403, {"message": words}, "creating Namespace/shop")
+
+    assert "ci may not create namespaces in the whole cluster" in refusal.message
+    assert "a ClusterRole with the rule" in refusal.hint
+
+
+def test_forbidden_to_nobody_means_that_credentials_are_missing() -> None:
+    words = (
+        'pods is forbidden: User "system:anonymous" cannot list resource "pods" in API group "" in the namespace "a"'
+    )
+
+    refusal = refused(403, {"message": words}, "listing Pod objects")
+
+    assert "went out without credentials" in refusal.message
+    assert "log in again" in refusal.hint
+
+
+def test_quota_keeps_the_words_of_the_admission_plugin() -> None:
+    words = 'pods "web" is forbidden: exceeded quota: small, requested: cpu=1, used: cpu=0, limited: cpu=500m'
+
+    refusal = refused(403, {"message": words}, "applying Pod/web")
+
+    assert "exceeded quota: small, requested: cpu=1" in refusal.message
+
+
+def test_missing_namespace_is_told_apart_from_a_missing_object() -> None:
+    refusal = refused(404, {"message": 'namespaces "shop" not found'}, "applying Service/web")
+
+    assert refusal.message == "applying Service/web: the namespace shop doesn't exist"
+    assert refusal.hint == "run `kubectl create namespace shop`"
+
+
+def test_conflict_names_manager_and_field() -> None:
+    cause = {
+        "reason": "FieldManagerConflict",
+        "message": 'conflict with "helm" using apps/v1',
+        "field": ".spec.replicas",
+    }
+
+    refusal = refused(409, {"message": "x", "details": {"causes": [cause]}}, "applying Deployment/web")
+
+    assert refusal.conflicts == ((".spec.replicas", "helm"),)
+    assert 'spec.replicas: conflict with "helm"' in refusal.message
+
+
+def test_immutable_field_says_what_deleting_would_cost() -> None:
+    cause = {"reason": "FieldValueInvalid", "message": "Invalid value: field is immutable", "field": "spec.selector"}
+
+    refusal = refused(422, {"message": "x", "details": {"causes": [cause]}}, "comparing Deployment/web")
+
+    assert refusal.message == "comparing Deployment/web: spec.selector can't be changed on an object that exists"
+    assert "stops what it runs" in refusal.hint
+
+
+def test_unknown_field_comes_as_500_and_is_not_tried_again() -> None:
+    words = "failed to create typed patch object (/web; Kind=Deployment): .spec.replicsa: field not declared in schema"
+
+    refusal = refused(500, {"message": words}, "comparing Deployment/web")
+
+    assert refusal.message == "comparing Deployment/web: the API has no field spec.replicsa"
+    assert not refusal.may_heal
+
+
+@pytest.mark.parametrize(("status", "heals"), [(400, False), (409, False), (429, True), (500, True), (503, True)])
+def test_only_trouble_of_the_server_may_heal(status: int, heals: bool) -> None:
+    refusal = refused(status, {"message": "words"}, "reading")
+
+    assert refusal.may_heal is heals
+
+
+@pytest.mark.parametrize(
+    ("words", "meaning"),
+    [
+        ("[Errno 111] Connection refused", "nothing listens there"),
+        (
+            "[SSL: CERTIFICATE_VERIFY_FAILED] unable to get local issuer certificate",
+            "isn't one that the kubeconfig trusts",
+        ),
+        ("[SSL: WRONG_VERSION_NUMBER] wrong version number", "doesn't speak TLS"),
+        ("Failed to resolve 'nowhere.example' ([Errno -2] Name or service not known)", "can't be resolved"),
+        ("Connection to 192.0.2.9 timed out. (connect timeout=5.0)", "didn't answer in time"),
+    ],
+)
+def test_silence_is_explained(words: str, meaning: str) -> None:
+    refusal = unanswered("https://192.0.2.9:6443", OSError(words), "connecting")
+
+    assert "can't reach https://192.0.2.9:6443" in refusal.message
+    assert meaning in refusal.message
+
+
+def test_wrong_certificate_does_not_heal_and_a_broken_connection_does() -> None:
+    certificate = unanswered("https://a", OSError("CERTIFICATE_VERIFY_FAILED"), "reading")
+    broken = unanswered("https://a", OSError("Connection aborted."), "reading")
+
+    assert not certificate.may_heal
+    assert broken.may_heal

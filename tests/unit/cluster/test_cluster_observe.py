@@ -1,0 +1,186 @@
+"""Is the picture of a rollout complete, current, and of our workloads alone?"""
+
+import json
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+from cluster_fakes import FakeApi, Heard, deployment, forbidden
+
+from kubeship.cluster.errors import Refusal
+from kubeship.cluster.observe import Observation, picture
+from kubeship.cluster.watch import Expired, Watched
+from kubeship.model.objects import Object
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def owned(kind: str, name: str, owner: str) -> Object:
+    return {"kind": kind, "metadata": {"name": name, "uid": name, "ownerReferences": [{"uid": owner}]}}
+
+
+def named(kind: str, name: str, **labels: str) -> Object:
+    return {"kind": kind, "metadata": {"name": name, "uid": name, "labels": labels}}
+
+
+def about(name: str, uid: str) -> Object:
+    return {"kind": "Event", "metadata": {"name": name, "uid": name}, "involvedObject": {"uid": uid}}
+
+
+def line(kind: str, item: Object, version: str = "9") -> str:
+    return json.dumps({"type": kind, "object": {**item, "metadata": {**item["metadata"], "resourceVersion": version}}})
+
+
+def test_pods_belong_by_the_chain_of_their_owners() -> None:
+    live = {
+        "Deployment": [named("Deployment", "web"), named("Deployment", "theirs")],
+        "ReplicaSet": [owned("ReplicaSet", "web-1", "web"), owned("ReplicaSet", "theirs-1", "theirs")],
+        "Pod": [owned("Pod", "web-1-a", "web-1"), owned("Pod", "theirs-1-a", "theirs-1"), named("Pod", "alone")],
+    }
+
+    found = picture(live, {("Deployment", "web")}, (), NOW)
+
+    assert [item["metadata"]["name"] for item in (*found.workloads, *found.replica_sets, *found.pods)] == [
+        "web",
+        "web-1",
+        "web-1-a",
+    ]
+
+
+def test_pods_of_jobs_have_no_replica_set_between() -> None:
+    live = {"Job": [named("Job", "migrate")], "Pod": [owned("Pod", "migrate-x", "migrate")]}
+
+    found = picture(live, {("Job", "migrate")}, (), NOW)
+
+    assert [item["metadata"]["name"] for item in found.pods] == ["migrate-x"]
+
+
+def test_events_and_slices_are_of_our_objects() -> None:
+    service = {"kubernetes.io/service-name": "web"}
+    live = {
+        "Deployment": [named("Deployment", "web")],
+        "EndpointSlice": [named("EndpointSlice", "web-x", **service), named("EndpointSlice", "theirs")],
+        "Event": [about("ours", "web"), about("other", "elsewhere")],
+    }
+
+    found = picture(live, {("Deployment", "web")}, {"web"}, NOW)
+
+    assert [item["metadata"]["name"] for item in found.endpoint_slices] == ["web-x"]
+    assert [item["metadata"]["name"] for item in found.events] == ["ours"]
+
+
+def watched(api: FakeApi, changes: list[int]) -> Watched:
+    return Watched(api, "v1", "Pod", lambda: changes.append(1))
+
+
+def test_watch_events_change_the_picture() -> None:
+    changes: list[int] = []
+    pods = watched(FakeApi(), changes)
+
+    pods.receive(line("ADDED", named("Pod", "a")))
+    pods.receive(line("ADDED", named("Pod", "b")))
+    pods.receive(line("DELETED", named("Pod", "a")))
+
+    assert [item["metadata"]["name"] for item in pods.items()] == ["b"]
+    assert len(changes) == 3
+
+
+def test_same_event_twice_is_one_object() -> None:
+    pods = watched(FakeApi(), [])
+
+    pods.receive(line("ADDED", named("Pod", "a")))
+    pods.receive(line("ADDED", named("Pod", "a")))
+
+    assert len(pods.items()) == 1
+
+
+def test_bookmark_wakes_nobody() -> None:
+    changes: list[int] = []
+
+    watched(FakeApi(), changes).receive(line("BOOKMARK", {"metadata": {}}))
+
+    assert changes == []
+
+
+def test_forgotten_version_means_listing_again() -> None:
+    with pytest.raises(Expired):
+        watched(FakeApi(), []).receive(json.dumps({"type": "ERROR", "object": {"code": 410, "message": "too old"}}))
+
+
+def test_torn_line_is_an_error_that_the_watch_survives() -> None:
+    with pytest.raises(ValueError, match="Expecting"):
+        watched(FakeApi(), []).receive('{"type": "ADDED", "object": ')
+
+
+def test_expired_watch_goes_on_with_a_new_list() -> None:
+    api = FakeApi(deployment("web"))
+    expired = json.dumps({"type": "ERROR", "object": {"code": 410, "message": "too old"}})
+    late = line("MODIFIED", {**named("Pod", "late"), "metadata": {"name": "late", "uid": "late"}})
+    api.streams = [[expired], [late]]
+    arrived: list[int] = []
+    pods = Watched(api, "v1", "Pod", lambda: arrived.append(1))
+
+    pods.start()
+    wait_until(lambda: bool(pods.items()))
+    pods.stop()
+    pods.join(2)
+
+    assert len(api.called("list")) == 2
+
+
+def test_credentials_that_expire_meanwhile_end_it_with_their_sentence() -> None:
+    api = FakeApi()
+    api.streams = [forbidden()]
+    changes: list[int] = []
+    pods = watched(api, changes)
+
+    pods.start()
+    wait_until(lambda: len(changes) == 2)
+
+    with pytest.raises(Refusal, match="may not get secrets"):
+        pods.items()
+
+
+def test_events_that_may_not_be_seen_are_done_without() -> None:
+    api, heard = FakeApi(), Heard()
+    api.refuse("list Event", forbidden())
+    api.streams = [[]] * 50
+    observation = Observation(api, [deployment("web")], heard)
+
+    observation.start()
+    found = observation.snapshot()
+    observation.stop()
+
+    assert found.events == ()
+    assert "only events tell" in heard.text
+
+
+def test_pods_that_may_not_be_seen_stop_it_at_once() -> None:
+    api = FakeApi()
+    api.refuse("list Pod", forbidden())
+    api.streams = [[]] * 50
+    observation = Observation(api, [deployment("web")], Heard())
+
+    with pytest.raises(Refusal):
+        observation.start()
+    observation.stop()
+
+
+def test_only_kinds_that_matter_are_watched() -> None:
+    api = FakeApi()
+    api.streams = [[]] * 50
+    observation = Observation(api, [deployment("web"), {**deployment("x"), "kind": "Gizmo"}], Heard())
+
+    observation.start()
+    observation.stop()
+
+    assert sorted(api.called("list")) == ["list Deployment", "list Event", "list Pod", "list ReplicaSet"]
+
+
+def wait_until(true: Callable[[], bool]) -> None:
+    """Threads are real here; a watch begins once a second at most."""
+    until = time.monotonic() + 2.5
+    while not true() and time.monotonic() < until:
+        time.sleep(0.01)
+    assert true()

@@ -1,0 +1,188 @@
+"""Does a request survive what may heal, and give up on what won't?"""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from cluster_fakes import Heard, config_map, deployment
+from kubernetes.client.exceptions import ApiException
+from kubernetes.dynamic.exceptions import ResourceNotFoundError
+from urllib3 import HTTPHeaderDict
+from urllib3.exceptions import ProtocolError
+
+from kubeship.cluster.errors import Refusal
+from kubeship.cluster.requests import BACKOFF, DynamicApi, warnings
+from kubeship.errors import InvalidInput
+from kubeship.model.objects import Object, ObjectRef
+
+DEPLOYMENT = ObjectRef("apps/v1", "Deployment", "", "web")
+
+
+class Response:
+    """urllib3's, read."""
+
+    def __init__(self, body: Object | str, headers: Mapping[str, str] | None = None) -> None:
+        self.data = (body if isinstance(body, str) else json.dumps(body)).encode()
+        self.headers = HTTPHeaderDict({"Content-Type": "application/json", **(headers or {})})
+
+
+class FakeClient:
+    """The vendor's dynamic client: answers one after the other."""
+
+    def __init__(self, *answers: Response | Exception) -> None:
+        self.configuration = SimpleNamespace(host="https://server")
+        self.resources = self
+        self.answers = list(answers)
+        self.requests: list[tuple[str, str, dict[str, Any]]] = []
+
+    def get(self, *, prefix: str, api_version: str, kind: str, group: str = "") -> Any:
+        if kind == "Gizmo":
+            raise ResourceNotFoundError("no matches")
+        namespaced = kind != "Namespace"
+        return SimpleNamespace(group=group, name=kind.lower() + "s", namespaced=namespaced)
+
+    def request(self, method: str, path: str, **how: Any) -> Response:
+        self.requests.append((method, path, how))
+        answer = self.answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+def refusal(status: int, **headers: str) -> ApiException:
+    error = ApiException(status=status, reason="x", body=json.dumps({"message": "words"}))
+    error.headers = {key.replace("_", "-"): value for key, value in headers.items()}
+    return error
+
+
+def api(*answers: Response | Exception) -> tuple[DynamicApi, FakeClient, Heard, list[float]]:
+    client, heard, slept = FakeClient(*answers), Heard(), list[float]()
+    return DynamicApi(client, "shop", heard, slept.append), client, heard, slept
+
+
+@pytest.mark.parametrize("trouble", [refusal(500), refusal(503), ProtocolError("reset"), Response('{"torn')])
+def test_trouble_heals_and_is_said(trouble: Response | Exception) -> None:
+    server, client, heard, slept = api(trouble, Response({"kind": "Deployment"}))
+
+    assert server.get(DEPLOYMENT) == {"kind": "Deployment"}
+    assert slept == [BACKOFF[0]]
+    assert "reading Deployment/web" in heard.text
+    assert "trying again in 0.2 s" in heard.text
+    assert len(client.requests) == 2
+
+
+def test_server_that_says_when_is_obeyed() -> None:
+    server, _, _, slept = api(refusal(429, Retry_After="3"), Response({}))
+
+    server.get(DEPLOYMENT)
+
+    assert slept == [3.0]
+
+
+def test_trouble_that_stays_is_raised_after_the_last_try() -> None:
+    server, client, _, slept = api(*(refusal(503) for _ in range(len(BACKOFF) + 1)))
+
+    with pytest.raises(Refusal, match="the API server is in trouble"):
+        server.get(DEPLOYMENT)
+
+    assert slept == list(BACKOFF)
+    assert client.answers == []
+
+
+@pytest.mark.parametrize("status", [401, 403, 422])
+def test_what_will_not_heal_is_asked_once(status: int) -> None:
+    server, client, _, _ = api(refusal(status), Response({}))
+
+    with pytest.raises(Refusal):
+        server.get(DEPLOYMENT)
+
+    assert len(client.requests) == 1
+
+
+def test_compare_and_swap_is_sent_once() -> None:
+    server, client, _, _ = api(refusal(503), Response({}))
+
+    with pytest.raises(Refusal):
+        server.replace(deployment("web"))
+
+    assert len(client.requests) == 1
+
+
+def test_what_is_not_there_is_none() -> None:
+    server, _, _, _ = api(refusal(404))
+
+    assert server.get(DEPLOYMENT) is None
+
+
+def test_paths_follow_group_and_namespace() -> None:
+    server, client, _, _ = api(*(Response({}) for _ in range(4)))
+
+    server.get(DEPLOYMENT)
+    server.get(ObjectRef("v1", "ConfigMap", "other", "a"))
+    server.get(ObjectRef("v1", "Namespace", "", "shop"))
+    server.list("networking.k8s.io/v1", "Ingress", everywhere=True)
+
+    assert [path for _, path, _ in client.requests] == [
+        "/apis/apps/v1/namespaces/shop/deployments/web",
+        "/api/v1/namespaces/other/configmaps/a",
+        "/api/v1/namespaces/shop",
+        "/apis/networking.k8s.io/v1/ingresss",
+    ]
+
+
+def test_apply_is_strict_unforced_and_ours() -> None:
+    server, client, _, _ = api(Response({}, {"Warning": '299 - "would violate \\"restricted\\""'}))
+
+    applied = server.apply(config_map("a"), dry_run=True)
+
+    assert applied.warnings == ('would violate "restricted"',)
+    assert dict(client.requests[0][2]["query_params"]) == {
+        "fieldManager": "kubeship",
+        "force": "false",
+        "fieldValidation": "Strict",
+        "dryRun": "All",
+    }
+
+
+def test_several_warnings_in_one_header_are_several() -> None:
+    assert warnings(['299 - "one, two", 299 - "three"']) == ("one, two", "three")
+
+
+def test_deleting_what_was_replaced_meanwhile_does_nothing() -> None:
+    gone = ApiException(
+        status=409, reason="x", body=json.dumps({"message": "Precondition failed: UID in precondition: a"})
+    )
+    server, client, _, _ = api(gone)
+
+    server.delete(DEPLOYMENT, propagation="Background", uid="a")
+
+    assert client.requests[0][2]["body"]["preconditions"] == {"uid": "a"}
+
+
+def test_items_of_a_list_know_their_kind() -> None:
+    server, _, _, _ = api(Response({"metadata": {"resourceVersion": "7"}, "items": [{"metadata": {"name": "a"}}]}))
+
+    listing = server.list("v1", "ConfigMap")
+
+    assert listing.items == ({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"}},)
+    assert listing.version == "7"
+
+
+def test_time_is_the_servers() -> None:
+    server, _, _, _ = api(Response({}, {"Date": "Thu, 01 Jan 2037 12:00:00 GMT"}))
+
+    server.get(DEPLOYMENT)
+
+    assert abs(server.now() - datetime(2037, 1, 1, 12, tzinfo=UTC)) < timedelta(seconds=5)
+
+
+def test_unknown_kind_names_the_file() -> None:
+    server, _, _, _ = api()
+
+    with pytest.raises(InvalidInput, match="has no Gizmo in example.com/v1") as raised:
+        server.kind("example.com/v1", "Gizmo")
+
+    assert "*-gizmo.yaml" in raised.value.hint
