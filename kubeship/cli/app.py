@@ -30,10 +30,16 @@ def _version(wanted: bool) -> None:
 @app.callback()
 def kubeship(
     context: typer.Context,
-    quiet: Annotated[bool, typer.Option("--quiet", envvar="KUBESHIP_QUIET", help="Only results, cautions and errors.")] = False,
-    verbose: Annotated[bool, typer.Option("--verbose", envvar="KUBESHIP_VERBOSE", help="Also what build steps say.")] = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", envvar="KUBESHIP_QUIET", help="Only results, cautions and errors.")
+    ] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", envvar="KUBESHIP_VERBOSE", help="Also what build steps say.")
+    ] = False,
     debug: Annotated[bool, typer.Option("--debug", envvar="KUBESHIP_DEBUG", help="Tracebacks of errors.")] = False,
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
 ) -> None:
     """Options that every command has; they may stand before or behind its name."""
     context.obj = Settings(quiet, verbose, debug)

@@ -74,7 +74,11 @@ def deploy(
 
 
 def status(
-    context: typer.Context, project: Project = HERE, env: Environment = None, cluster: Context = None, json: Json = False
+    context: typer.Context,
+    project: Project = HERE,
+    env: Environment = None,
+    cluster: Context = None,
+    json: Json = False,
 ) -> None:
     """Show what runs and whether it is healthy. Exits 1 when it is not.
 
@@ -100,7 +104,11 @@ def status(
 
 
 def history(
-    context: typer.Context, project: Project = HERE, env: Environment = None, cluster: Context = None, json: Json = False
+    context: typer.Context,
+    project: Project = HERE,
+    env: Environment = None,
+    cluster: Context = None,
+    json: Json = False,
 ) -> None:
     """List the revisions that were deployed, newest first.
 
@@ -120,7 +128,9 @@ def history(
 
 def rollback(
     context: typer.Context,
-    revision: Annotated[int | None, typer.Argument(help="Its number in kubeship history.", show_default="the one before")] = None,
+    revision: Annotated[
+        int | None, typer.Argument(help="Its number in kubeship history.", show_default="the one before")
+    ] = None,
     project: Project = HERE,
     env: Environment = None,
     cluster: Context = None,
@@ -174,7 +184,11 @@ def delete(
 
 
 def check(
-    context: typer.Context, project: Project = HERE, env: Environment = None, cluster: Context = None, json: Json = False
+    context: typer.Context,
+    project: Project = HERE,
+    env: Environment = None,
+    cluster: Context = None,
+    json: Json = False,
 ) -> None:
     """Find everything that a deploy would fail on: engine, registry, cluster, permissions. Exits 4 if there is any.
 

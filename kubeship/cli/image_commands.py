@@ -14,7 +14,9 @@ def build(
     context: typer.Context,
     project: Project = HERE,
     env: Environment = None,
-    push: Annotated[bool, typer.Option("--push", envvar="KUBESHIP_PUSH", help="Push the image after it was proved.")] = False,
+    push: Annotated[
+        bool, typer.Option("--push", envvar="KUBESHIP_PUSH", help="Push the image after it was proved.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Build the image and prove that its entrypoint loads inside it.

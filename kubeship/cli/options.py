@@ -7,9 +7,12 @@ from typing import Annotated
 import typer
 
 Project = Annotated[
-    Path, typer.Option("--project", "-C", envvar="KUBESHIP_PROJECT", help="The project's directory.", show_default="here")
+    Path,
+    typer.Option("--project", "-C", envvar="KUBESHIP_PROJECT", help="The project's directory.", show_default="here"),
 ]
-ProjectArgument = Annotated[Path, typer.Argument(metavar="[PATH]", help="The project's directory.", show_default="here")]
+ProjectArgument = Annotated[
+    Path, typer.Argument(metavar="[PATH]", help="The project's directory.", show_default="here")
+]
 Environment = Annotated[
     str | None,
     typer.Option(

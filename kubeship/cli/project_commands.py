@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
 Settings = Annotated[
     list[str],
-    typer.Option("--set", metavar="KEY=VALUE", help="Answer a question, or set any key of kubeship.yaml; VALUE is YAML."),
+    typer.Option(
+        "--set", metavar="KEY=VALUE", help="Answer a question, or set any key of kubeship.yaml; VALUE is YAML."
+    ),
 ]
 Force = Annotated[bool, typer.Option("--force", envvar="KUBESHIP_FORCE", help="Replace hand-edited files too.")]
 
@@ -22,7 +24,8 @@ def init(
     context: typer.Context,
     path: ProjectArgument = HERE,
     image: Annotated[
-        str | None, typer.Option("--image", envvar="KUBESHIP_IMAGE", help="The image's repository: registry.example.com/shop.")
+        str | None,
+        typer.Option("--image", envvar="KUBESHIP_IMAGE", help="The image's repository: registry.example.com/shop."),
     ] = None,
     host: Annotated[
         str | None, typer.Option("--host", envvar="KUBESHIP_HOST", help="The host name that the app answers at.")
@@ -31,10 +34,13 @@ def init(
         str | None, typer.Option("--namespace", envvar="KUBESHIP_NAMESPACE", help="Default: the app's name.")
     ] = None,
     env: Annotated[
-        str | None, typer.Option("--env", "-e", envvar="KUBESHIP_ENV", help="The environment to write. Default: production.")
+        str | None,
+        typer.Option("--env", "-e", envvar="KUBESHIP_ENV", help="The environment to write. Default: production."),
     ] = None,
     settings: Settings = [],  # noqa: B006
-    check: Annotated[bool, typer.Option("--check", help="Exit 2 if init would answer differently today; write nothing.")] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Exit 2 if init would answer differently today; write nothing.")
+    ] = False,
     force: Force = False,
     json: Json = False,
 ) -> None:
@@ -85,10 +91,12 @@ def render(
     env: Environment = None,
     form: Annotated[str, typer.Option("--format", envvar="KUBESHIP_FORMAT", help="plain or helm.")] = "plain",
     output_dir: Annotated[
-        Path | None, typer.Option("--output-dir", envvar="KUBESHIP_OUTPUT_DIR", help="Write there instead of into the project.")
+        Path | None,
+        typer.Option("--output-dir", envvar="KUBESHIP_OUTPUT_DIR", help="Write there instead of into the project."),
     ] = None,
     image: Annotated[
-        str | None, typer.Option("--image", envvar="KUBESHIP_IMAGE", help="Name this image in the files, now and later.")
+        str | None,
+        typer.Option("--image", envvar="KUBESHIP_IMAGE", help="Name this image in the files, now and later."),
     ] = None,
     check: Annotated[bool, typer.Option("--check", help="Exit 2 if files would change; write nothing.")] = False,
     force: Force = False,
@@ -129,7 +137,9 @@ def explain(
 
         def human(console: "Console") -> None:
             for reason in reasons:
-                console.print(f"{reason.key}: {reason.value}\n  {reason.why}", highlight=False, soft_wrap=True, markup=False)
+                console.print(
+                    f"{reason.key}: {reason.value}\n  {reason.why}", highlight=False, soft_wrap=True, markup=False
+                )
 
         user.show({"reasons": reasons}, human)
 

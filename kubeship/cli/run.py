@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 import typer
 
@@ -12,7 +13,7 @@ EVERYWHERE = ("--quiet", "--verbose", "--debug")
 """Options of kubeship itself that may also stand behind the command's name."""
 
 # Click's base of usage errors, which Typer carries inside itself and exports only a leaf of.
-USAGE_ERROR = next(base for base in typer.BadParameter.__mro__ if base.__name__ == "ClickException")
+USAGE_ERROR: Any = next(base for base in typer.BadParameter.__mro__ if base.__name__ == "ClickException")
 
 
 def run_app(app: typer.Typer, arguments: Sequence[str]) -> int:
@@ -23,21 +24,19 @@ def run_app(app: typer.Typer, arguments: Sequence[str]) -> int:
         return int(app(args=list(arguments), prog_name="kubeship", standalone_mode=False) or 0)
     except KubeshipError as error:
         return _failed(error, debug)
-    except KeyboardInterrupt as error:
+    except (KeyboardInterrupt, typer.Abort) as error:
         return _failed(_interrupted(error), debug)
     except BrokenPipeError:
         # The reader of our output went away (`kubeship inspect | head`): nothing to say, nobody to say it to.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return ExitCode.FAILED
-    except typer.Abort:
-        return _failed(_interrupted(None), debug)
     except Exception as error:
         if isinstance(error, USAGE_ERROR):
-            error.show()
+            typer.echo(f"error: {error.format_message()}\nnext: kubeship --help", err=True)
             return ExitCode.USAGE
         if debug:
             raise
         return _failed(_unforeseen(error), debug)
+    return ExitCode.FAILED
 
 
 def everywhere_first(arguments: Sequence[str]) -> list[str]:
@@ -47,7 +46,7 @@ def everywhere_first(arguments: Sequence[str]) -> list[str]:
     return [*dict.fromkeys(moved), *(a for a in arguments[:end] if a not in EVERYWHERE), *arguments[end:]]
 
 
-def _interrupted(cause: BaseException | None) -> Interrupted:
+def _interrupted(cause: BaseException) -> Interrupted:
     error = Interrupted("interrupted; nothing more was changed", hint="run the same command again to go on")
     error.__cause__ = cause
     return error

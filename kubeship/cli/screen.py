@@ -51,7 +51,7 @@ def screen(command: str, settings: Settings, as_json: bool = False, lines: bool 
     printer: JsonLines | TerminalPrinter = TerminalPrinter(err, settings.quiet, settings.verbose)
     if as_json and lines:
         printer = JsonLines(sys.stdout)
-    
+
     def ask(questions: Sequence[Question]) -> Candidate:
         return ask_person(questions, err) if asked else refuse_to_guess(questions)
 

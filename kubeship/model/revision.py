@@ -1,7 +1,7 @@
 """What was deployed, when, by whom, and how did it end? One record a deploy, kept in the cluster."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from kubeship.model.objects import Object
@@ -40,3 +40,7 @@ class Revision:
     def succeeded_with(self, objects: tuple[Object, ...]) -> bool:
         """Whether exactly this set of objects was applied and became healthy."""
         return self.outcome is Outcome.SUCCEEDED and self.objects == objects
+
+    def ended(self, outcome: Outcome, message: str = "") -> "Revision":
+        """The record of a deploy that ends now."""
+        return replace(self, outcome=outcome, message=message or self.message, finished=datetime.now(UTC))

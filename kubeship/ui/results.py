@@ -94,7 +94,16 @@ def show_history(records: Iterable[Revision], console: Console) -> None:
         took = f"{(record.finished - record.started).total_seconds():.0f} s" if record.finished else ""
         digest = record.image.rpartition("@sha256:")[2][:12]
         when = f"{record.started.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
-        row = (str(record.number), record.outcome.value, when, took, record.holder, record.source, digest, record.message)
+        row = (
+            str(record.number),
+            record.outcome.value,
+            when,
+            took,
+            record.holder,
+            record.source,
+            digest,
+            record.message,
+        )
         table.add_row(*(escape(cell) for cell in row))
     console.print(table)
 
@@ -108,14 +117,14 @@ def show_findings(findings: Iterable[Finding], console: Console) -> None:
             console.print(f"  {escape(finding.remedy)}", highlight=False, soft_wrap=True)
 
 
-def show_status(
-    revision: Revision, problems: tuple[str, ...], addresses: tuple[str, ...], console: Console
-) -> None:
+def show_status(revision: Revision, problems: tuple[str, ...], addresses: tuple[str, ...], console: Console) -> None:
     """What runs, since when, and what is wrong with it."""
     mark = "[red]✗[/red]" if problems else "[green]✓[/green]"
     state = "is not healthy" if problems else "is healthy"
     console.print(f"{mark} {revision.app} ({revision.environment}) {state}", highlight=False)
-    console.print(f"  revision {revision.number}, {revision.outcome.value} {age(revision.finished or revision.started)}")
+    console.print(
+        f"  revision {revision.number}, {revision.outcome.value} {age(revision.finished or revision.started)}"
+    )
     console.print(f"  {escape(revision.image)}", highlight=False, soft_wrap=True)
     for line in (*problems, *addresses):
         console.print(f"  {escape(line)}", highlight=False, soft_wrap=True)

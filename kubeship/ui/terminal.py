@@ -115,8 +115,7 @@ def change_lines(change: Change) -> list[str]:
     symbol, colour = SYMBOLS.get(change.action, ("!", "red"))
     lines = [f"[{colour}]{symbol} {escape(str(change.ref))}[/{colour}]"]
     if change.action is Action.UPDATE:
-        for item in change.fields:
-            lines.append(f"    {escape(item.path)}: {_value(item.before)} → {_value(item.after)}")
+        lines += [f"    {escape(item.path)}: {_value(item.before)} → {_value(item.after)}" for item in change.fields]
     lines += [
         f"    [red]{escape(conflict.path)} belongs to {escape(conflict.manager)}[/red]" for conflict in change.conflicts
     ]

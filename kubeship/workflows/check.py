@@ -10,9 +10,7 @@ from kubeship.workflows.deploy import engine_findings
 from kubeship.workflows.ports import Cluster, Engine
 
 
-def check(
-    app: App, engine: Callable[[], Engine], connect: Callable[[App], Cluster], emit: Emit
-) -> tuple[Finding, ...]:
+def check(app: App, engine: Callable[[], Engine], connect: Callable[[App], Cluster], emit: Emit) -> tuple[Finding, ...]:
     """All findings, of the engine, the registry, the cluster and the environment's files."""
     manifests = app.manifests()
     emit(Step("Checking the engine and the registry"))

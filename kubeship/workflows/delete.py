@@ -18,7 +18,9 @@ def listed(records: Iterable[Revision]) -> tuple[ObjectRef, ...]:
 def delete(app: str, holder: str, cluster: Cluster, emit: Emit) -> tuple[ObjectRef, ...]:
     """Delete the app's objects, then its records and Lease; returns what went. Raises InvalidInput without records."""
     if not cluster.revisions(app):
-        raise InvalidInput(f"{app} is not deployed here: it has no revision records", hint="kubeship status --context ...")
+        raise InvalidInput(
+            f"{app} is not deployed here: it has no revision records", hint="kubeship status --context ..."
+        )
     with cluster.lease(app, holder) as lease:
         emit(Step(f"Deleting {app}"))
         gone = cluster.prune(listed(cluster.revisions(app)), lease, emit)

@@ -1,7 +1,7 @@
 """How does a project become a healthy rollout? The ten steps that docs/deploy.md describes."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,10 +15,10 @@ from kubeship.model.verdict import Diagnosis, Failed
 from kubeship.rollout.watch import watch
 from kubeship.workflows.app import App, load_app
 from kubeship.workflows.build import build_image
-from kubeship.workflows.failure import failed_rollout
-from kubeship.workflows.ports import Cluster, Engine, Lease
-from kubeship.workflows.render import refreshed
+from kubeship.workflows.failure import failed_rollout, save_evidence
+from kubeship.workflows.ports import Cluster, Engine, Held
 from kubeship.workflows.release import outcome, run_release, split, with_release_names
+from kubeship.workflows.render import refreshed
 
 
 @dataclass(frozen=True)
@@ -59,53 +59,52 @@ def deploy(
     cluster = connect(app)
     manifests = app.manifests()
     emit(Step(f"Checking {cluster.describe()}, namespace {cluster.namespace}"))
-    preflight(app, manifests, request, engine, cluster, emit)
+    findings = cluster.preflight(manifests)
+    if request.image is None:
+        findings = (*engine_findings(app, engine), *findings)
+    require(findings, app, request.create_namespace, emit)
+    if request.create_namespace:
+        cluster.create_namespace()
 
     source, image = _image(app, request, engine, emit)
     objects = with_release_names(with_image(manifests, app.plan.image, image))
     with cluster.lease(app.name, request.holder) as lease:
+        held = Held(cluster, lease, emit, app.timeout)
         newest = next(iter(cluster.revisions(app.name)), None)
         changes = _compare(objects, cluster, emit)
         if newest and not changes and newest.succeeded_with(objects):
             emit(Note(f"Nothing to do: revision {newest.number} is exactly this, and it succeeded"))
             return Deployed(newest, changes, addresses(objects))
-        revision = _started(app, request, newest, image, source, objects)
-        _close_abandoned(newest, revision, cluster, lease)
+        revision = Revision(
+            number=_number(newest, objects),
+            app=app.name,
+            environment=app.environment,
+            outcome=Outcome.STARTED,
+            image=image,
+            objects=objects,
+            started=datetime.now(UTC),
+            holder=request.holder,
+            source=source,
+        )
+        if newest and newest.outcome is Outcome.STARTED and newest.number != revision.number:
+            cluster.record(newest.ended(Outcome.FAILED, "its deploy was killed"), lease)
         cluster.record(revision, lease)
-        steps, rest = split(objects)
-        finished = _roll_out(app, revision, steps, rest, request, cluster, lease, emit)
-        return Deployed(finished, changes, addresses(objects))
+        return Deployed(_roll_out(app, revision, request.roll_back, held), changes, addresses(objects))
 
 
-def preflight(
-    app: App,
-    manifests: tuple[Object, ...],
-    request: DeployRequest,
-    engine: Callable[[], Engine],
-    cluster: Cluster,
-    emit: Emit,
-) -> None:
-    """Find everything that could fail later, at once. Raises MissingPrecondition; changes nothing but the namespace.
-
-    The namespace is created only when it was asked for and nothing else stands in the way.
-    """
-    findings = list(cluster.preflight(manifests))
-    if request.create_namespace:
-        findings = [finding for finding in findings if finding.subject != "namespace"]
-    if request.image is None:
-        findings += engine_findings(app, engine)
-    for finding in findings:
+def require(findings: Iterable[Finding], app: App, create_namespace: bool, emit: Emit) -> None:
+    """Caution for what may go on; raise MissingPrecondition with everything that may not."""
+    relevant = [finding for finding in findings if not (create_namespace and finding.subject == "namespace")]
+    for finding in relevant:
         if not finding.fatal:
             emit(Caution(finding.problem, finding.remedy))
-    fatal = [finding for finding in findings if finding.fatal]
+    fatal = [finding for finding in relevant if finding.fatal]
     if fatal:
         raise MissingPrecondition(
             f"deploying {app.name} to {app.environment} can't succeed yet; nothing was changed",
             hint="put these right, then run kubeship deploy again",
             details="\n".join(f"- {finding.problem}\n  {finding.remedy}" for finding in fatal),
         )
-    if request.create_namespace:
-        cluster.create_namespace()
 
 
 def engine_findings(app: App, engine: Callable[[], Engine]) -> list[Finding]:
@@ -118,19 +117,20 @@ def engine_findings(app: App, engine: Callable[[], Engine]) -> list[Finding]:
     problem = builder.login_problem(app.plan.image)
     if not problem:
         return []
-    return [Finding(problem, f"log in to the registry of {app.plan.image}, or set image in kubeship.yaml", subject="registry")]
+    return [
+        Finding(
+            problem, f"log in to the registry of {app.plan.image}, or set image in kubeship.yaml", subject="registry"
+        )
+    ]
 
 
 def addresses(objects: tuple[Object, ...]) -> tuple[str, ...]:
     """Where the Ingresses among the objects answer: `https://shop.example.com`."""
-    found = []
-    for item in objects:
-        if item["kind"] != "Ingress":
-            continue
-        secure = {host for tls in item["spec"].get("tls", ()) for host in tls.get("hosts", ())}
-        for rule in item["spec"].get("rules", ()):
-            if host := rule.get("host"):
-                found.append(f"{'https' if host in secure else 'http'}://{host}")
+    found: list[str] = []
+    for ingress in (item["spec"] for item in objects if item["kind"] == "Ingress"):
+        secure = {host for tls in ingress.get("tls", ()) for host in tls.get("hosts", ())}
+        hosts = [rule["host"] for rule in ingress.get("rules", ()) if "host" in rule]
+        found += (f"{'https' if host in secure else 'http'}://{host}" for host in hosts)
     return tuple(dict.fromkeys(found))
 
 
@@ -159,74 +159,46 @@ def _compare(objects: tuple[Object, ...], cluster: Cluster, emit: Emit) -> Chang
     return changes
 
 
-def _started(
-    app: App, request: DeployRequest, newest: Revision | None, image: str, source: str, objects: tuple[Object, ...]
-) -> Revision:
-    number = newest.number + 1 if newest else 1
-    if newest and newest.outcome is Outcome.STARTED and newest.objects == objects:
-        number = newest.number  # an earlier run was killed on its way to exactly this
-    return Revision(
-        number=number,
-        app=app.name,
-        environment=app.environment,
-        outcome=Outcome.STARTED,
-        image=image,
-        objects=objects,
-        started=datetime.now(UTC),
-        holder=request.holder,
-        source=source,
-    )
+def _number(newest: Revision | None, objects: tuple[Object, ...]) -> int:
+    if newest is None:
+        return 1
+    # An earlier run was killed on its way to exactly this: the same revision goes on.
+    resumed = newest.outcome is Outcome.STARTED and newest.objects == objects
+    return newest.number if resumed else newest.number + 1
 
 
-def _close_abandoned(newest: Revision | None, revision: Revision, cluster: Cluster, lease: Lease) -> None:
-    if newest and newest.outcome is Outcome.STARTED and newest.number != revision.number:
-        cluster.record(finished(newest, Outcome.FAILED, "its deploy was killed"), lease)
-
-
-def _roll_out(
-    app: App,
-    revision: Revision,
-    steps: tuple[Object, ...],
-    rest: tuple[Object, ...],
-    request: DeployRequest,
-    cluster: Cluster,
-    lease: Lease,
-    emit: Emit,
-) -> Revision:
+def _roll_out(app: App, revision: Revision, roll_back: bool, held: Held) -> Revision:
+    steps, rest = split(revision.objects)
     try:
-        run_release(steps, cluster, lease, app.timeout, emit)
+        run_release(steps, held)
     except ReleaseFailed as error:
-        cluster.record(finished(revision, Outcome.FAILED, error.message), lease)
+        held.cluster.record(revision.ended(Outcome.FAILED, error.message), held.lease)
         raise
-    refused = _apply(rest, cluster, lease, emit)
-    with cluster.observe(rest) as observer:
-        verdict = refused or watch(observer, app.timeout, emit)
+    refused = _apply(rest, held)
+    with held.cluster.observe(rest) as observer:
+        verdict = refused or watch(observer, held.timeout, held.emit)
         if isinstance(verdict, Failed):
-            raise failed_rollout(app, revision, verdict, observer, request.roll_back, cluster, lease, emit)
-    return conclude(revision, cluster, lease, emit)
+            kept = save_evidence(app, revision, observer)
+            raise failed_rollout(revision, verdict, kept, roll_back, held)
+    return conclude(revision, held)
 
 
-def _apply(objects: tuple[Object, ...], cluster: Cluster, lease: Lease, emit: Emit) -> Failed | None:
+def _apply(objects: tuple[Object, ...], held: Held) -> Failed | None:
     """Apply all; what the server refuses after the dry run allowed it is a failed rollout like any other."""
-    emit(Step(f"Applying {len(objects)} objects"))
+    held.emit(Step(f"Applying {len(objects)} objects"))
     try:
-        cluster.apply(objects, lease, emit)
+        held.cluster.apply(objects, held.lease, held.emit)
     except ApplyFailed as error:
         return Failed((Diagnosis(cause=error.message, evidence=error.details, remedy=error.hint),))
-    emit(Step("Watching until the new version serves"))
+    held.emit(Step("Watching until the new version serves"))
     return None
 
 
-def conclude(revision: Revision, cluster: Cluster, lease: Lease, emit: Emit) -> Revision:
+def conclude(revision: Revision, held: Held) -> Revision:
     """Delete what earlier revisions left behind, and mark this one as succeeded."""
     wanted = {ref(item) for item in revision.objects}
-    earlier = (item for record in cluster.revisions(revision.app) for item in record.objects)
-    cluster.prune(dict.fromkeys(ref(item) for item in earlier if ref(item) not in wanted), lease, emit)
-    succeeded = finished(revision, Outcome.SUCCEEDED, revision.message)
-    cluster.record(succeeded, lease)
+    earlier = (item for record in held.cluster.revisions(revision.app) for item in record.objects)
+    held.cluster.prune(dict.fromkeys(ref(item) for item in earlier if ref(item) not in wanted), held.lease, held.emit)
+    succeeded = revision.ended(Outcome.SUCCEEDED)
+    held.cluster.record(succeeded, held.lease)
     return succeeded
-
-
-def finished(revision: Revision, outcome: Outcome, message: str) -> Revision:
-    """The record of a deploy that has ended now."""
-    return replace(revision, outcome=outcome, message=message, finished=datetime.now(UTC))

@@ -1,11 +1,11 @@
 """What happens when a rollout can't become healthy? Evidence first, then the last good revision again."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from pathlib import Path
 
 from kubeship.errors import KubeshipError, RolloutBroken, RolloutRolledBack
-from kubeship.model.events import Emit, Step
-from kubeship.model.objects import ROLLBACK_ANNOTATION, ref
+from kubeship.model.events import Step
+from kubeship.model.objects import ROLLBACK_ANNOTATION, Object, ref
 from kubeship.model.revision import Outcome, Revision
 from kubeship.model.verdict import Diagnosis, Failed, Ready
 from kubeship.rollout.evidence import evidence
@@ -13,34 +13,24 @@ from kubeship.rollout.ports import Observer
 from kubeship.rollout.suspects import suspects
 from kubeship.rollout.watch import watch
 from kubeship.workflows.app import App
-from kubeship.workflows.ports import Cluster, Lease
+from kubeship.workflows.ports import Cluster, Held
 from kubeship.workflows.release import split
 
 
 def failed_rollout(
-    app: App,
-    revision: Revision,
-    verdict: Failed,
-    observer: Observer,
-    roll_back: bool,
-    cluster: Cluster,
-    lease: Lease,
-    emit: Emit,
+    revision: Revision, verdict: Failed, kept: Path, roll_back: bool, held: Held
 ) -> RolloutRolledBack | RolloutBroken:
-    """The error that the deploy ends in, after everything was done that could be done."""
-    kept = _save_evidence(app, revision, observer)
+    """The error that the deploy ends in, after everything was done that could be done; `kept`: where evidence is."""
     diagnosis = verdict.diagnoses[0]
-    cluster.record(
-        replace(revision, outcome=Outcome.FAILED, message=diagnosis.cause, finished=datetime.now(UTC)), lease
-    )
-    obstacle, good = _way_back(revision, roll_back, cluster)
+    held.cluster.record(revision.ended(Outcome.FAILED, diagnosis.cause), held.lease)
+    obstacle, good = _way_back(revision, roll_back, held.cluster)
     if good is None:
         return _broken(revision, verdict, kept, obstacle)
-    emit(Step(f"Rolling back to revision {good.number}"))
+    held.emit(Step(f"Rolling back to revision {good.number}"))
     try:
-        restored = restore(good, app.timeout, cluster, lease, emit)
+        restored = restore(good, held)
         added = {ref(item) for item in split(revision.objects)[1]} - {ref(item) for item in good.objects}
-        cluster.prune(sorted(added), lease, emit)
+        held.cluster.prune(sorted(added), held.lease, held.emit)
     except KubeshipError as error:
         return _broken(revision, verdict, kept, f"rolling back to revision {good.number} failed too: {error.message}")
     if isinstance(restored, Failed):
@@ -53,12 +43,19 @@ def failed_rollout(
     )
 
 
-def restore(good: Revision, timeout: float, cluster: Cluster, lease: Lease, emit: Emit) -> Ready | Failed:
-    """Apply the objects of a good revision, without its release steps, and watch; the verdict."""
+def save_evidence(app: App, revision: Revision, observer: Observer) -> Path:
+    """Write what the cluster says of the failed revision into the project; returns the directory."""
+    snapshot = observer.snapshot()
+    snapshot = replace(snapshot, logs=observer.logs(suspects(snapshot)))
+    return app.workspace.save_evidence(f"{app.environment}-{revision.number}", evidence(snapshot))
+
+
+def restore(good: Revision, held: Held) -> Ready | Failed:
+    """Apply the objects of a good revision, without its release steps, and watch."""
     _, rest = split(good.objects)
-    cluster.apply(rest, lease, emit)
-    with cluster.observe(rest) as observer:
-        return watch(observer, timeout, emit)
+    held.cluster.apply(rest, held.lease, held.emit)
+    with held.cluster.observe(rest) as observer:
+        return watch(observer, held.timeout, held.emit)
 
 
 def words(verdict: Failed) -> str:
@@ -86,19 +83,11 @@ def _way_back(revision: Revision, roll_back: bool, cluster: Cluster) -> tuple[st
     return "there is no earlier revision that succeeded to roll back to", good
 
 
-def _irreversible(job: dict[str, object]) -> bool:
-    metadata = job["metadata"]
-    assert isinstance(metadata, dict)
-    return (metadata.get("annotations") or {}).get(ROLLBACK_ANNOTATION) == "never"
+def _irreversible(job: Object) -> bool:
+    return (job["metadata"].get("annotations") or {}).get(ROLLBACK_ANNOTATION) == "never"
 
 
-def _save_evidence(app: App, revision: Revision, observer: Observer) -> str:
-    snapshot = observer.snapshot()
-    snapshot = replace(snapshot, logs=observer.logs(suspects(snapshot)))
-    return app.workspace.save_evidence(f"{app.environment}-{revision.number}", evidence(snapshot))
-
-
-def _broken(revision: Revision, verdict: Failed, kept: str, obstacle: str) -> RolloutBroken:
+def _broken(revision: Revision, verdict: Failed, kept: Path, obstacle: str) -> RolloutBroken:
     diagnosis = verdict.diagnoses[0]
     return RolloutBroken(
         f"revision {revision.number} failed: {diagnosis.cause}; {obstacle}",
@@ -107,5 +96,5 @@ def _broken(revision: Revision, verdict: Failed, kept: str, obstacle: str) -> Ro
     )
 
 
-def _hint(diagnosis: Diagnosis, kept: str) -> str:
+def _hint(diagnosis: Diagnosis, kept: Path) -> str:
     return f"{diagnosis.remedy} (evidence: {kept})"

@@ -54,7 +54,7 @@ def init(request: InitRequest, ask: Ask, base_digest: BaseDigest, emit: Emit) ->
     project = answered(request.project, request.answers, ask)
     existing = _existing(request.project)
     lock = load_lock(request.project / LOCK_FILE)
-    drafted = draft(project, request.answers, existing, lock, request.options, SERVERS)
+    drafted = draft(project, request.answers, existing, lock, request.options, servers=SERVERS)
     file = parsed(drafted.text, CONFIG_FILE)
     drafted = replace(drafted, lock=replace(drafted.lock, bases=_bases(file, drafted, base_digest, emit)))
     for warning in project.warnings:
@@ -77,7 +77,8 @@ def answered(path: Path, answers: Answers, ask: Ask) -> Project:
             return project
         answers[project.questions[0].key] = ask(project.questions).value
     raise InvalidInput(
-        f"the answers to {project.questions[0].key} leave it open", hint="answer it with --set, with one of the candidates"
+        f"the answers to {project.questions[0].key} leave it open",
+        hint="answer it with --set, with one of the candidates",
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from typing import Protocol
 
 from kubeship.model.changes import Changes
@@ -44,8 +45,6 @@ class Engine(Protocol):
 class Lease(Protocol):
     """The right to change one app; renewed in the background while it is held."""
 
-    holder: str
-
     def check(self) -> None:
         """Raise LeaseHeld when the lease was lost."""
 
@@ -53,7 +52,9 @@ class Lease(Protocol):
 class Cluster(Protocol):
     """One namespace of a Kubernetes cluster (cluster.client)."""
 
-    namespace: str
+    @property
+    def namespace(self) -> str:
+        """Its name."""
 
     def describe(self) -> str:
         """`context kind-dev at https://127.0.0.1:6443, Kubernetes v1.35.4`. Raises MissingPrecondition."""
@@ -96,3 +97,14 @@ class Cluster(Protocol):
 
     def observe(self, objects: Sequence[Object]) -> AbstractContextManager[Observer]:
         """Watch the objects' workloads, their pods and events while the context lasts."""
+
+
+@dataclass(frozen=True)
+class Held:
+    """A cluster while the lease of an app is held: what every step that changes something needs."""
+
+    cluster: Cluster
+    lease: Lease
+    emit: Emit
+    timeout: float
+    """Seconds that each rollout or release step may take."""

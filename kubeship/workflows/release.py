@@ -6,12 +6,12 @@ import threading
 from collections.abc import Iterable
 
 from kubeship.errors import ReleaseFailed
-from kubeship.model.events import Emit, Note, Step
+from kubeship.model.events import Note, Step
 from kubeship.model.objects import RELEASE_ANNOTATION, Object, is_release_step, ref
 from kubeship.model.verdict import Failed
 from kubeship.rollout.ports import Observer
 from kubeship.rollout.watch import watch
-from kubeship.workflows.ports import Cluster, Lease
+from kubeship.workflows.ports import Held
 
 LOG_GRACE = 3.0
 """Seconds."""
@@ -40,49 +40,50 @@ def outcome(job: Object | None) -> str:
     return "failed" if conditions & {"Failed", "FailureTarget"} else "running"
 
 
-def run_release(steps: Iterable[Object], cluster: Cluster, lease: Lease, timeout: float, emit: Emit) -> None:
+def run_release(steps: Iterable[Object], held: Held) -> None:
     """Run each step that has not succeeded before; follow the one that runs. Raises ReleaseFailed."""
     for job in steps:
-        _run_step(job, cluster, lease, timeout, emit)
+        _run_step(job, held)
 
 
-def _run_step(job: Object, cluster: Cluster, lease: Lease, timeout: float, emit: Emit) -> None:
+def _run_step(job: Object, held: Held) -> None:
     name = job["metadata"]["name"]
-    match outcome(cluster.get(ref(job))):
+    match outcome(held.cluster.get(ref(job))):
         case "succeeded":
-            emit(Note(f"Release step {name} has succeeded before: not run again"))
+            held.emit(Note(f"Release step {name} has succeeded before: not run again"))
             return
         case "failed":
-            emit(Step(f"Running release step {name} again, which failed before"))
-            lease.check()
-            cluster.delete(ref(job))
-            cluster.apply([job], lease, emit)
+            held.emit(Step(f"Running release step {name} again, which failed before"))
+            held.lease.check()
+            held.cluster.delete(ref(job))
+            held.cluster.apply([job], held.lease, held.emit)
         case "running":
-            emit(Step(f"Following release step {name}, which is running already"))
+            held.emit(Step(f"Following release step {name}, which is running already"))
         case _:
-            emit(Step(f"Running release step {name}"))
-            cluster.apply([job], lease, emit)
-    with cluster.observe([job]) as observer:
-        log = threading.Thread(target=_follow, args=(observer, cluster, name, emit), daemon=True)
+            held.emit(Step(f"Running release step {name}"))
+            held.cluster.apply([job], held.lease, held.emit)
+    with held.cluster.observe([job]) as observer:
+        log = threading.Thread(target=_follow, args=(observer, job, held), daemon=True)
         log.start()
-        verdict = watch(observer, timeout, emit)
+        verdict = watch(observer, held.timeout, held.emit)
         # The last lines may still be on their way when the Job's condition is there.
         log.join(timeout=LOG_GRACE)
     if isinstance(verdict, Failed):
         raise _failure(name, verdict)
 
 
-def _follow(observer: Observer, cluster: Cluster, job: str, emit: Emit) -> None:
+def _follow(observer: Observer, job: Object, held: Held) -> None:
     while not (pods := observer.snapshot().pods):
         observer.wait(1.0)
     pod = pods[0]
-    cluster.follow_log(pod["metadata"]["name"], pod["spec"]["containers"][0]["name"], emit, job)
+    container = pod["spec"]["containers"][0]["name"]
+    held.cluster.follow_log(pod["metadata"]["name"], container, held.emit, job["metadata"]["name"])
 
 
 def _failure(name: str, verdict: Failed) -> ReleaseFailed:
     diagnosis = verdict.diagnoses[0]
     return ReleaseFailed(
-        f"Release step {name} failed, so no workload was changed: {diagnosis.cause}",
+        f"release step {name} failed, so no workload was changed: {diagnosis.cause}",
         hint=diagnosis.remedy,
         details=diagnosis.log or diagnosis.evidence,
     )

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import get_args
 
 from kubeship.config.file import CONFIG_FILE, load
 from kubeship.errors import InvalidInput
@@ -15,9 +16,6 @@ from kubeship.workspace.files import Writing
 from kubeship.workspace.replacement import replace_all
 
 
-FORMATS = ("plain", "helm")
-
-
 @dataclass(frozen=True)
 class RenderRequest:
     """What `kubeship render` was asked to do."""
@@ -25,7 +23,7 @@ class RenderRequest:
     project: Path
     environment: str | None = None
     """None: all of them."""
-    format: Format = "plain"
+    format: str = "plain"
     output_dir: Path | None = None
     image: str | None = None
     check: bool = False
@@ -43,16 +41,15 @@ class Rendered:
 
 def render(request: RenderRequest, emit: Emit) -> Rendered:
     """Write the files of one environment or of all. Raises InvalidInput."""
-    if request.format not in FORMATS:
-        raise InvalidInput(f"there is no format {request.format}", hint=f"use --format {' or '.join(FORMATS)}")
+    form = _format(request.format)
     if request.output_dir is not None:
-        return _elsewhere(request, request.output_dir)
+        return _elsewhere(request, form, request.output_dir)
     files: dict[str, Decision] = {}
     for environment in _environments(request):
         app = load_app(request.project, environment)
         if request.image:
             app = with_reference(app, request.image)
-        for decision in write(app, request.format, request.check, request.force, emit):
+        for decision in write(app, form, request.check, request.force, emit):
             # The Dockerfile is the same for all environments: what happened to it first is what happened.
             files.setdefault(decision.path, decision)
     return Rendered(tuple(files.values()), is_different(files.values(), request.check))
@@ -71,8 +68,12 @@ def write(app: App, form: Format, check: bool, force: bool, emit: Emit) -> tuple
     decisions = app.workspace.write(writing, force=force)
     for decision in decisions:
         if decision.action is Action.CONFLICT:
-            emit(Caution(f"{decision.path} was edited and is kept; what kubeship would write is in {decision.path}.new",
-                         f"merge {decision.path}.new into it and delete it, or take it: kubeship render --force"))
+            emit(
+                Caution(
+                    f"{decision.path} was edited and is kept; what kubeship would write is in {decision.path}.new",
+                    f"merge {decision.path}.new into it and delete it, or take it: kubeship render --force",
+                )
+            )
     return decisions
 
 
@@ -96,20 +97,28 @@ def refreshed(app: App, frozen: bool, emit: Emit) -> App:
     return load_app(app.workspace.root, app.environment)
 
 
+def _format(name: str) -> Format:
+    formats: tuple[Format, ...] = get_args(Format)
+    for known in formats:
+        if known == name:
+            return known
+    raise InvalidInput(f"there is no format {name}", hint=f"use --format {' or '.join(formats)}")
+
+
 def is_different(files: Iterable[Decision], check: bool) -> bool:
     """Whether the exit code is 2."""
     return any(each.changes if check else each.action is Action.CONFLICT for each in files)
 
 
-def _elsewhere(request: RenderRequest, directory: Path) -> Rendered:
+def _elsewhere(request: RenderRequest, form: Format, directory: Path) -> Rendered:
     """Write into another directory, whose files nobody edits: they are replaced as they are."""
     app = load_app(request.project, request.environment)
     if request.image:
         app = with_reference(app, request.image)
-    prefix = "chart/" if request.format == "helm" else f"deploy/{app.environment}/"
+    prefix = "chart/" if form == "helm" else f"deploy/{app.environment}/"
     texts = {
         path.removeprefix(prefix): text
-        for path, text in rendered(app.plan, format=request.format).items()
+        for path, text in rendered(app.plan, format=form).items()
         if path.startswith(prefix)
     }
     decisions = tuple(_decision(directory, path, text) for path, text in texts.items())

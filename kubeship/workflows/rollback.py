@@ -7,9 +7,9 @@ from kubeship.errors import InvalidInput, RolloutBroken
 from kubeship.model.events import Compared, Emit, Note, Step
 from kubeship.model.revision import Outcome, Revision
 from kubeship.model.verdict import Failed
-from kubeship.workflows.deploy import conclude, finished
+from kubeship.workflows.deploy import conclude
 from kubeship.workflows.failure import restore, words
-from kubeship.workflows.ports import Cluster
+from kubeship.workflows.ports import Cluster, Held
 from kubeship.workflows.release import split
 
 
@@ -28,11 +28,11 @@ class RollbackRequest:
 def rollback(request: RollbackRequest, cluster: Cluster, emit: Emit) -> Revision:
     """Apply an earlier revision's objects, without its release steps, as a new revision. Raises RolloutBroken."""
     with cluster.lease(request.app, request.holder) as lease:
+        held = Held(cluster, lease, emit, request.timeout)
         records = cluster.revisions(request.app)
         target = choose(records, request.app, request.revision)
         emit(Step(f"Rolling back to revision {target.number}"))
-        _, rest = split(target.objects)
-        changes = cluster.compare(rest)
+        changes = cluster.compare(split(target.objects)[1])
         emit(Compared(changes))
         newest = records[0]
         if not changes and newest.succeeded_with(target.objects):
@@ -48,16 +48,16 @@ def rollback(request: RollbackRequest, cluster: Cluster, emit: Emit) -> Revision
             message=f"rollback to {target.number}",
         )
         cluster.record(revision, lease)
-        verdict = restore(revision, request.timeout, cluster, lease, emit)
+        verdict = restore(revision, held)
         if isinstance(verdict, Failed):
             diagnosis = verdict.diagnoses[0]
-            cluster.record(finished(revision, Outcome.FAILED, diagnosis.cause), lease)
+            cluster.record(revision.ended(Outcome.FAILED, diagnosis.cause), lease)
             raise RolloutBroken(
                 f"revision {target.number} doesn't become healthy any more: {diagnosis.cause}",
                 hint=diagnosis.remedy,
                 details=words(verdict),
             )
-        return conclude(revision, cluster, lease, emit)
+        return conclude(revision, held)
 
 
 def choose(records: tuple[Revision, ...], app: str, number: int | None) -> Revision:
@@ -72,9 +72,7 @@ def choose(records: tuple[Revision, ...], app: str, number: int | None) -> Revis
         others = [record for record in good if record.objects != records[0].objects]
         if others:
             return others[0]
-        raise InvalidInput(
-            f"{app} has no earlier revision that succeeded", hint="kubeship history lists what there is"
-        )
+        raise InvalidInput(f"{app} has no earlier revision that succeeded", hint="kubeship history lists what there is")
     for record in good:
         if record.number == number:
             return record

@@ -41,7 +41,8 @@ def status(app: str, cluster: Cluster) -> Status:
     records = cluster.revisions(app)
     if not records:
         raise InvalidInput(
-            f"{app} is not deployed in namespace {cluster.namespace}", hint="kubeship deploy, or name another --env or --context"
+            f"{app} is not deployed in namespace {cluster.namespace}",
+            hint="kubeship deploy, or name another --env or --context",
         )
     # After a failed deploy the last good revision is what should run.
     newest = next((record for record in records if record.outcome != "failed"), records[0])

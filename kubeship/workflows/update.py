@@ -42,6 +42,7 @@ def _newest(base: str, base_digest: BaseDigest) -> str:
     digest = base_digest(base)
     if digest is None:
         raise MissingPrecondition(
-            f"the newest digest of {base} can't be learned", hint="start the Docker engine, then run kubeship update again"
+            f"the newest digest of {base} can't be learned",
+            hint="start the Docker engine, then run kubeship update again",
         )
     return digest

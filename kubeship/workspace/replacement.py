@@ -4,6 +4,7 @@ import contextlib
 import os
 import stat
 import tempfile
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
@@ -11,6 +12,7 @@ from kubeship.errors import InvalidInput, MissingPrecondition
 
 TEMPORARY = ".kubeship-tmp-"
 """How files begin that are written but not yet in their place."""
+ABANDONED_SECONDS = 3600
 
 
 def replace_all(root: Path, texts: Mapping[str, str], deleted: Iterable[str] = ()) -> None:
@@ -21,6 +23,7 @@ def replace_all(root: Path, texts: Mapping[str, str], deleted: Iterable[str] = (
     """
     removed = tuple(deleted)
     targets = {path: inside(root, path) for path in (*texts, *removed)}
+    _sweep(target.parent for target in targets.values())
     staged: dict[str, Path] = {}
     done: list[tuple[Path, bytes | None, int]] = []
     created: list[Path] = []
@@ -69,11 +72,16 @@ def _make_directories(directory: Path) -> Sequence[Path]:
     missing = [each for each in (directory, *directory.parents) if not each.exists()]
     for each in reversed(missing):
         each.mkdir()
-    if not missing:
-        # A run that was killed may have left files behind that never got into their place.
-        for leftover in directory.glob(f"{TEMPORARY}*"):
-            leftover.unlink(missing_ok=True)
     return missing
+
+
+def _sweep(directories: Iterable[Path]) -> None:
+    """Delete what a run that was killed left behind; what is young may belong to one that runs now."""
+    for directory in set(directories):
+        for leftover in directory.glob(f"{TEMPORARY}*"):
+            with contextlib.suppress(FileNotFoundError):
+                if time.time() - leftover.stat().st_mtime > ABANDONED_SECONDS:
+                    leftover.unlink()
 
 
 def _stage(target: Path, text: str) -> Path:

@@ -40,7 +40,14 @@ def shop(copy: Any, kubectl: Kubectl, database: str) -> tuple[Ship, Client]:
         "--set", f"ingress.class={ship.stack.ingress_class}", "--set", f"variables.ALLOWED_HOSTS={host}",
     )  # fmt: skip
     name = json.loads(ship("inspect", "--json").out)["name"]
-    kubectl("create", "secret", "generic", name, "--from-literal=SECRET_KEY=s3cret", f"--from-literal=DATABASE_URL={database}")
+    kubectl(
+        "create",
+        "secret",
+        "generic",
+        name,
+        "--from-literal=SECRET_KEY=s3cret",
+        f"--from-literal=DATABASE_URL={database}",
+    )
     return ship, Client(ship.stack.ingress, host, SECURE)
 
 

@@ -57,13 +57,11 @@ def test_source_becomes_a_healthy_rollout_and_later_versions_replace_it_without_
     assert second["revision"]["number"] == 2
     assert back["revision"]["image"] == first["revision"]["image"]
     assert ship("status").out.count("healthy") == 1
-    assert [record["message"] for record in json.loads(ship("history", "--json").out)["revisions"]][0] == "rollback to 1"
+    assert json.loads(ship("history", "--json").out)["revisions"][0]["message"] == "rollback to 1"
 
     ship("delete", "--yes")
     assert kubectl.names("all,cm,sa,ingress,pdb,lease") - before == set()
     assert "ConfigMap/theirs" in kubectl.names("cm")
-
-
 
 
 def test_a_missing_module_is_named_before_anything_is_pushed(copy: Any, kubectl: Kubectl) -> None:
@@ -106,7 +104,11 @@ def test_a_crash_in_the_cluster_is_named_with_the_containers_last_words_and_roll
     # Only in the cluster: the proof inside the image sees no variable of Kubernetes.
     crash = "import os\n\nif os.environ.get('CRASH'):\n    raise RuntimeError('the licence has expired')\n"
     ship.edit("app.py", "import os\n", crash)
-    ship.edit("deploy/production/web-deployment.yaml", "          ports:", '          env: [{name: CRASH, value: "1"}]\n          ports:')
+    ship.edit(
+        "deploy/production/web-deployment.yaml",
+        "          ports:",
+        '          env: [{name: CRASH, value: "1"}]\n          ports:',
+    )
     with Throughout(client) as asking:
         failed = ship("deploy", code=5)
     asking.none_failed()

@@ -122,7 +122,7 @@ def test_a_signal_frees_the_lease_and_says_how_to_go_on(copy: Any, kubectl: Kube
 def watch_errors(process: subprocess.Popen[str]) -> list[str]:
     said: list[str] = []
     assert process.stderr
-    thread = threading.Thread(target=lambda stream: said.extend(stream), args=(process.stderr,), daemon=True)
+    thread = threading.Thread(target=said.extend, args=(process.stderr,), daemon=True)
     thread.start()
     return said
 
