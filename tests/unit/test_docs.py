@@ -10,12 +10,19 @@ import typer.main
 
 from kubeship.cli.app import app
 from kubeship.cluster.permissions import OWN
+from kubeship.config.draft import DraftOptions, draft
 from kubeship.config.file import parsed
 from kubeship.config.json_schema import json_schema
+from kubeship.config.lock import Lock
 from kubeship.errors import ExitCode
+from kubeship.inspection.project import inspect
+from kubeship.planning.plan import plan
+from kubeship.planning.servers import SERVERS
+from kubeship.rendering.render import render
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMANDS = ROOT / "docs" / "commands.md"
+DOCKERFILE = ROOT / "docs" / "dockerfile.md"
 DEPLOY = ROOT / "docs" / "deploy.md"
 CONFIGURATION = ROOT / "docs" / "kubeship-yaml.md"
 DOCUMENTS = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")])
@@ -97,6 +104,17 @@ def test_the_documented_configuration_is_valid(environment: str) -> None:
 
     assert (configuration.name, name) == ("shop", environment)
     assert target.namespace
+
+
+def test_every_line_of_the_dockerfile_is_explained() -> None:
+    project = inspect(ROOT / "examples" / "django-shop", {})
+    drafted = draft(project, {}, None, Lock(), DraftOptions(), servers=SERVERS)
+    planned = plan(*parsed(drafted.text).configuration(None), drafted.lock)
+
+    written = [line for line in render(planned)["Dockerfile"].splitlines() if line and not line.startswith("#")]
+    explained = [line for block in code_blocks(DOCKERFILE.read_text()) for line in block.splitlines() if line]
+
+    assert explained == written
 
 
 def test_permissions_are_those_that_check_asks_for() -> None:

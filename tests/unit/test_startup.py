@@ -36,12 +36,19 @@ def test_help_of_a_command_imports_nothing_heavy(command: str, tmp_path: Path) -
     assert imported & (EVERYTHING_HEAVY - {"pydantic"}) == set()
 
 
-@pytest.mark.parametrize("arguments", [["inspect"], ["init", "--check"], ["render"], ["render", "--check"]])
+@pytest.mark.parametrize("arguments", [["inspect"], ["render"], ["render", "--check"], ["explain", "python"]])
 def test_commands_about_files_import_no_client(arguments: list[str], project: Path) -> None:
     imported = imported_by(arguments, project)
 
     assert "kubeship" in imported
     assert imported & CLIENTS == set()
+
+
+def test_init_imports_no_kubernetes(project: Path) -> None:
+    imported = imported_by(["init", "--check"], project)
+
+    # docker is imported where a base image's digest is not in kubeship.lock yet: an engine knows it.
+    assert "kubernetes" not in imported
 
 
 def test_commands_about_the_cluster_import_no_docker(project: Path) -> None:
