@@ -14,10 +14,10 @@ CLIENTS = {"docker", "kubernetes"}
 EVERYTHING_HEAVY = CLIENTS | {"jinja2", "pydantic", "ruamel"}
 
 
-@pytest.fixture
-def project(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of an example, with kubeship's files in it."""
-    copy = Path(shutil.copytree(EXAMPLE, tmp_path / "flask-hello"))
+    copy = Path(shutil.copytree(EXAMPLE, tmp_path_factory.mktemp("startup") / "flask-hello"))
     imported_by(["init"], copy)
     return copy
 
