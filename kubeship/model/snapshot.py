@@ -28,7 +28,7 @@ class Snapshot:
     replica_sets: tuple[Object, ...] = ()
     pods: tuple[Object, ...] = ()
     services: tuple[Object, ...] = ()
-    """Those that are being deployed; judged only when they are here."""
+    """Those that are being deployed, as they were applied; each must get ready endpoints."""
     endpoint_slices: tuple[Object, ...] = ()
     """Of those Services."""
     events: tuple[Object, ...] = ()

@@ -1,0 +1,51 @@
+"""Why doesn't a pod become ready? Every known cause, in order of precedence."""
+
+from collections.abc import Callable, Iterator
+
+from kubeship.rollout.causes.conclusion import Conclusion
+from kubeship.rollout.causes.configuration import configuration_refused, volume_not_mounted
+from kubeship.rollout.causes.crashes import (
+    exits_at_once,
+    file_refused,
+    out_of_memory,
+    python_exception,
+    unexplained_exit,
+)
+from kubeship.rollout.causes.images import image_never_pulled, image_not_pulled, invalid_image_name
+from kubeship.rollout.causes.placement import unschedulable
+from kubeship.rollout.causes.probes import liveness_probe_failed, readiness_probe_failed, startup_probe_failed
+from kubeship.rollout.causes.start import not_started
+from kubeship.rollout.pods import ContainerSnapshot, PodSnapshot
+
+POD_CAUSES: tuple[Callable[[PodSnapshot], Conclusion | None], ...] = (unschedulable, volume_not_mounted)
+"""What keeps a pod from having containers at all."""
+
+CAUSES: tuple[Callable[[ContainerSnapshot], Conclusion | None], ...] = (
+    invalid_image_name,
+    image_never_pulled,
+    image_not_pulled,
+    configuration_refused,
+    not_started,
+    out_of_memory,
+    startup_probe_failed,
+    liveness_probe_failed,
+    python_exception,
+    exits_at_once,
+    file_refused,
+    unexplained_exit,
+    readiness_probe_failed,
+)
+"""Of one container; a new cause is a function with its test, and a place here."""
+
+
+def conclude(pod: PodSnapshot) -> Conclusion | None:
+    """The first cause that is certain; otherwise the first that is worth a word; None when nothing looks bad."""
+    if pod.ready or pod.pod.get("status", {}).get("phase") == "Succeeded":
+        return None
+    conclusions = list(_conclusions(pod))
+    return next((c for c in conclusions if c.certain), conclusions[0] if conclusions else None)
+
+
+def _conclusions(pod: PodSnapshot) -> Iterator[Conclusion]:
+    found = [*(cause(pod) for cause in POD_CAUSES), *(cause(c) for cause in CAUSES for c in pod.containers)]
+    return (conclusion for conclusion in found if conclusion)

@@ -1,0 +1,121 @@
+"""Can't the container be made from its configuration? A missing Secret, key or volume, a forbidden user."""
+
+import re
+from dataclasses import dataclass
+
+from kubeship.model.objects import Object
+from kubeship.model.verdict import Diagnosis
+from kubeship.rollout.causes.conclusion import Conclusion
+from kubeship.rollout.pods import ContainerSnapshot, PodSnapshot, occurrences
+
+CERTAIN_ATTEMPTS = 3
+"""A Secret or ConfigMap may come a moment later (an operator makes it from an ExternalSecret). The kubelet looks again
+after one second, and then every ten to fifteen, so the third attempt fails some twelve seconds after the first."""
+
+CERTAIN_MOUNTS = 5
+"""The kubelet tries to mount again after 0.5, 1, 2, 4 seconds (pkg/util/goroutinemap/exponentialbackoff)."""
+
+
+@dataclass(frozen=True)
+class _Obstacle:
+    pattern: str
+    cause: str
+    remedy: str
+    at_once: bool = False
+    """Whether one look is enough, because nothing outside of the pod can heal it."""
+
+
+CONFIGURATION_ERRORS = (
+    _Obstacle(
+        r"""couldn't find key (?P<key>\S+) in (?P<kind>Secret|ConfigMap) (?:[^/\s]+/)?(?P<name>\S+)""",
+        "{container}: the {kind} {name} has no key {key}",
+        "add {key} to the {kind} {name}, or correct `secrets:` in kubeship.yaml",
+    ),
+    _Obstacle(
+        r'references non-existent (?P<kind>secret|config) key: "?(?P<key>[^"\s]+)"?',
+        "{container}: a volume needs the key {key}, which its {kind} doesn't have",
+        "add the key {key}, or correct the volume",
+    ),
+    _Obstacle(
+        r'(?P<kind>secret|configmap) "(?P<name>[^"]+)" not found',
+        "{container}: the {kind} {name} doesn't exist in the namespace",
+        "create the {kind} {name}, or correct its name in kubeship.yaml",
+    ),
+    _Obstacle(
+        r"container has runAsNonRoot and image has non-numeric user \((?P<user>[^)]*)\)",
+        "{container}: the image names its user ({user}) without a number, so that nobody knows whether it is root",
+        "write `USER 1000` in the Dockerfile, or set runAsUser in the manifest",
+        at_once=True,
+    ),
+    _Obstacle(
+        r"container has runAsNonRoot and image will run as root",
+        "{container}: the image runs as root, which runAsNonRoot forbids",
+        "end the Dockerfile with a numeric user (`USER 1000`), or set runAsUser in the manifest",
+        at_once=True,
+    ),
+)
+"""pkg/kubelet/kubelet_pods.go (makeEnvironmentVariables), kuberuntime/security_context_others.go, pkg/volume."""
+
+PASSING = re.compile(r"failed to sync .* cache|timed out waiting for the condition")
+"""The kubelet's own copy of a Secret isn't there yet; says nothing about the Secret."""
+
+
+def configuration_refused(container: ContainerSnapshot) -> Conclusion | None:
+    """CreateContainerConfigError: certain at once when only the pod is wrong, else at the second attempt."""
+    message = container.waiting.get("message", "")
+    if container.waiting.get("reason") != "CreateContainerConfigError" or PASSING.search(message):
+        return None
+    obstacle, words = _obstacle(message)
+    attempts = occurrences(container.said("Failed", re.escape(message)))
+    return Conclusion(
+        Diagnosis(
+            cause=obstacle.cause.format(container=container.name, **words),
+            evidence=message,
+            remedy=obstacle.remedy.format(**words),
+            rule="the pod can't pass this check" if obstacle.at_once else f"{CERTAIN_ATTEMPTS} attempts failed",
+        ),
+        certain=obstacle.at_once or attempts >= CERTAIN_ATTEMPTS,
+    )
+
+
+def volume_not_mounted(pod: PodSnapshot) -> Conclusion | None:
+    """FailedMount, FailedAttachVolume: certain when what the volume names is missing again and again."""
+    failures = (*pod.said("FailedAttachVolume"), *pod.said("FailedMount"))
+    if not failures or any(container.running or container.last_end for container in pod.containers):
+        return None
+    missing = [event for event in failures if _matching(event["message"])]
+    evidence = (missing or failures)[-1]["message"]
+    volume = re.search(r'for volume "([^"]+)"', evidence)
+    obstacle, words = _obstacle(evidence) if missing else (_VOLUME, {})
+    return Conclusion(
+        Diagnosis(
+            cause=obstacle.cause.format(container=f"volume {volume[1]}" if volume else "a volume", **words),
+            evidence=evidence,
+            remedy=obstacle.remedy.format(**words),
+            rule=f"{CERTAIN_MOUNTS} attempts to mount it failed",
+        ),
+        certain=occurrences(missing) >= CERTAIN_MOUNTS,
+    )
+
+
+_CONFIGURATION = _Obstacle("", "{container}: its configuration is refused", "correct what the evidence names")
+_VOLUME = _Obstacle(
+    "",
+    "{container} can't be attached or mounted",
+    "look at the claim: kubectl describe pvc; another node may still hold the volume",
+)
+
+
+def _obstacle(message: str) -> tuple[_Obstacle, dict[str, str]]:
+    return _matching(message) or (_CONFIGURATION, {})
+
+
+def _matching(message: str) -> tuple[_Obstacle, dict[str, str]] | None:
+    found = ((obstacle, re.search(obstacle.pattern, message)) for obstacle in CONFIGURATION_ERRORS)
+    return next(((obstacle, _named(match.groupdict())) for obstacle, match in found if match), None)
+
+
+def _named(words: Object) -> dict[str, str]:
+    """Kinds as the API writes them."""
+    kinds = {"secret": "Secret", "configmap": "ConfigMap", "config": "ConfigMap"}
+    return {key: kinds.get(value, value) if key == "kind" else value for key, value in words.items()}

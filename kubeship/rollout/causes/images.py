@@ -1,0 +1,129 @@
+"""Can't the image be had? What the registry and the kubelet said about pulling it."""
+
+import re
+from dataclasses import dataclass
+
+from kubeship.model.verdict import Diagnosis
+from kubeship.rollout.causes.conclusion import Conclusion
+from kubeship.rollout.pods import ContainerSnapshot, occurrences
+
+CERTAIN_PULLS = 3
+"""A single failed pull often heals (a registry restarts, a name server hiccups). The kubelet pulls again after 10 s
+and 20 s, so the third failure comes some 35 s after the first (pkg/kubelet/images/image_manager.go)."""
+
+
+@dataclass(frozen=True)
+class _PullError:
+    """What containerd says when a pull fails, and what it means."""
+
+    pattern: str
+    cause: str
+    remedy: str
+    heals: bool = False
+
+
+PULL_ERRORS = (
+    _PullError(
+        r"no match for platform|does not match the specified platform",
+        "the image {image} isn't built for the platform of the cluster's nodes",
+        "set `platform:` in kubeship.yaml to what `kubectl get nodes -L kubernetes.io/arch` shows, then deploy",
+    ),
+    _PullError(
+        r"429 Too Many Requests|toomanyrequests",
+        "the registry of {image} limits how often it may be asked",
+        "wait, or name credentials with a higher limit under `image_pull_secrets:` in kubeship.yaml",
+        heals=True,
+    ),
+    _PullError(
+        r"40[13] (Unauthorized|Forbidden)|unauthorized|no basic auth credentials|authorization failed|denied",
+        "the cluster isn't authorised to pull {image}",
+        "create a Secret with `kubectl create secret docker-registry` and name it under `image_pull_secrets:` in "
+        "kubeship.yaml",
+    ),
+    _PullError(
+        r"\b50[0234] |unexpected EOF|connection reset",
+        "the registry fails while {image} is pulled",
+        "look at the registry's own log, then run kubeship deploy again",
+    ),
+    _PullError(
+        r"no space left on device",
+        "the node has no room left for {image}",
+        "free the node's disk, or choose another node",
+    ),
+    _PullError(
+        r"server gave HTTP response to HTTPS client|x509: |tls: ",
+        "the nodes don't trust the registry of {image}",
+        "configure the nodes' container runtime for that registry (its certificate, or plain HTTP)",
+    ),
+    _PullError(
+        r"no such host|connection refused|i/o timeout|no route to host|network is unreachable|deadline exceeded",
+        "the nodes can't reach the registry of {image}",
+        "check `image:` in kubeship.yaml, and that the registry's name resolves and answers from the nodes",
+    ),
+    _PullError(
+        r"not found|manifest unknown|name unknown|does not exist",
+        "the image {image} doesn't exist in its registry",
+        "push it with `kubeship build --push`, or correct `image:` in kubeship.yaml (a tag `set-by-deploy` means that "
+        "the file was applied by something else than kubeship)",
+    ),
+)
+"""Containerd's words (remotes/docker/resolver.go, distribution's error codes); the first that matches counts."""
+
+_UNKNOWN = _PullError("", "the image {image} can't be pulled", "read the evidence, then correct `image:` or registry")
+
+
+def invalid_image_name(container: ContainerSnapshot) -> Conclusion | None:
+    """The reference can't be parsed: no registry was even asked."""
+    if container.waiting.get("reason") != "InvalidImageName":
+        return None
+    return Conclusion(
+        Diagnosis(
+            cause=f"{container.name}: {container.image} is no valid image name",
+            evidence=container.waiting.get("message", ""),
+            remedy="correct `image:` in kubeship.yaml, then run kubeship render",
+            rule="the kubelet can't parse the name",
+        ),
+        certain=True,
+    )
+
+
+def image_not_pulled(container: ContainerSnapshot) -> Conclusion | None:
+    """Pulling fails; certain from CERTAIN_PULLS failures on, unless the error is one that heals."""
+    if container.waiting.get("reason") not in PULL_REASONS:
+        return None
+    failures = container.said("Failed", r"^Failed to pull image")
+    evidence = (failures[-1] if failures else container.waiting).get("message", "")
+    error = next((e for e in PULL_ERRORS if re.search(e.pattern, _without_name(evidence, container.image))), _UNKNOWN)
+    return Conclusion(
+        Diagnosis(
+            cause=f"{container.name}: {error.cause.format(image=container.image)}",
+            evidence=evidence,
+            remedy=error.remedy,
+            rule=f"{CERTAIN_PULLS} pulls failed",
+        ),
+        certain=occurrences(failures) >= CERTAIN_PULLS and not error.heals,
+    )
+
+
+def image_never_pulled(container: ContainerSnapshot) -> Conclusion | None:
+    """`imagePullPolicy: Never`, and the node doesn't have the image."""
+    if container.waiting.get("reason") != "ErrImageNeverPull":
+        return None
+    return Conclusion(
+        Diagnosis(
+            cause=f"{container.name}: the node doesn't have {container.image}, and imagePullPolicy forbids to pull it",
+            evidence=container.waiting.get("message", ""),
+            remedy="remove `imagePullPolicy: Never` from the manifest",
+            rule="the kubelet doesn't pull with this policy",
+        ),
+        certain=True,
+    )
+
+
+PULL_REASONS = frozenset({"ErrImagePull", "ImagePullBackOff", "RegistryUnavailable", "SignatureValidationFailed"})
+"""pkg/kubelet/images/types.go; the reason changes between them from pull to pull."""
+
+
+def _without_name(message: str, image: str) -> str:
+    """The message without the image's own name, which may hold any word: `denied/app`."""
+    return message.replace(image, "").replace(image.partition("@")[0].rpartition(":")[0] or image, "")

@@ -1,0 +1,97 @@
+"""Can't the container's process be started at all?"""
+
+import re
+from dataclasses import dataclass
+
+from kubeship.model.verdict import Diagnosis
+from kubeship.rollout.causes.conclusion import Conclusion
+from kubeship.rollout.pods import ContainerSnapshot
+
+
+@dataclass(frozen=True)
+class _Refusal:
+    pattern: str
+    cause: str
+    remedy: str
+
+
+_COMMAND = "correct the process' `command:` in kubeship.yaml"
+
+REFUSALS = (
+    _Refusal(
+        r'exec: "(?P<what>[^"]*)": (?:executable file not found in \$PATH|stat .*: no such file or directory)',
+        "the image has no command {what}",
+        f"{_COMMAND}, or add the distribution that brings {{what}} to the dependencies",
+    ),
+    _Refusal(
+        r"exec (?P<what>\S+): no such file or directory|exec: \"(?P<script>[^\"]*)\": no such file",
+        "the command {what} or its interpreter doesn't exist in the image",
+        "check the script's first line (#!) and its line ends (LF, not CRLF)",
+    ),
+    _Refusal(
+        r'exec: "(?P<what>[^"]*)": (?:permission denied|is a directory)',
+        "{what} can't be executed",
+        "make it executable for everybody (chmod 755 in the Dockerfile), or correct the command",
+    ),
+    _Refusal(
+        r"exec format error",
+        "its program is built for another kind of processor",
+        "set `platform:` in kubeship.yaml to the nodes' platform, then deploy",
+    ),
+    _Refusal(
+        r"error during container init: (?:mkdir|chdir to cwd) (?P<what>[^\s:]+)",
+        "its working directory {what} can't be entered",
+        "correct workingDir in the manifest, or WORKDIR in the Dockerfile",
+    ),
+    _Refusal(
+        r"unable to find user (?P<what>[^\s:]+)|no users found",
+        "its user doesn't exist in the image",
+        "use a numeric user: `USER 1000` in the Dockerfile",
+    ),
+    _Refusal(
+        r"no command specified",
+        "neither the image nor the manifest says what to run",
+        _COMMAND,
+    ),
+    _Refusal(
+        r"read-only file system",
+        "a volume is mounted below a directory that doesn't exist and can't be made",
+        "create the directory in the Dockerfile, or mount the volume elsewhere",
+    ),
+)
+"""runc's and containerd's words; the first that matches counts."""
+
+_UNKNOWN = _Refusal("", "it can't be started", "read the evidence, and correct the manifest or the Dockerfile")
+
+PASSING = re.compile(r"context deadline exceeded|is reserved for|transport is closing|connection refused|cache")
+"""The runtime is overloaded or restarts: it heals."""
+
+EXECUTABLE_MISSING = 127
+"""`docker run`'s and the shell's convention; StartError itself has 128."""
+
+
+def not_started(container: ContainerSnapshot) -> Conclusion | None:
+    """CreateContainerError, RunContainerError, StartError: the runtime refused before any line of the program ran."""
+    message = _refusal(container)
+    if message is None:
+        return None
+    found = ((refusal, re.search(refusal.pattern, message)) for refusal in REFUSALS)
+    refusal, match = next(((r, m) for r, m in found if m), (_UNKNOWN, None))
+    what = next((word for word in match.groups() if word), "") if match else ""
+    return Conclusion(
+        Diagnosis(
+            cause=f"{container.name} can't start: {refusal.cause.format(what=what)}",
+            evidence=message,
+            remedy=refusal.remedy.format(what=what),
+            rule="the container runtime refused to start it",
+        ),
+        certain=not PASSING.search(message),
+    )
+
+
+def _refusal(container: ContainerSnapshot) -> str | None:
+    if container.waiting.get("reason") in ("CreateContainerError", "RunContainerError"):
+        return str(container.waiting.get("message", ""))
+    if not container.running and container.last_end.get("reason") in ("ContainerCannotRun", "StartError"):
+        return str(container.last_end.get("message", ""))
+    return None

@@ -1,0 +1,63 @@
+"""Which pods run the newest version of a workload?"""
+
+from kubeship.model.objects import Object
+from kubeship.model.snapshot import Snapshot
+
+REVISION = "deployment.kubernetes.io/revision"
+"""Set by the Deployment controller on the Deployment and its ReplicaSets; the newest has the Deployment's own number,
+also when it is an older one that a rollback has brought back (so age would name the wrong one)."""
+
+TEMPLATE_GENERATION = "deprecated.daemonset.template.generation"
+"""The only trace on a DaemonSet of which pods are the newest: equals the pods' label `pod-template-generation`."""
+
+
+def newest_pods(workload: Object, snapshot: Snapshot) -> tuple[Object, ...]:
+    """The pods of the workload's newest version that are meant to stay: not those that are being deleted."""
+    match workload["kind"]:
+        case "Deployment":
+            replica_set = newest_replica_set(workload, snapshot)
+            pods = _owned(replica_set, snapshot.pods) if replica_set else ()
+        case "StatefulSet":
+            revision = workload.get("status", {}).get("updateRevision")
+            pods = _labelled(_owned(workload, snapshot.pods), "controller-revision-hash", revision)
+        case "DaemonSet":
+            generation = (workload["metadata"].get("annotations") or {}).get(TEMPLATE_GENERATION)
+            pods = _labelled(_owned(workload, snapshot.pods), "pod-template-generation", generation)
+        case _:
+            return _owned(workload, snapshot.pods)
+    return tuple(pod for pod in pods if _meant_to_stay(pod))
+
+
+def other_pods(deployment: Object, snapshot: Snapshot) -> tuple[Object, ...]:
+    """The pods of a Deployment's older versions."""
+    newest = newest_replica_set(deployment, snapshot)
+    older = [item for item in _owned(deployment, snapshot.replica_sets) if item is not newest]
+    return tuple(pod for item in older for pod in _owned(item, snapshot.pods))
+
+
+def newest_replica_set(deployment: Object, snapshot: Snapshot) -> Object | None:
+    """The ReplicaSet that the Deployment rolls out; None until the controller has made it."""
+    revision = (deployment["metadata"].get("annotations") or {}).get(REVISION)
+    return next(
+        (
+            item
+            for item in _owned(deployment, snapshot.replica_sets)
+            if revision and (item["metadata"].get("annotations") or {}).get(REVISION) == revision
+        ),
+        None,
+    )
+
+
+def _owned(owner: Object, items: tuple[Object, ...]) -> tuple[Object, ...]:
+    uid = owner["metadata"]["uid"]
+    return tuple(i for i in items if any(o.get("uid") == uid for o in i["metadata"].get("ownerReferences") or ()))
+
+
+def _labelled(pods: tuple[Object, ...], label: str, value: str | None) -> tuple[Object, ...]:
+    return tuple(p for p in pods if value is None or (p["metadata"].get("labels") or {}).get(label) == value)
+
+
+def _meant_to_stay(pod: Object) -> bool:
+    """An evicted pod stays behind as Failed while its replacement already runs."""
+    ended = pod.get("status", {}).get("phase") in ("Failed", "Succeeded")
+    return not ended and "deletionTimestamp" not in pod["metadata"]

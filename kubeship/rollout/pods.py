@@ -1,0 +1,181 @@
+"""What does a snapshot say of one pod, and of each of its containers?"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from kubeship.model.objects import Object
+from kubeship.model.snapshot import LogRef, Snapshot
+
+
+@dataclass(frozen=True)
+class ContainerSnapshot:
+    """One container: what was asked for, where it stands, and what was said about it and by it."""
+
+    pod: str
+    name: str
+    spec: Object
+    status: Object
+    """core/v1 ContainerStatus; empty until the kubelet has written one."""
+    must_run: bool = True
+    """Whether ending with exit code 0 is an end that nobody wants."""
+    events: tuple[Object, ...] = ()
+    current_log: str = ""
+    previous_log: str = ""
+
+    @property
+    def waiting(self) -> Object:
+        """`reason` and `message` of why it doesn't run; empty when it doesn't wait."""
+        return _mapping(self.status, "state", "waiting")
+
+    @property
+    def running(self) -> Object:
+        """`startedAt` of the running instance; empty when none runs."""
+        return _mapping(self.status, "state", "running")
+
+    @property
+    def terminated(self) -> Object:
+        """How the newest instance ended, while no other has replaced it."""
+        return _mapping(self.status, "state", "terminated")
+
+    @property
+    def last_end(self) -> Object:
+        """How the last instance that ended did so; empty when none ever ended."""
+        return self.terminated or _mapping(self.status, "lastState", "terminated")
+
+    @property
+    def restarts(self) -> int:
+        """How many times the kubelet has started it again."""
+        return int(self.status.get("restartCount", 0))
+
+    @property
+    def ready(self) -> bool:
+        """Whether its readiness probe, if it has one, passes; for an init container, whether it has succeeded."""
+        return bool(self.status.get("ready", False))
+
+    @property
+    def image(self) -> str:
+        """The reference that was asked for."""
+        return str(self.spec.get("image", ""))
+
+    @property
+    def last_words(self) -> str:
+        """The log of the instance that ended last, or of the running one when none has ended."""
+        if self.running and self.restarts:
+            return self.previous_log or self.current_log
+        return self.current_log or self.previous_log
+
+    def said(self, reason: str, pattern: str = "") -> tuple[Object, ...]:
+        """The events with this reason whose message matches, oldest first."""
+        return about(self.events, reason, pattern)
+
+
+@dataclass(frozen=True)
+class PodSnapshot:
+    """One pod with its containers, init containers first."""
+
+    pod: Object
+    containers: tuple[ContainerSnapshot, ...]
+    events: tuple[Object, ...]
+    taken: datetime
+
+    @property
+    def name(self) -> str:
+        """The pod's name."""
+        return str(self.pod["metadata"]["name"])
+
+    @property
+    def ready(self) -> bool:
+        """Whether the pod takes traffic."""
+        return condition(self.pod, "Ready").get("status") == "True"
+
+    def said(self, reason: str, pattern: str = "") -> tuple[Object, ...]:
+        """The events with this reason whose message matches, oldest first."""
+        return about(self.events, reason, pattern)
+
+
+def pod_snapshot(pod: Object, snapshot: Snapshot) -> PodSnapshot:
+    """Everything that the snapshot holds about one of its pods."""
+    events = events_of(pod, snapshot.events)
+    return PodSnapshot(pod, tuple(_containers(pod, events, snapshot)), events, snapshot.taken)
+
+
+def events_of(item: Object, events: Iterable[Object]) -> tuple[Object, ...]:
+    """The events about an object, oldest first; an earlier object of the same name doesn't count."""
+    metadata = item["metadata"]
+    return tuple(
+        sorted(
+            (
+                event
+                for event in events
+                if event["involvedObject"].get("kind") == item["kind"]
+                and event["involvedObject"].get("name") == metadata["name"]
+                and event["involvedObject"].get("uid", "") in ("", metadata.get("uid", ""))
+            ),
+            key=last_seen,
+        )
+    )
+
+
+def about(events: Iterable[Object], reason: str, pattern: str = "") -> tuple[Object, ...]:
+    """The events with this reason whose message matches."""
+    return tuple(e for e in events if e.get("reason") == reason and re.search(pattern, e.get("message") or ""))
+
+
+def occurrences(events: Iterable[Object]) -> int:
+    """How often it happened: an event stands for `count` (core/v1) or `series.count` (events.k8s.io) occurrences."""
+    return sum((event.get("series") or {}).get("count") or event.get("count") or 1 for event in events)
+
+
+def last_seen(event: Object) -> str:
+    """When it happened last, as RFC 3339 in UTC, which sorts as text."""
+    series = (event.get("series") or {}).get("lastObservedTime")
+    created = event.get("metadata", {}).get("creationTimestamp")
+    return str(series or event.get("lastTimestamp") or event.get("eventTime") or created or "")
+
+
+def first_seen(event: Object) -> str:
+    """When it happened first."""
+    return str(event.get("firstTimestamp") or event.get("eventTime") or last_seen(event))
+
+
+def seconds_between(earlier: str, later: str | datetime) -> float:
+    """Seconds from one RFC 3339 time to another; 0 when one is missing."""
+    if not earlier or not later:
+        return 0.0
+    end = later if isinstance(later, datetime) else datetime.fromisoformat(later)
+    return (end - datetime.fromisoformat(earlier)).total_seconds()
+
+
+def condition(item: Object, kind: str) -> Object:
+    """The condition of that type; empty when the object has none."""
+    conditions: list[Object] = item.get("status", {}).get("conditions") or []
+    return next((c for c in conditions if c.get("type") == kind), {})
+
+
+def _containers(pod: Object, events: tuple[Object, ...], snapshot: Snapshot) -> Iterator[ContainerSnapshot]:
+    name = pod["metadata"]["name"]
+    kept_running = pod["spec"].get("restartPolicy", "Always") == "Always"
+    for specs, statuses in (("initContainers", "initContainerStatuses"), ("containers", "containerStatuses")):
+        known = {status["name"]: status for status in pod.get("status", {}).get(statuses) or ()}
+        for spec in pod["spec"].get(specs) or ():
+            field = f"spec.{specs}{{{spec['name']}}}"
+            yield ContainerSnapshot(
+                pod=name,
+                name=spec["name"],
+                spec=spec,
+                status=known.get(spec["name"], {}),
+                must_run=kept_running and specs == "containers",
+                events=tuple(e for e in events if e["involvedObject"].get("fieldPath") == field),
+                current_log=snapshot.logs.get(LogRef(name, spec["name"], previous=False), ""),
+                previous_log=snapshot.logs.get(LogRef(name, spec["name"], previous=True), ""),
+            )
+
+
+def _mapping(status: Object, *keys: str) -> Object:
+    value: Any = status
+    for key in keys:
+        value = (value or {}).get(key)
+    return value or {}

@@ -1,0 +1,89 @@
+"""Does each Service that is being deployed have pods that answer?"""
+
+from collections.abc import Iterable, Iterator
+
+from kubeship.model.objects import APP_LABEL, Object, pod_template
+from kubeship.model.snapshot import Snapshot
+from kubeship.model.verdict import Diagnosis
+from kubeship.rollout.causes.conclusion import Conclusion
+from kubeship.rollout.readiness import wanted
+
+SERVICE_NAME = "kubernetes.io/service-name"
+
+
+def without_endpoints(snapshot: Snapshot) -> tuple[Conclusion, ...]:
+    """One conclusion for each Service that has to have ready endpoints and has none.
+
+    Certain when its selector can't match: kubeship asks this only after every pod has become ready.
+    """
+    return tuple(
+        _conclusion(service, targets, snapshot)
+        for service, targets in _concerned(snapshot)
+        if not _serves(service, snapshot.endpoint_slices)
+    )
+
+
+def _concerned(snapshot: Snapshot) -> Iterator[tuple[Object, tuple[Object, ...]]]:
+    """The Services of these workloads: by their selector or, where that matches none of them, by the app's label."""
+    apps = {_label(workload, APP_LABEL) for workload in snapshot.workloads} - {None}
+    for service in snapshot.services:
+        selector = service["spec"].get("selector")
+        if not selector:
+            continue
+        targets = tuple(w for w in snapshot.workloads if w["kind"] != "Job" and _selects(selector, w))
+        if any(wanted(workload) for workload in targets) or (not targets and _label(service, APP_LABEL) in apps):
+            yield service, targets
+
+
+def _conclusion(service: Object, targets: tuple[Object, ...], snapshot: Snapshot) -> Conclusion:
+    name, selector = service["metadata"]["name"], service["spec"]["selector"]
+    if not targets:
+        text = ",".join(f"{key}={value}" for key, value in sorted(selector.items()))
+        return Conclusion(
+            Diagnosis(
+                cause=f"Service {name} reaches no pod: its selector matches none of the app's workloads",
+                evidence=f"selector {text}",
+                remedy="give the Service the labels of the pods it is for, or remove the edit that changed them",
+                subject=f"Service/{name}",
+                rule="every workload is ready and none has these labels",
+            ),
+            certain=True,
+        )
+    ports = ", ".join(str(port.get("targetPort", port.get("port"))) for port in service["spec"].get("ports") or ())
+    reached = any(slice_.get("endpoints") for slice_ in _slices(service, snapshot.endpoint_slices))
+    why = f"its pods have no port {ports}" if reached else "none of its pods is ready to serve yet"
+    return Conclusion(
+        Diagnosis(
+            cause=f"Service {name} has no ready endpoints: {why}",
+            evidence=f"targetPort {ports}",
+            remedy="give the Service's targetPort the name or number of a container port",
+            subject=f"Service/{name}",
+            rule="every workload is ready",
+        ),
+        certain=False,
+    )
+
+
+def _serves(service: Object, slices: Iterable[Object]) -> bool:
+    """A named targetPort that no pod has leaves endpoints without ports. `ready` unset means ready (API reference)."""
+    headless = service["spec"].get("clusterIP") == "None" and not service["spec"].get("ports")
+    return any(
+        (endpoint.get("conditions") or {}).get("ready") is not False
+        for slice_ in _slices(service, slices)
+        if slice_.get("ports") or headless
+        for endpoint in slice_.get("endpoints") or ()
+    )
+
+
+def _slices(service: Object, slices: Iterable[Object]) -> Iterator[Object]:
+    return (item for item in slices if _label(item, SERVICE_NAME) == service["metadata"]["name"])
+
+
+def _selects(selector: dict[str, str], workload: Object) -> bool:
+    labels = ((pod_template(workload) or {}).get("metadata") or {}).get("labels") or {}
+    return all(labels.get(key) == value for key, value in selector.items())
+
+
+def _label(item: Object, label: str) -> str | None:
+    value: str | None = (item["metadata"].get("labels") or {}).get(label)
+    return value

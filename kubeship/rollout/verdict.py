@@ -1,0 +1,161 @@
+"""Is the rollout ready, certainly failed, or under way? Pure, from one snapshot."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from kubeship.model.objects import Object, ref
+from kubeship.model.snapshot import Snapshot
+from kubeship.model.verdict import Diagnosis, Failed, Ready, Verdict, Waiting
+from kubeship.rollout.causes import conclude
+from kubeship.rollout.causes.conclusion import Conclusion
+from kubeship.rollout.causes.crashes import crashed
+from kubeship.rollout.causes.creation import pods_refused
+from kubeship.rollout.ownership import newest_pods
+from kubeship.rollout.pods import PodSnapshot, condition, events_of, pod_snapshot
+from kubeship.rollout.readiness import observed, progress
+from kubeship.rollout.redaction import redacted_diagnosis, secret_values
+from kubeship.rollout.services import without_endpoints
+
+
+def judge(snapshot: Snapshot) -> Verdict:
+    """Ready when each workload is and each Service has endpoints; failed when one certainly can't become ready.
+
+    What is certain never depends on logs: they only make the diagnosis better.
+    """
+    standings = tuple(_standing(workload, snapshot) for workload in snapshot.workloads)
+    failed = [standing for standing in standings if standing.failed]
+    if failed:
+        return Failed(
+            _shown(snapshot, [diagnosis for standing in failed for diagnosis in standing.diagnoses]),
+            tuple(ref(standing.workload) for standing in failed),
+        )
+    silent = without_endpoints(snapshot) if all(standing.ready for standing in standings) else ()
+    hopeless = [conclusion.diagnosis for conclusion in silent if conclusion.certain]
+    if hopeless:
+        return Failed(_shown(snapshot, hopeless))
+    if all(standing.ready for standing in standings) and not silent:
+        return Ready()
+    worries = [d for standing in standings for d in standing.diagnoses] + [c.diagnosis for c in silent]
+    return Waiting(summaries(snapshot), _shown(snapshot, worries))
+
+
+def summaries(snapshot: Snapshot) -> tuple[str, ...]:
+    """One line a workload: `shop-web: 1 of 2 updated pods available`."""
+    return tuple(progress(workload).summary for workload in snapshot.workloads)
+
+
+def out_of_time(snapshot: Snapshot, timeout: float) -> Failed:
+    """The verdict when time is up: what was only a worry is now the best explanation there is. Seconds."""
+    rule = f"not ready after {timeout:.0f} s (rollout.timeout)"
+    standings = [standing for workload in snapshot.workloads if not (standing := _standing(workload, snapshot)).ready]
+    explained = [d for standing in standings for d in standing.diagnoses]
+    explained += [c.diagnosis for c in without_endpoints(snapshot) if not standings]
+    unexplained = [_unexplained(s.workload, snapshot) for s in standings if not s.diagnoses]
+    diagnoses = [replace(diagnosis, rule=rule) for diagnosis in (*explained, *unexplained)]
+    return Failed(_shown(snapshot, diagnoses), tuple(ref(standing.workload) for standing in standings))
+
+
+@dataclass(frozen=True)
+class _Standing:
+    """Where one workload stands."""
+
+    workload: Object
+    ready: bool
+    failed: bool = False
+    diagnoses: tuple[Diagnosis, ...] = ()
+    """Why it failed, or what looks bad."""
+
+
+def _standing(workload: Object, snapshot: Snapshot) -> _Standing:
+    if not observed(workload) or progress(workload).ready:
+        return _Standing(workload, ready=observed(workload))
+    pods = [pod_snapshot(pod, snapshot) for pod in newest_pods(workload, snapshot)]
+    concluded = [(pod, conclude(pod)) for pod in pods]
+    refused = pods_refused(workload, snapshot)
+    conclusions = [c for c in (refused, *(c for _, c in concluded)) if c]
+    diagnoses = [c.diagnosis for c in sorted(conclusions, key=lambda c: not c.certain)]
+    over = _over(workload, pods)
+    if over:
+        diagnoses = [replace(d, rule=over.rule) for d in diagnoses] or [over]
+    failed = over is not None or bool(refused and refused.certain) or _doomed(workload, concluded)
+    subject = str(ref(workload))
+    return _Standing(workload, ready=False, failed=failed, diagnoses=_distinct(diagnoses, subject))
+
+
+def _doomed(workload: Object, concluded: list[tuple[PodSnapshot, Conclusion | None]]) -> bool:
+    """Whether the pods alone decide that it can't become ready.
+
+    A Deployment keeps its old pods until the new ones are ready, so it is lost only when all new ones are. A
+    StatefulSet or DaemonSet waits for each pod. A Job counts its crashes itself; a pod that can't even start is never
+    counted.
+    """
+    certain = [bool(conclusion and conclusion.certain) for _, conclusion in concluded]
+    match workload["kind"]:
+        case "Deployment":
+            return bool(certain) and all(certain)
+        case "Job":
+            crashes = [any(crashed(container) for container in pod.containers) for pod, _ in concluded]
+            return any(stuck and not crash for stuck, crash in zip(certain, crashes, strict=True))
+        case _:
+            return any(certain)
+
+
+def _over(workload: Object, pods: list[PodSnapshot]) -> Diagnosis | None:
+    """The controller itself has given up: a Deployment's deadline, a failed Job.
+
+    ProgressDeadlineExceeded stays on a Deployment until its next version makes progress, so it counts only when it
+    came after the newest pods.
+    """
+    name = workload["metadata"]["name"]
+    if workload["kind"] == "Job":
+        failed = condition(workload, "Failed")
+        if failed.get("status") != "True":
+            return None
+        reason = failed.get("reason", "Failed")
+        return Diagnosis(
+            cause=f"Job {name} failed: {failed.get('message') or reason}",
+            evidence=f"{reason}: {failed.get('message', '')}",
+            remedy=f"read its log: kubectl logs job/{name}",
+            rule=f"the Job has failed ({reason})",
+        )
+    progressing = condition(workload, "Progressing")
+    if progressing.get("reason") != "ProgressDeadlineExceeded":
+        return None
+    since = progressing.get("lastTransitionTime") or ""
+    if not pods or max(pod.pod["metadata"].get("creationTimestamp", "") for pod in pods) > since:
+        return None
+    deadline = workload["spec"].get("progressDeadlineSeconds", 600)
+    return Diagnosis(
+        cause=f"{name} made no progress for {deadline} s",
+        evidence=f"ProgressDeadlineExceeded: {progressing.get('message', '')}",
+        remedy="kubectl describe its pods; raise progressDeadlineSeconds if it only needs more time",
+        rule=f"no progress for {deadline} s (progressDeadlineSeconds)",
+    )
+
+
+def _unexplained(workload: Object, snapshot: Snapshot) -> Diagnosis:
+    """Nothing looks bad: say what is missing, and the newest thing that was said about its pods."""
+    pods = newest_pods(workload, snapshot)
+    events = [event for pod in pods for event in events_of(pod, snapshot.events)]
+    said = next((f"{e.get('reason')}: {e.get('message')}" for e in reversed(events)), "")
+    return Diagnosis(
+        cause=f"still waiting for {progress(workload).summary}",
+        evidence=said or ("no event about its pods" if pods else "it has no pods of the new version"),
+        remedy="raise `rollout: {timeout: ...}` in kubeship.yaml if it only needs more time",
+        subject=str(ref(workload)),
+    )
+
+
+def _distinct(diagnoses: list[Diagnosis], subject: str) -> tuple[Diagnosis, ...]:
+    """One for each cause: ten replicas that fail alike are one finding."""
+    return tuple({d.cause: replace(d, subject=subject) for d in reversed(diagnoses)}.values())[::-1]
+
+
+def _shown(snapshot: Snapshot, diagnoses: list[Diagnosis]) -> tuple[Diagnosis, ...]:
+    secrets = secret_values(_with_variables(snapshot))
+    return tuple(redacted_diagnosis(diagnosis, secrets) for diagnosis in diagnoses)
+
+
+def _with_variables(snapshot: Snapshot) -> Iterator[Object]:
+    yield from snapshot.workloads
+    yield from snapshot.pods
