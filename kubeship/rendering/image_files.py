@@ -9,7 +9,7 @@ from kubeship.rendering.templates import image_templates
 
 
 def dockerfile(image: ImagePlan) -> str:
-    """Two stages; for Docker 20.10's BuildKit and newer. Raises InvalidInput for a value that no Dockerfile can hold."""
+    """Two stages, for BuildKit from Docker 20.10 on. Raises InvalidInput for a value that no Dockerfile can hold."""
     return (
         image_templates()
         .get_template("Dockerfile.j2")

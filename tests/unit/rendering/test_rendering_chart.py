@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 from jsonschema import Draft7Validator
-from rendering_plans import CASES, DIGEST, DJANGO_SHOP, FLASK_HELLO, NASTY
 
 from kubeship import yaml_io
 from kubeship.rendering.render import render
 from kubeship.rendering.slots import image_values
+from tests.unit.rendering.rendering_plans import CASES, DIGEST, DJANGO_SHOP, FLASK_HELLO, NASTY
 
 
 def values_of(files: dict[str, str]) -> dict[str, Any]:

@@ -2,11 +2,10 @@
 
 from dataclasses import replace
 
-from rendering_plans import DJANGO_SHOP, FLASK_HELLO
-
 from kubeship.model.plan import ImagePlan
 from kubeship.rendering.image_files import dockerfile
 from kubeship.rendering.render import render
+from tests.unit.rendering.rendering_plans import DJANGO_SHOP, FLASK_HELLO
 
 assert FLASK_HELLO.dockerfile is not None
 FLASK: ImagePlan = FLASK_HELLO.dockerfile

@@ -6,9 +6,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from rendering_plans import CASES
 
 from kubeship.rendering.render import Format, render
+from tests.unit.rendering.rendering_plans import CASES
 
 GOLDEN = Path(__file__).parents[2] / "golden"
 FORMATS: tuple[Format, ...] = ("plain", "helm")

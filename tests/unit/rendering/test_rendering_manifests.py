@@ -3,8 +3,6 @@
 from dataclasses import replace
 from typing import Any
 
-from rendering_plans import DJANGO_SHOP, FLASK_HELLO, NASTY, NASTY_VALUES
-
 from kubeship import yaml_io
 from kubeship.model.objects import (
     COMPONENT_LABEL,
@@ -19,6 +17,7 @@ from kubeship.model.plan import Plan, ProbePlan, ProcessPlan
 from kubeship.rendering.manifests import PROCESS_MANIFESTS, manifests
 from kubeship.rendering.render import HEADER, render
 from kubeship.rendering.templates import literal
+from tests.unit.rendering.rendering_plans import DJANGO_SHOP, FLASK_HELLO, NASTY, NASTY_VALUES
 
 WEB = FLASK_HELLO.processes[0]
 
