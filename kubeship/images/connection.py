@@ -111,7 +111,7 @@ def root_cause(error: BaseException) -> BaseException:
         if isinstance(found, BaseException) and found not in seen:
             seen.append(found)
             waiting += [*found.args, found.__cause__, getattr(found, "reason", None), found.__context__]
-    plain = [found for found in seen if isinstance(found, OSError) and found.errno is not None]
+    plain = [found for found in seen if isinstance(found, OSError) and isinstance(found.errno, int)]
     timeouts = [found for found in seen if isinstance(found, (TimeoutError, urllib3.exceptions.TimeoutError))]
     if timeouts and not plain:
         return TimeoutError("no answer in time")

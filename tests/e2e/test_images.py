@@ -199,7 +199,7 @@ def test_entrypoints_that_keep_their_promises_are_proved(engine: DockerEngine, b
         ("needs_yaml:app", "can't import yaml (needs_yaml.py:1)", "Add PyYAML"),
         (
             "app:application",
-            "app has no application; it has aapp (function), app (flask.app.Flask), create_app()",
+            "app has no application; it has app (flask.app.Flask), create_app()",
             "Correct",
         ),
         ("app:aapp", "it is an ASGI application", "interface: asgi"),
@@ -223,8 +223,10 @@ def test_broken_promise_is_named_with_what_to_do(
     assert own_containers() == []
 
 
-def test_containers_of_a_killed_verification_are_removed_by_the_next(engine: DockerEngine, built: BuiltImage) -> None:
-    client = docker.APIClient()
+def test_containers_of_a_killed_verification_are_removed_by_the_next(
+    engine: DockerEngine, built: BuiltImage, stack: Stack
+) -> None:
+    client = docker.APIClient(stack.docker_host)
     host = os.uname().nodename
     dead, alive = (
         client.create_container(built.id, ["python", "-c", "1"], labels={LABEL: f"{host}:{pid}"})["Id"]
