@@ -98,7 +98,7 @@ def _set(text: str, root: Node, path: KeyPath, value: Any, *, order: Sequence[st
             continue
         if depth == len(path):
             return _replaced(text, *found, value)
-        if found[1].style == "scalar":
+        if not isinstance(found[1].value, Mapping):
             return _replaced(text, *found, _nested(path[depth:], value))
         return _inserted(text, found[1], path[depth], _nested(path[depth + 1 :], value), order=order, comment=comment)
     return _inserted(text, root, path[0], _nested(path[1:], value), order=order, comment=comment)
@@ -111,7 +111,7 @@ def _nested(path: KeyPath, value: Any) -> Any:
 def _replaced(text: str, key: Node, old: Node, value: Any) -> str:
     if old.style != "block" and old.end > old.start:
         return text[: old.start] + flow(value) + text[old.end :]
-    colon = text.index(":", key.end) + 1
+    colon = text.find(":", key.end) + 1
     if old.style != "block":
         return f"{text[:colon]} {flow(value)}{text[colon:]}"
     heading = text[colon : _line_end(text, colon)].strip()

@@ -6,7 +6,7 @@ Reading follows YAML 1.2's core schema, with what Kubernetes' own reader adds (`
 import math
 import re
 from collections.abc import Hashable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from ruamel.yaml import YAML
@@ -77,7 +77,9 @@ def parse_all(text: str, source: str) -> tuple[Node, ...]:
         reader = _Reader(text, source)
         return tuple(reader.documents())
     except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
+        # A key without a colon is found out only at the next token.
+        unfinished = error.context == "while scanning a simple key"
+        mark = (error.context_mark if unfinished else None) or error.problem_mark or error.context_mark
         place = f"{source}:{mark.line + 1}" if mark else source
         problem = " ".join(str(part) for part in (error.context, error.problem) if part)
         raise InvalidInput(f"{place}: not valid YAML: {problem}", hint=f"correct {place}") from error
@@ -158,7 +160,7 @@ class _Reader:
                 raise self.invalid(following, "a mapping or a sequence can't be a key")
             if key.value in own:
                 raise self.invalid(following, f"the key {key.value!r} stands here twice")
-            value = self.node(next(self.events))
+            value = self.placed(self.node(next(self.events)), key)
             if key.value == "<<" and isinstance(following, ScalarEvent) and following.style is None:
                 merged = {**self.merge(following, value.value), **merged}
                 continue
@@ -166,6 +168,14 @@ class _Reader:
             own[key.value] = value.value
         style, start, end, line = self.collection_span(event, following, entries[-1][1].end if entries else None)
         return Node({**merged, **own}, style, start, end, line, entries=tuple(entries))
+
+    def placed(self, value: Node, key: Node) -> Node:
+        """ruamel puts a value that isn't there where the next token begins; its place is behind the key's colon."""
+        if value.style != "scalar" or value.end > value.start:
+            return value
+        between = self.text[key.end : value.start]
+        place = key.end + between.find(":") + 1  # no colon: a key that stands alone, as in {a, b}
+        return replace(value, start=place, end=place, line=key.line)
 
     def merge(self, event: Event, value: Any) -> dict[Any, Any]:
         sources = value if isinstance(value, list) else [value]

@@ -196,6 +196,8 @@ def test_what_has_no_form_in_yaml_is_refused(value: Any) -> None:
         ("3.10", 3.1),
         ("-.inf", float("-inf")),
         ("=", "="),
+        ("{b, c: }", {"b": None, "c": None}),
+        ("{? b}", {"b": None}),
     ],
 )
 def test_plain_scalars_are_read_by_the_core_schema(text: str, value: Any) -> None:
