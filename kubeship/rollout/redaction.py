@@ -66,7 +66,7 @@ def secret_values(items: Iterable[Object]) -> frozenset[str]:
 _URL_PASSWORD = re.compile(r"(?P<before>\b[a-z][a-z0-9+.-]*://[^\s:/@'\"]*):[^\s/'\"]+@", re.IGNORECASE)
 _BEARER = re.compile(r"(?P<before>\b(?:Bearer|Basic)\s+)[\w.~+/=-]{8,}", re.IGNORECASE)
 _ASSIGNMENT = re.compile(
-    r"(?P<name>\w+)(?P<sign>=|['\"]\s*[:=]\s*)(?P<quote>['\"]?)(?P<value>(?<=['\"])[^'\"\n]*|[^\s'\",;&]+)"
+    r"(?<![\w/.])(?P<name>\w+)(?P<sign>=|['\"]\s*[:=]\s*)(?P<quote>['\"]?)(?P<value>(?<=['\"])[^'\"\n]*|[^\s'\",;&]+)"
 )
 _LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 

@@ -26,7 +26,7 @@ def watch(
     deadline = clock() + timeout
     read: dict[LogRef, str] = {}
     logs: dict[LogRef, str] = {}
-    shown: RolloutProgress | None = None
+    shown: object = None
     while True:
         snapshot = observer.snapshot()
         suspected = instances(snapshot)
@@ -47,9 +47,11 @@ def watch(
         left = deadline - clock()
         if left <= 0:
             return out_of_time(_with_last_words(snapshot, observer), timeout)
-        if progress != shown:
+        # Evidence changes all the time (names of pods that were refused, counts): that is no news.
+        news = (progress.summaries, [worry.cause for worry in progress.worries])
+        if news != shown:
             emit(progress)
-            shown = progress
+            shown = news
         observer.wait(min(LONGEST_WAIT, left))
 
 

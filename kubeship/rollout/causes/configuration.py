@@ -2,8 +2,8 @@
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
-from kubeship.model.objects import Object
 from kubeship.model.verdict import Diagnosis
 from kubeship.rollout.causes.conclusion import Conclusion
 from kubeship.rollout.pods import ContainerSnapshot, PodSnapshot, occurrences
@@ -115,7 +115,7 @@ def _matching(message: str) -> tuple[_Obstacle, dict[str, str]] | None:
     return next(((obstacle, _named(match.groupdict())) for obstacle, match in found if match), None)
 
 
-def _named(words: Object) -> dict[str, str]:
+def _named(words: dict[str, Any]) -> dict[str, str]:
     """Kinds as the API writes them."""
     kinds = {"secret": "Secret", "configmap": "ConfigMap", "config": "ConfigMap"}
-    return {key: kinds.get(value, value) if key == "kind" else value for key, value in words.items()}
+    return {key: kinds.get(value, value) if key == "kind" else value for key, value in words.items() if value}

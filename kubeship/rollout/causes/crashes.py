@@ -98,11 +98,11 @@ class _ExitCode:
 
 EXIT_CODES = {
     3: _ExitCode(
-        "its workers fail to boot (exit code 3 of gunicorn)",
+        "exit code 3, which is gunicorn's for workers that fail to boot",
         "run `kubeship verify`: it imports the entrypoint in the same image",
     ),
     4: _ExitCode(
-        "its application can't be loaded (exit code 4 of gunicorn)",
+        "exit code 4, which is gunicorn's for an application that can't be loaded",
         "check the process' `entrypoint:` in kubeship.yaml",
     ),
     126: _ExitCode("its command can't be executed (exit code 126)", "make the command executable in the Dockerfile"),

@@ -63,8 +63,7 @@ PULL_ERRORS = (
     _PullError(
         r"not found|manifest unknown|name unknown|does not exist",
         "the image {image} doesn't exist in its registry",
-        "push it with `kubeship build --push`, or correct `image:` in kubeship.yaml (a tag `set-by-deploy` means that "
-        "the file was applied by something else than kubeship)",
+        "push it with `kubeship build --push`, or correct `image:` in kubeship.yaml",
     ),
 )
 """Containerd's words (remotes/docker/resolver.go, distribution's error codes); the first that matches counts."""

@@ -35,7 +35,7 @@ def shortage(message: str) -> str:
     `0/1 nodes are available: 1 Insufficient cpu. no new claims ..., preemption: ...` -> `1 Insufficient cpu`.
     """
     found = re.match(r"\d+/\d+ nodes are available: (?P<reasons>.*?)(?:\. (?:no new claims|preemption)|\.?$)", message)
-    return found["reasons"] if found else message
+    return found["reasons"].removesuffix(". not found") if found else message
 
 
 def _remedy(message: str) -> str:

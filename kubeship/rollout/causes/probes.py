@@ -22,9 +22,8 @@ def startup_probe_failed(container: ContainerSnapshot) -> Conclusion | None:
         return None
     answer = _answer(container, "startup")
     if _killed(container, "startup") or _outlived(container, probe):
-        return _conclusion(
-            container, "startup", answer, f"the startup budget of {budget(probe)} s passed", certain=True
-        )
+        rule = f"the startup budget of {budget(probe)} s passed"
+        return _conclusion(container, "startup", answer, rule, certain=True)
     if answer is None or crashed(container):
         return None
     if answer.status is None and answer.count < WORTH_A_WORD:
@@ -146,7 +145,8 @@ def _outlived(container: ContainerSnapshot, probe: Object) -> bool:
     """Whether the last instance ended when its startup budget was used up.
 
     The event that tells so is often lost: after 25 events about one pod the kubelet keeps all but one in five minutes
-    to itself (client-go, tools/record, EventSourceObjectSpamFilter), and each failed probe is one.
+    to itself (client-go, tools/record, EventSourceObjectSpamFilter), and each failed probe is one. A program that
+    ends with 1 has given up by itself: Python's code for an exception.
     """
     ended = container.last_end
     if not ended or container.restarts == 0 or ended.get("exitCode") == 1:
@@ -226,7 +226,7 @@ def _elsewhere(container: ContainerSnapshot, probe: Object, text: str) -> tuple[
 
 def _exception(container: ContainerSnapshot, answer: _Answer | None) -> tuple[str, str] | None:
     """The exception behind an answer of 500, or behind the server's silence: a worker that fails to boot."""
-    if answer and answer.status and answer.status < 500:  # noqa: PLR2004 - HTTP's own border
+    if answer and answer.status and answer.status < 500:
         return None
     error = next((e for log in _logs(container) if (e := read_traceback(log))), None)
     if error is None:

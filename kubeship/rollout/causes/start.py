@@ -66,9 +66,6 @@ _UNKNOWN = _Refusal("", "it can't be started", "read the evidence, and correct t
 PASSING = re.compile(r"context deadline exceeded|is reserved for|transport is closing|connection refused|cache")
 """The runtime is overloaded or restarts: it heals."""
 
-EXECUTABLE_MISSING = 127
-"""`docker run`'s and the shell's convention; StartError itself has 128."""
-
 
 def not_started(container: ContainerSnapshot) -> Conclusion | None:
     """CreateContainerError, RunContainerError, StartError: the runtime refused before any line of the program ran."""
