@@ -16,6 +16,8 @@ LAST_LINES = {"tailLines": "50", "limitBytes": str(256 * 1024)}
 """The limit cuts off the end, not the beginning: large enough that fifty lines fit."""
 PAUSE = 0.5
 """Seconds between two looks at a container that hasn't started, or two tries to get at its log."""
+GONE = "unable to retrieve container logs for"
+"""The kubelet's answer, with status 200, when it has deleted the instance whose log was asked for (seen on 1.35)."""
 DEAD_ENDS = frozenset(
     {
         "CreateContainerConfigError",
@@ -30,12 +32,19 @@ DEAD_ENDS = frozenset(
 
 
 def last_lines(api: Api, wanted: Collection[LogRef]) -> dict[LogRef, str]:
-    """The last lines of each log that can be had; a container that hasn't started has none."""
+    """The last lines of each log that can be had; a container that hasn't started has none.
+
+    The kubelet keeps one dead instance of a container: between a second crash and the next start that is the newest
+    one, and the one before it is deleted. What the newest said then stands for what the previous one said.
+    """
 
     def read(log: LogRef) -> str | None:
-        query = {"container": log.container, **LAST_LINES, **({"previous": "true"} if log.previous else {})}
+        query = {"container": log.container, **LAST_LINES}
         with suppress(Refusal):
-            return api.log(log.pod, query)
+            for asked in ({**query, "previous": "true"}, query) if log.previous else (query,):
+                text = api.log(log.pod, asked)
+                if not text.startswith(GONE):
+                    return text
         return None
 
     texts = zip(wanted, each(read, wanted), strict=True)

@@ -102,3 +102,12 @@ def test_only_logs_that_can_be_had_come_back() -> None:
     wanted = [LogRef("web-1", "web", previous=True), LogRef("web-1", "web", previous=False)]
 
     assert last_lines(api, wanted) == {LogRef("web-1", "web", previous=True): "Traceback"}
+
+
+def test_newest_crash_stands_for_one_that_the_kubelet_deleted() -> None:
+    api = FakeApi()
+    deleted = "unable to retrieve container logs for containerd://1"
+    api.logs = {("web-1", "web", True): deleted, ("web-1", "web", False): "Traceback", ("web-2", "web", False): deleted}
+    previous, current = LogRef("web-1", "web", previous=True), LogRef("web-2", "web", previous=False)
+
+    assert last_lines(api, [previous, current]) == {previous: "Traceback"}

@@ -53,10 +53,8 @@ def test_missing_secret_says_how_to_make_it() -> None:
 
     assert finding.fatal
     assert finding.problem == "Secret/shop doesn't exist in namespace shop; Deployment/web needs it (variables)"
-    assert (
-        "kubectl create secret generic shop --namespace shop --from-literal=KEY=... --from-literal=URL=..."
-        in finding.remedy
-    )
+    literals = "--from-literal=KEY=... --from-literal=URL=..."
+    assert finding.remedy == f"`kubectl create secret generic shop --namespace shop {literals}`"
 
 
 def test_secret_without_a_key_names_the_key() -> None:
@@ -175,7 +173,6 @@ def test_conflict_and_wrong_field_are_found_before_anything_is_built() -> None:
     broken = FakeApi()
     broken.refuse("apply dry ConfigMap/a", refused(422, {"message": "too long"}, "comparing ConfigMap/a"))
 
-    assert (
-        only(preflight(api, [deployment("web", replicas=2)])).problem == "Deployment/web: spec.replicas belongs to helm"
-    )
+    owned = only(preflight(api, [deployment("web", replicas=2)]))
+    assert owned.problem == "Deployment/web: spec.replicas belongs to helm"
     assert only(preflight(broken, [config_map("a")])).subject == "manifest"

@@ -4,11 +4,12 @@ import json
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from cluster_fakes import Heard, config_map, deployment
 from kubernetes.client.exceptions import ApiException
+from kubernetes.dynamic import DynamicClient
 from kubernetes.dynamic.exceptions import ResourceNotFoundError
 from urllib3 import HTTPHeaderDict
 from urllib3.exceptions import ProtocolError
@@ -60,7 +61,7 @@ def refusal(status: int, **headers: str) -> ApiException:
 
 def api(*answers: Response | Exception) -> tuple[DynamicApi, FakeClient, Heard, list[float]]:
     client, heard, slept = FakeClient(*answers), Heard(), list[float]()
-    return DynamicApi(client, "shop", heard, slept.append), client, heard, slept
+    return DynamicApi(cast("DynamicClient", client), "shop", heard, slept.append), client, heard, slept
 
 
 @pytest.mark.parametrize("trouble", [refusal(500), refusal(503), ProtocolError("reset"), Response('{"torn')])
@@ -182,7 +183,7 @@ def test_time_is_the_servers() -> None:
 def test_unknown_kind_names_the_file() -> None:
     server, _, _, _ = api()
 
-    with pytest.raises(InvalidInput, match="has no Gizmo in example.com/v1") as raised:
+    with pytest.raises(InvalidInput, match=r"has no Gizmo in example\.com/v1") as raised:
         server.kind("example.com/v1", "Gizmo")
 
     assert "*-gizmo.yaml" in raised.value.hint
