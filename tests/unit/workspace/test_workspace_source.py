@@ -1,0 +1,115 @@
+"""Does an image's tag name exactly the source that it was built from?"""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from kubeship.workspace.source import source_revision
+
+
+def git(root: Path, *arguments: str) -> str:
+    identity = ("-c", "user.name=a", "-c", "user.email=a@example.com")
+    return subprocess.run(["git", *identity, *arguments], cwd=root, check=True, capture_output=True, text=True).stdout
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    (tmp_path / "app.py").write_text("app = 1\n")
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "more.py").write_text("more = 1\n")
+    return tmp_path
+
+
+@pytest.fixture
+def committed(project: Path) -> Path:
+    git(project, "init", "-q")
+    git(project, "add", ".")
+    git(project, "commit", "-q", "-m", "first")
+    return project
+
+
+def test_clean_tree_is_named_by_its_commit(committed: Path) -> None:
+    assert source_revision(committed) == git(committed, "rev-parse", "HEAD")[:12]
+    assert source_revision(committed / "sub") == git(committed, "rev-parse", "HEAD")[:12]
+
+
+def test_changed_tree_is_named_by_its_content(committed: Path) -> None:
+    (committed / "app.py").write_text("app = 2\n")
+
+    changed = source_revision(committed)
+
+    assert changed.startswith("src-")
+    (committed / "app.py").write_text("app = 1\n")
+    assert source_revision(committed) == git(committed, "rev-parse", "HEAD")[:12]
+
+
+def test_untracked_file_makes_another_source(committed: Path) -> None:
+    (committed / "new.py").write_text("")
+
+    assert source_revision(committed).startswith("src-")
+
+
+def test_folder_that_an_outer_repository_ignores_is_named_by_its_content(committed: Path) -> None:
+    (committed / ".gitignore").write_text("inner/\n")
+    git(committed, "add", ".")
+    git(committed, "commit", "-q", "-m", "ignore")
+    inner = committed / "inner"
+    inner.mkdir()
+    (inner / "app.py").write_text("1")
+
+    assert source_revision(inner).startswith("src-")
+
+
+def test_repository_without_a_commit_is_named_by_its_content(project: Path) -> None:
+    git(project, "init", "-q")
+
+    assert source_revision(project).startswith("src-")
+
+
+def test_without_git_the_content_decides(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+
+    first = source_revision(project)
+    (project / "app.py").touch()
+
+    assert first.startswith("src-")
+    assert source_revision(project) == first
+
+
+@pytest.mark.parametrize("change", ["content", "name", "mode", "added", "link"])
+def test_every_difference_of_the_context_is_another_source(project: Path, change: str) -> None:
+    first = source_revision(project)
+
+    match change:
+        case "content":
+            (project / "app.py").write_text("app = 3\n")
+        case "name":
+            (project / "app.py").rename(project / "main.py")
+        case "mode":
+            (project / "app.py").chmod(0o755)
+        case "added":
+            (project / "empty.py").touch()
+        case "link":
+            (project / "link").symlink_to("app.py")
+
+    assert source_revision(project) != first
+
+
+def test_what_the_context_leaves_out_does_not_matter(project: Path) -> None:
+    (project / ".dockerignore").write_text("# notes\ndeploy/\n*.log\n!keep.log\nvenv\n**/__pycache__\n")
+    first = source_revision(project)
+
+    (project / "deploy").mkdir()
+    (project / "deploy" / "a.yaml").write_text("a")
+    (project / "venv").mkdir()
+    (project / "venv" / "x.py").write_text("a")
+    (project / "sub" / "__pycache__").mkdir()
+    (project / "sub" / "__pycache__" / "x.pyc").write_text("a")
+    (project / "x.log").write_text("a")
+    (project / ".kubeship").mkdir()
+    (project / ".kubeship" / "log").write_text("a")
+
+    assert source_revision(project) == first
+    (project / "keep.log").write_text("a")
+    assert source_revision(project) != first
