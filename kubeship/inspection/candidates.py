@@ -4,16 +4,17 @@ import ast
 import re
 from dataclasses import dataclass
 
-from kubeship.inspection.frameworks import FRAMEWORKS
+from kubeship.inspection.frameworks import CONSTRUCTORS
 from kubeship.inspection.modules import Binding, Imported, Module, Modules
 from kubeship.inspection.objects import App, Apps
 from kubeship.inspection.sources import Sources, is_aside
 from kubeship.inspection.syntax import dotted, statements
 from kubeship.model.origin import Origin
 
-FRAMEWORK_IMPORT = re.compile(
-    rb"\b(" + "|".join(sorted({framework.module for framework in FRAMEWORKS} | {"channels"})).encode() + rb")\b"
+MAKES_APPS = re.compile(
+    rb"\b(" + "|".join(sorted({dotted_name.rpartition(".")[2] for dotted_name in CONSTRUCTORS})).encode() + rb")\b"
 )
+"""A file that makes an app names its constructor, or something that another file of the project made of it."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,8 @@ class Servable:
     """The module has it from another one."""
     aside: bool
     """In tests, documentation, examples or vendored code."""
+    script: bool = False
+    """The module works in an app context when it is imported: it is run by hand, not served."""
 
     @property
     def is_factory(self) -> bool:
@@ -54,14 +57,14 @@ class Candidates:
 
 
 def find_candidates(sources: Sources, modules: Modules, apps: Apps) -> Candidates:
-    """Every module-level app and factory: in files that mention a framework, then wherever such a name travels.
+    """Every module-level app and factory: in files that name a constructor, then wherever such a name travels.
 
     Names that travel are those of apps, of factories, and of what apps are made with (`class Shop(Flask)`).
     """
     servable: dict[tuple[str, str], Servable] = {}
     near: list[NearMiss] = []
     seen: set[str] = set()
-    pattern = FRAMEWORK_IMPORT
+    pattern = MAKES_APPS
     while True:
         paths = [path for path in sources.python_files if path not in seen and pattern.search(sources.content(path))]
         read = [module for path in paths if (module := modules.module(path))]
@@ -98,26 +101,37 @@ def _servable(module: Module, name: str, bindings: tuple[Binding, ...], apps: Ap
         binding = next(b for b in reversed(bindings) if not b.guarded)
         imported = isinstance(binding.value, Imported)
         origin = Origin(path, binding.line, _reason(app, imported))
-        return Servable(path, name, app, origin, imported, is_aside(path))
+        return Servable(path, name, app, origin, imported, is_aside(path), _is_script(module))
     if isinstance(last.value, ast.FunctionDef) and (factory := apps.factory(path, last)):
-        label = f"a factory of {_kind(factory.app)}"
+        label = f"a factory of {kind_of(factory.app)}"
         if factory.required:
             needs = f"{label} that needs {', '.join(factory.required)}"
             return NearMiss(name, Origin(path, last.line, needs))
         return Servable(path, f"{name}()", factory.app, Origin(path, last.line, label), False, is_aside(path))
     if last.guarded and isinstance(last.value, ast.expr) and (guarded := apps.of_expression(path, last.value)):
-        reason = f'{_kind(guarded)}, but only under `if __name__ == "__main__"`'
+        reason = f'{kind_of(guarded)}, but only under `if __name__ == "__main__"`'
         return NearMiss(name, Origin(path, last.line, reason))
     return None
 
 
-def _kind(app: App) -> str:
-    """`a flask.Flask`."""
+def _is_script(module: Module) -> bool:
+    contexts = [
+        dotted(item.context_expr.func) or ""
+        for statement, guarded in statements(module.tree.body)
+        if isinstance(statement, ast.With) and not guarded
+        for item in statement.items
+        if isinstance(item.context_expr, ast.Call)
+    ]
+    return any(name.endswith((".app_context", ".test_request_context")) for name in contexts)
+
+
+def kind_of(app: App) -> str:
+    """`a flask.Flask`, `a django wsgi handler`."""
     return f"a {app.constructor}" if "get_" not in app.constructor else f"a {app.framework} {app.interface} handler"
 
 
 def _reason(app: App, imported: bool) -> str:
-    kind = _kind(app)
+    kind = kind_of(app)
     if app.wraps:
         kind += " with middleware around it"
     if app.called:

@@ -53,7 +53,7 @@ def find_settings(modules: Modules, wsgi: str, root: str, answers: Answers) -> A
         return Answered(_settings(modules, Found(stated, (Origin(reason=SET_BY_YOU),)), root))
     named = _named(modules, wsgi)
     if not named:
-        return Answered(None)
+        return _unnamed(modules, root)
     first = next((found for found in named if PRODUCTION.fullmatch(found.value)), named[0])
     if PRODUCTION.fullmatch(first.value):
         return Answered(_settings(modules, first, root))
@@ -104,6 +104,23 @@ def management_script(modules: Modules, root: str) -> str | None:
     found = [path for path in modules.sources.mentioning(pattern) if modules.sources.tree(path)]
     found.sort(key=lambda path: (folder_of(path) != root, not path.endswith("manage.py"), path.count("/"), path))
     return found[0] if found else None
+
+
+def _unnamed(modules: Modules, root: str) -> Answered[Settings | None]:
+    """Nothing sets the variable: the one settings module that there is, or the one for production, or a Question."""
+    pattern = re.compile(rb"^(INSTALLED_APPS|ROOT_URLCONF)\s*=", re.MULTILINE)
+    bases = set(modules.sources.mentioning(pattern))
+    heirs = {
+        path for path in modules.sources.mentioning(re.compile(rb"import \*")) if bases & set(_chain(modules, path))
+    }
+    names = {name: path for path in sorted(bases | heirs) if (name := module_name(path, root))}
+    production = [name for name in names if PRODUCTION.fullmatch(name)]
+    for choice in (production, list(names)):
+        if len(choice) == 1:
+            origin = Origin(names[choice[0]], None, "settings")
+            return Answered(_settings(modules, Found(choice[0], (origin,)), root))
+    listed = tuple(Candidate(name, Origin(path, None, "settings")) for name, path in names.items())
+    return Answered(None, (), (Question(KEY, f"nothing in the project sets {VARIABLE}", listed),))
 
 
 def _changes(statement: ast.stmt) -> list[tuple[ast.expr, ast.expr]]:

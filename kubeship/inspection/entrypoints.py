@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, replace
 
 from kubeship.errors import InvalidInput
-from kubeship.inspection.candidates import Candidates, Servable
+from kubeship.inspection.candidates import Candidates, Servable, kind_of
 from kubeship.inspection.findings import SET_BY_YOU, Answered
 from kubeship.inspection.frameworks import BY_NAME, labels
 from kubeship.inspection.import_root import import_root, module_name
@@ -52,7 +52,7 @@ def find_entrypoint(
     modules: Modules, apps: Apps, candidates: Candidates, stated: Statements, answers: Answers
 ) -> Answered[EntrypointFound]:
     """One entrypoint, or a Question with the candidates. Raises InvalidInput for an answer that is no entrypoint."""
-    ranked = sorted((s for s in candidates.servable if not s.aside), key=_rank)
+    ranked = sorted(_without_tools([s for s in candidates.servable if not s.aside]), key=_rank)
     points = {servable: point for servable in ranked if (point := _point(modules, servable))}
     frameworks = tuple(dict.fromkeys(servable.app.framework for servable in points))
     considered = tuple(Candidate(point.value, point.origins[0]) for point in points.values())
@@ -82,22 +82,40 @@ def refuse_unsupported(name: str, interface: str, origin: Origin) -> InvalidInpu
 
 def _rank(servable: Servable) -> tuple[object, ...]:
     """What a server is most likely meant to be given comes first."""
-    parts = servable.path.removesuffix(".py").split("/")
-    stem = parts[-1]
+    stem = _stem(servable.path)
     place = SERVED_MODULES.index(stem) if stem in SERVED_MODULES else len(SERVED_MODULES)
     name = servable.name.removesuffix("()")
     return (
         stem != "wsgi",
-        stem in TOOL_MODULES,
+        stem in TOOL_MODULES or servable.script,
         servable.is_factory,
         -servable.app.wraps,
         servable.imported,
         place,
         ("application", "app").index(name) if name in ("application", "app") else 2,
-        len(parts),
+        servable.path.count("/"),
         servable.path,
         servable.origin.line or 0,
     )
+
+
+def _without_tools(servable: list[Servable]) -> list[Servable]:
+    """Several modules that call one factory, under no name that tells of serving, are tools: the factory is served."""
+    callers: dict[tuple[str, int | None], set[str]] = {}
+    for item in servable:
+        if item.app.called and not item.imported and _stem(item.path) not in SERVED_MODULES:
+            callers.setdefault((item.app.made.path, item.app.made.line), set()).add(item.path)
+    return [
+        replace(item, script=True)
+        if len(callers.get((item.app.made.path, item.app.made.line), ())) > 1
+        and item.path in callers[item.app.made.path, item.app.made.line]
+        else item
+        for item in servable
+    ]
+
+
+def _stem(path: str) -> str:
+    return path.rpartition("/")[2].removesuffix(".py")
 
 
 def _groups(points: dict[Servable, Entrypoint]) -> list[list[Entrypoint]]:
@@ -175,12 +193,12 @@ def _app(apps: Apps, path: str, choice: str) -> tuple[tuple[str, Interface], int
     bindings = module.bindings.get(called, ()) if module else ()
     if "(" not in choice:
         app = apps.of_name(path, choice)
-        return ((app.framework, app.interface), bindings[-1].line, f"a {app.constructor}") if app else None
+        return ((app.framework, app.interface), bindings[-1].line, kind_of(app)) if app else None
     factory = apps.factory_named(path, called)
     if factory is None or (factory.required and choice.endswith("()")):
         return None
     line = bindings[-1].line if bindings else None
-    return (factory.app.framework, factory.app.interface), line, f"a factory of a {factory.app.constructor}"
+    return (factory.app.framework, factory.app.interface), line, f"a factory of {kind_of(factory.app)}"
 
 
 def _answered(

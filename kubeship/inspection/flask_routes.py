@@ -25,7 +25,7 @@ class Registration:
 
 def flask_routes(modules: Modules, apps: Apps, made: Origin | None) -> list[Route]:
     """Every path without parameters; `made` names the app whose routes count."""
-    pattern = re.compile(rb"\.(route|get|add_url_rule)\(")
+    pattern = re.compile(rb"\.(route|add_url_rule)\(|@[\w.]+\.get\(")
     registered = _registrations(modules)
     routes: list[Route] = []
     for path in modules.sources.mentioning(pattern):

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from kubeship.inspection.frameworks import FRAMEWORKS
 from kubeship.inspection.sources import Sources, folder_of
-from kubeship.inspection.syntax import Function, assignments, statements
+from kubeship.inspection.syntax import Function, assignments, import_statements, statements
 
 INSTALLED = frozenset(framework.module for framework in FRAMEWORKS)
 """Modules that a folder without `__init__.py` doesn't hide: an installed package comes before a namespace (PEP 420)."""
@@ -70,14 +70,17 @@ class Module:
     @cached_property
     def imports(self) -> tuple[tuple[Imported, int], ...]:
         """Every import anywhere in the file, with its line."""
-        nodes = (node for node in ast.walk(self.tree) if isinstance(node, ast.Import | ast.ImportFrom))
-        return tuple((imported, node.lineno) for node in nodes for _, imported in _imported(node))
+        return tuple((imported, line) for _, imported, line in self._all_imports)
 
     @cached_property
     def imported_names(self) -> dict[str, Imported]:
         """The names that any import in the file binds: functions import for themselves to avoid cycles."""
-        nodes = (node for node in ast.walk(self.tree) if isinstance(node, ast.Import | ast.ImportFrom))
-        return {name: imported for node in nodes for name, imported in _imported(node) if imported.name != "*"}
+        return {name: imported for name, imported, _ in self._all_imports if imported.name != "*"}
+
+    @cached_property
+    def _all_imports(self) -> tuple[tuple[str, Imported, int], ...]:
+        found = import_statements(self.tree)
+        return tuple((name, imported, node.lineno) for node in found for name, imported in _imported(node))
 
 
 class Modules:

@@ -26,7 +26,8 @@ def web_process(
     """The web process; its entrypoint is None while a question about it is open."""
     port = _port(modules, entrypoint, stated, answers)
     origins = entrypoint.origins if entrypoint else ()
-    if stated.web and stated.web.origin not in origins:
+    places = {(origin.path, origin.line) for origin in origins}
+    if stated.web and (stated.web.origin.path, stated.web.origin.line) not in places:
         origins = (*origins, Origin(stated.web.origin.path, stated.web.origin.line, "the command of web"))
     process = ProcessFound(
         name="web",

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from kubeship.errors import InvalidInput
-from kubeship.inspection.candidates import FRAMEWORK_IMPORT, Candidates, find_candidates
+from kubeship.inspection.candidates import MAKES_APPS, Candidates, find_candidates
 from kubeship.inspection.dependencies import Declared, declared
 from kubeship.inspection.django import collect_static, engines, migrate, root_urlconf
 from kubeship.inspection.django_routes import django_routes
@@ -95,7 +95,7 @@ def _require_parsed(sources: Sources, candidates: Candidates) -> None:
     """Refuse when a file that may hold the app doesn't parse: what it would have said is unknown."""
     for path, warned in sources.broken.items():
         stem = path.rpartition("/")[2].removesuffix(".py")
-        holds_app = bool(FRAMEWORK_IMPORT.search(sources.content(path)))
+        holds_app = bool(MAKES_APPS.search(sources.content(path)))
         if is_aside(path) or not holds_app or (candidates.servable and stem not in SERVED_MODULES):
             continue
         raise InvalidInput(

@@ -144,7 +144,7 @@ def is_aside(path: str) -> bool:
 
 def folder_of(path: str) -> str:
     """The folder of a file; `.` at the top."""
-    return str(PurePosixPath(path).parent)
+    return path.rpartition("/")[0] or "."
 
 
 def _files(root: Path) -> tuple[str, ...]:

@@ -108,3 +108,16 @@ def strings(expression: ast.expr | None) -> list[tuple[str, int]]:
         return []
     found = [node for node in ast.walk(expression) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
     return [(str(node.value), node.lineno) for node in found]
+
+
+def import_statements(tree: ast.Module) -> Iterator[ast.Import | ast.ImportFrom]:
+    """Every import, at whatever depth. Only statements are visited: imports are nowhere else, and most nodes are."""
+    pending: list[ast.AST] = [tree]
+    while pending:
+        node = pending.pop()
+        for name in ("body", "orelse", "finalbody", "handlers", "cases"):
+            inner = getattr(node, name, None)
+            if isinstance(inner, list):
+                pending.extend(inner)
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            yield node

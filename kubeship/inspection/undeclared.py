@@ -14,27 +14,72 @@ from kubeship.model.project import Warned
 # Import name -> distributions that provide it, where the names differ beyond case and dashes. Source: each
 # distribution's own documentation.
 PROVIDERS = {
-    "OpenSSL": ("pyopenssl",), "PIL": ("pillow",), "attr": ("attrs",), "bs4": ("beautifulsoup4",),
-    "corsheaders": ("django-cors-headers",), "crispy_forms": ("django-crispy-forms",), "cv2": ("opencv-python",
-    "opencv-python-headless"), "dateutil": ("python-dateutil",), "debug_toolbar": ("django-debug-toolbar",),
-    "decouple": ("python-decouple",), "dns": ("dnspython",), "docx": ("python-docx",), "dotenv": ("python-dotenv",),
-    "environ": ("django-environ",), "fitz": ("pymupdf",), "git": ("gitpython",), "github": ("pygithub",),
-    "google": (), "jose": ("python-jose",), "jwt": ("pyjwt",), "ldap": ("python-ldap",), "magic": ("python-magic",),
-    "mysql": ("mysql-connector-python",), "MySQLdb": ("mysqlclient",), "nacl": ("pynacl",), "pkg_resources":
-    ("setuptools",), "psycopg2": ("psycopg2", "psycopg2-binary"), "rest_framework": ("djangorestframework",),
-    "ruamel": ("ruamel-yaml",), "serial": ("pyserial",), "sklearn": ("scikit-learn",), "slugify": ("python-slugify",),
-    "socketio": ("python-socketio",), "storages": ("django-storages",), "telegram": ("python-telegram-bot",),
-    "yaml": ("pyyaml",), "zmq": ("pyzmq",),
-}  # fmt: skip
+    "attr": ("attrs",),
+    "bs4": ("beautifulsoup4",),
+    "corsheaders": ("django-cors-headers",),
+    "crispy_forms": ("django-crispy-forms",),
+    "cv2": ("opencv-python", "opencv-python-headless"),
+    "dateutil": ("python-dateutil",),
+    "debug_toolbar": ("django-debug-toolbar",),
+    "decouple": ("python-decouple",),
+    "djmoney": ("django-money",),
+    "dns": ("dnspython",),
+    "docx": ("python-docx",),
+    "dotenv": ("python-dotenv",),
+    "environ": ("django-environ",),
+    "fitz": ("pymupdf",),
+    "git": ("gitpython",),
+    "github": ("pygithub",),
+    "google": (),
+    "jose": ("python-jose",),
+    "jwt": ("pyjwt",),
+    "ldap": ("python-ldap",),
+    "magic": ("python-magic",),
+    "mysql": ("mysql-connector-python",),
+    "MySQLdb": ("mysqlclient",),
+    "nacl": ("pynacl",),
+    "OpenSSL": ("pyopenssl",),
+    "PIL": ("pillow",),
+    "pkg_resources": ("setuptools",),
+    "psycopg2": ("psycopg2", "psycopg2-binary"),
+    "registration": ("django-registration", "django-registration-redux"),
+    "rest_framework": ("djangorestframework",),
+    "ruamel": ("ruamel-yaml",),
+    "serial": ("pyserial",),
+    "sklearn": ("scikit-learn",),
+    "slugify": ("python-slugify",),
+    "socketio": ("python-socketio",),
+    "storages": ("django-storages",),
+    "telegram": ("python-telegram-bot",),
+    "yaml": ("pyyaml",),
+    "zmq": ("pyzmq",),
+}
 
 # Import names that come with another distribution, which need not be declared again. Source: Requires-Dist of each.
 COME_WITH = {
-    "asgiref": ("django",), "billiard": ("celery",), "blinker": ("flask",), "botocore": ("boto3",),
-    "certifi": ("requests", "httpx"), "click": ("flask", "celery"), "idna": ("requests", "httpx"),
-    "itsdangerous": ("flask",), "jinja2": ("flask",), "kombu": ("celery",), "markupsafe": ("flask", "jinja2"),
-    "sqlalchemy": ("flask-sqlalchemy",), "sqlparse": ("django",), "starlette": ("fastapi",),
-    "urllib3": ("requests", "boto3"), "vine": ("celery",), "werkzeug": ("flask",), "wtforms": ("flask-wtf",),
-}  # fmt: skip
+    "alembic": ("flask-migrate",),
+    "anyio": ("httpx", "starlette", "fastapi"),
+    "asgiref": ("django",),
+    "billiard": ("celery",),
+    "blinker": ("flask",),
+    "botocore": ("boto3",),
+    "certifi": ("requests", "httpx"),
+    "click": ("flask", "celery"),
+    "idna": ("requests", "httpx"),
+    "itsdangerous": ("flask",),
+    "jinja2": ("flask",),
+    "kombu": ("celery",),
+    "markupsafe": ("flask", "jinja2"),
+    "packaging": ("gunicorn",),
+    "python_socks": ("httpx-socks",),
+    "sqlalchemy": ("flask-sqlalchemy",),
+    "sqlparse": ("django",),
+    "starlette": ("fastapi",),
+    "urllib3": ("requests", "boto3"),
+    "vine": ("celery",),
+    "werkzeug": ("flask",),
+    "wtforms": ("flask-wtf",),
+}
 GUARDS = frozenset({"Exception", "ImportError", "ModuleNotFoundError"})
 IMPORT = re.compile(rb"^[ \t]*(?:import|from)[ \t]+([A-Za-z_]\w*)", re.MULTILINE)
 
@@ -62,8 +107,11 @@ def undeclared_imports(
         for name, line in _needed(tree.body) if tree else ():
             if name in suspects and name not in found and not _is_own(modules, path, name):
                 found[name] = Origin(path, line)
+    if not distributions and found:
+        first = next(iter(sorted(found.values())))
+        return (Warned(f"no dependency file declares what the code imports: {', '.join(sorted(found))}", first),)
     return tuple(
-        Warned(f"imports {name}, which no dependency file declares: the image won't have it", origin)
+        Warned(f"imports {name}, which no dependency file declares: it must come with another distribution", origin)
         for name, origin in sorted(found.items())
     )
 
@@ -81,8 +129,10 @@ def _is_declared(name: str, distributions: tuple[str, ...]) -> bool:
     if not providers or set(providers) & set(distributions):
         return True
     plain = _plain(name)
-    return any(plain in (_plain(item), _plain(_bare(item))) for item in distributions) or any(
-        _plain(item).startswith(plain) for item in distributions if len(plain) > 3
+    if any(plain in (_plain(item), _plain(_bare(item))) for item in distributions):
+        return True
+    return len(plain) > 3 and any(
+        _plain(item).startswith(plain) or (len(item) > 6 and plain.startswith(_plain(item))) for item in distributions
     )
 
 

@@ -91,13 +91,19 @@ def _indirect(modules: Modules, left_out: frozenset[str]) -> Iterator[str]:
 
 def _merged(name: str, readings: list[_Reading]) -> Variable:
     default = next((reading.default for reading in readings if reading.default is not None), None)
+    secret = is_secret(name, default)
     return Variable(
         name=name,
         required=any(reading.required for reading in readings),
-        default=default,
-        secret=is_secret(name, default),
+        default=None if secret and not _is_plain_url(default) else default,
+        secret=secret,
         origins=tuple(dict.fromkeys(reading.origin for reading in readings)),
     )
+
+
+def _is_plain_url(default: str | None) -> bool:
+    """A URL without a password may be shown; any other default of a secret is a secret that leaked into the code."""
+    return re.fullmatch(r"[a-z][a-z+\d]*://[^@\s]*", default or "") is not None
 
 
 def _in_file(modules: Modules, path: str) -> Iterator[_Reading]:

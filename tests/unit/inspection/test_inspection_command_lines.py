@@ -1,0 +1,47 @@
+"""Are server command lines understood as the shell and the server would?"""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kubeship.inspection.command_lines import Started, port_of, web_command
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("gunicorn shop:app", Started("shop:app")),
+        ("gunicorn shop.wsgi", Started("shop.wsgi:application")),
+        ("gunicorn 'shop:create_app()' -b0.0.0.0:9000", Started("shop:create_app()", port=9000)),
+        ("gunicorn -w 4 --preload shop:app --bind=:$PORT", Started("shop:app")),
+        ("exec gunicorn -c conf/gunicorn.py shop:app", Started("shop:app", config="conf/gunicorn.py")),
+        ("python -m gunicorn --chdir src shop:app", Started("shop:app", folder="src")),
+        ("cd web && gunicorn shop:app", Started("shop:app", folder="web")),
+        ("python manage.py migrate && gunicorn shop.wsgi", Started("shop.wsgi:application")),
+        ("DEBUG=0 gunicorn shop:app", Started("shop:app", variables=(("DEBUG", "0"),))),
+        ("newrelic-admin run-program gunicorn shop:app", Started("shop:app")),
+        ("waitress-serve --port=8042 --call shop:create_app", Started("shop:create_app()", port=8042)),
+        ("python app.py", Started(script="app.py")),
+    ],
+)
+def test_a_command_says_what_it_serves(line: str, expected: Started) -> None:
+    assert web_command(line) == expected
+
+
+@pytest.mark.parametrize("line", ["bash start.sh", "npm start", "python manage.py runserver", "gunicornish app:app"])
+def test_what_is_no_known_server_is_not_guessed(line: str) -> None:
+    assert web_command(line) is None
+
+
+@pytest.mark.parametrize(
+    ("address", "port"), [("0.0.0.0:80", 80), ("[::]:8000", 8000), ("unix:/run/x", None), (":99999", None), ("", None)]
+)
+def test_a_port_is_taken_only_where_it_is_written(address: str, port: int | None) -> None:
+    assert port_of(address) == port
+
+
+@given(st.text(max_size=120))
+def test_any_line_is_read_without_a_traceback(line: str) -> None:
+    found = web_command(line)
+
+    assert found is None or isinstance(found, Started)
