@@ -126,14 +126,20 @@ def _dynamic_client(configuration: Configuration) -> DynamicClient:
         try:
             return DynamicClient(ApiClient(configuration), cache_file=str(cache))
         except ApiException as error:
+            if error.status == 404:  # /version and /apis are served by every API server
+                raise _something_else(doing, "it doesn't know /version") from None
             raise translated(error, configuration.host, doing) from None
         except (HTTPError, OSError) as error:
             raise unanswered(configuration.host, error, doing) from None
         except ValueError as error:
-            raise MissingPrecondition(
-                f"{doing}: what answers there isn't a Kubernetes API server: {error}",
-                hint="check `server` in the kubeconfig, or choose another cluster with --context",
-            ) from None
+            raise _something_else(doing, str(error)) from None
+
+
+def _something_else(doing: str, why: str) -> MissingPrecondition:
+    return MissingPrecondition(
+        f"{doing}: what answers there isn't a Kubernetes API server: {why}",
+        hint="check `server` in the kubeconfig, or choose another cluster with --context",
+    )
 
 
 def _discovery_cache(configuration: Configuration) -> Path | None:
