@@ -90,12 +90,20 @@ def _raised(promise: Promise, facts: Mapping[str, Any]) -> VerificationFailed:
             ".dockerignore doesn't exclude the module.",
             details=details,
         )
-    error = read_traceback(text) or PythonError("an exception", "", "", text)
+    exception, message = facts["exception"]
+    error = read_traceback(text) or PythonError(exception, message, where="", text=text)
     doing = "its factory fails" if facts["step"] == "call" else "it doesn't load"
     if known := meaning(error):
         return VerificationFailed(
             f"{_subject(promise)} fails inside the image: it {known.cause}.",
             hint=f"{known.remedy[:1].upper()}{known.remedy[1:]}.",
+            details=details,
+        )
+    if facts["step"] == "call" and exception == "TypeError" and not error.where:
+        return VerificationFailed(
+            f"{_subject(promise)} fails inside the image: its factory can't be called so: {message}.",
+            hint=f'Give it literal arguments (`entrypoint: {module}:create_app("production")`), or name a factory '
+            "without required ones.",
             details=details,
         )
     where = f" at {error.where}" if error.where else ""

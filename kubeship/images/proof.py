@@ -45,7 +45,8 @@ def answer(question: dict[str, Any]) -> dict[str, Any]:
             found = module
         facts.update(step="done", found=type_name(found), interface=interface(found), factory=is_factory(found))
     except BaseException as error:  # SystemExit and KeyboardInterrupt too: the project may call sys.exit()
-        facts["traceback"] = "".join(traceback.format_exception(type(error), error, error.__traceback__))
+        facts["exception"] = [type_name(error), str(error)]
+        facts["traceback"] = "".join(traceback.format_exception(type(error), error, projects_part(error)))
         if isinstance(error, ModuleNotFoundError) and error.name:
             missing = error.name
             facts["module_missing"] = module_name == missing or module_name.startswith(missing + ".")
@@ -138,6 +139,17 @@ def type_name(found: object) -> str:
     """`flask.app.Flask`."""
     kind = type(found)
     return kind.__qualname__ if kind.__module__ == "builtins" else kind.__module__ + "." + kind.__qualname__
+
+
+def projects_part(error: BaseException) -> Any:
+    """The traceback from the project's first frame on: without this program's and importlib's own."""
+    trace = error.__traceback__
+    while trace:
+        file = trace.tb_frame.f_code.co_filename
+        if file not in ("<string>", importlib.__file__) and not file.startswith("<frozen importlib"):
+            break
+        trace = trace.tb_next
+    return trace
 
 
 def python_names(directory: Path) -> list[str]:

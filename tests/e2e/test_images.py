@@ -39,6 +39,7 @@ print("noise without a newline", end="")
 threading.Thread(target=time.sleep, args=(600,)).start()
 app = Flask(__name__)
 def create_app(): return app
+def takes_one(config): return app
 async def aapp(scope, receive, send): ...
 """
 SOURCES = {
@@ -70,7 +71,9 @@ def repository(stack: Stack) -> str:
 
 @pytest.fixture(scope="module")
 def request_(repository: str, tmp_path_factory: pytest.TempPathFactory) -> BuildRequest:
-    return project(tmp_path_factory.mktemp("app"), DOCKERFILE, f"{repository}:1")
+    request = project(tmp_path_factory.mktemp("app"), DOCKERFILE, f"{repository}:1")
+    (request.context / "unique.txt").write_text(uuid.uuid4().hex)  # a layer that the registry doesn't have yet
+    return request
 
 
 @pytest.fixture(scope="module")
@@ -204,6 +207,7 @@ def test_entrypoints_that_keep_their_promises_are_proved(engine: DockerEngine, b
         ),
         ("app:aapp", "it is an ASGI application", "interface: asgi"),
         ("app:create_app", "a factory", "entrypoint: app:create_app()"),
+        ("app:takes_one()", "missing 1 required positional argument: 'config'", "literal arguments"),
         ("app:os", "it is a module", "must name the application object"),
         ("shop.wsgi:app", "there is no module shop.wsgi (/app holds: app.py, calls_home.py", "import_root"),
         ("needs_variable:app", "needs the environment variable SECRET_KEY", "Set SECRET_KEY under `variables:`"),

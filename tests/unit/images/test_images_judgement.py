@@ -43,13 +43,24 @@ def test_process_without_interface_only_has_to_load() -> None:
 
 def test_unexplained_exception_shows_where_and_the_tracebacks_end() -> None:
     frames = "".join(f'  File "/app/m{number}.py", line {number}, in f\n    f()\n' for number in range(1, 21))
-    output = answer(step="call", traceback=f"Traceback (most recent call last):\n{frames}ValueError: no\n", files=[])
+    text = f"Traceback (most recent call last):\n{frames}ValueError: no\n"
+    output = answer(step="call", traceback=text, exception=["ValueError", "no"], files=[])
 
     error = failure(Ended(0, output))
 
     assert "its factory fails, because of ValueError: no at m20.py:20" in error.message
     assert error.details.endswith("ValueError: no")
     assert len(error.details.splitlines()) == 12
+
+
+def test_factory_that_needs_arguments_is_told_from_one_that_fails() -> None:
+    said = "create_app() missing 1 required positional argument: 'config'"
+    output = answer(step="call", traceback=f"TypeError: {said}\n", exception=["TypeError", said])
+
+    error = failure(Ended(0, output))
+
+    assert said in error.message
+    assert "literal arguments" in error.hint
 
 
 @pytest.mark.parametrize(

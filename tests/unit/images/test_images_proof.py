@@ -90,6 +90,18 @@ def test_promised_module_that_is_missing_is_told_from_one_that_it_imports(
     assert facts["files"] == ["app.py"]
 
 
+def test_traceback_begins_in_the_project_and_a_factory_without_its_arguments_has_none(tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text("import broken\n")
+    (tmp_path / "broken.py").write_text("1/0\n")
+    (tmp_path / "made.py").write_text("def create_app(config): ...\n")
+
+    raised, called = ask(tmp_path, "app:app"), ask(tmp_path, "made:create_app()")
+
+    assert raised["traceback"].splitlines()[1].endswith('app.py", line 1, in <module>')
+    assert "<frozen" not in raised["traceback"]
+    assert called["traceback"].startswith("TypeError: create_app() missing 1 required")
+
+
 def test_exit_thread_and_replaced_output_do_not_hide_the_answer(tmp_path: Path) -> None:
     lines = "import sys, threading, time\nthreading.Thread(target=time.sleep, args=(60,)).start()\nsys.stdout = None\n"
     (tmp_path / "app.py").write_text(f"{lines}sys.exit(4)\n")
