@@ -7,7 +7,7 @@ from kubeship.errors import InvalidInput
 from kubeship.inspection.candidates import Candidates, Servable, kind_of
 from kubeship.inspection.findings import SET_BY_YOU, Answered
 from kubeship.inspection.frameworks import BY_NAME, labels
-from kubeship.inspection.import_root import import_root, module_name
+from kubeship.inspection.import_root import import_root, module_name, reachable
 from kubeship.inspection.modules import Modules
 from kubeship.inspection.objects import Apps
 from kubeship.inspection.stated import Statements
@@ -60,14 +60,14 @@ def find_entrypoint(
         chosen, warnings = _answered(modules, apps, answers[KEY], list(points.values()))
         return Answered(EntrypointFound(chosen, considered, frameworks), warnings)
     settled, warnings = _stated(modules, apps, stated)
-    groups = _groups(points)
+    groups = [_most_complete(modules, group) for group in _groups(points)]
     if settled is None and len(groups) == 1:
-        settled = groups[0][0]
+        settled = groups[0]
     if settled is not None:
         others = tuple(c for c in considered if c.value != settled.value)
         first = Candidate(settled.value, settled.origins[0])
         return Answered(EntrypointFound(settled, (first, *others), frameworks), warnings)
-    question = _question(modules, candidates, [group[0] for group in groups])
+    question = _question(modules, candidates, groups)
     return Answered(EntrypointFound(None, considered, frameworks), warnings, (question,))
 
 
@@ -135,6 +135,17 @@ def _groups(points: dict[Servable, Entrypoint]) -> list[list[Entrypoint]]:
     if len(conventional) == 1 and len({group[0].framework for group in found}) == 1:
         return conventional
     return found
+
+
+def _most_complete(modules: Modules, group: list[Entrypoint]) -> Entrypoint:
+    """The best of one app's entrypoints: a `main.py` that imports the app and its routes comes first."""
+    best = group[0]
+    loaded = set(reachable(modules, best.path))
+    for point in group[1:]:
+        served = point.servable is not None and point.servable.imported and _stem(point.path) in SERVED_MODULES
+        if served and _stem(best.path) != "wsgi" and set(reachable(modules, point.path)) - loaded - {point.path}:
+            return point
+    return best
 
 
 def _point(modules: Modules, servable: Servable) -> Entrypoint | None:

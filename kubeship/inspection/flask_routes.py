@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from kubeship.inspection.import_root import reachable
 from kubeship.inspection.modules import Binding, External, Local, Modules, Reference
 from kubeship.inspection.objects import Apps
 from kubeship.inspection.syntax import Function, argument, calls, dotted, text
@@ -23,13 +24,17 @@ class Registration:
     prefix: str | None
 
 
-def flask_routes(modules: Modules, apps: Apps, made: Origin | None) -> list[Route]:
-    """Every path without parameters; `made` names the app whose routes count."""
+def flask_routes(modules: Modules, apps: Apps, entrypoint: str, made: Origin | None) -> list[Route]:
+    """Every path without parameters that is there once the file `entrypoint` has been imported.
+
+    `made` names the app whose routes count; None for any.
+    """
+    loaded = frozenset(reachable(modules, entrypoint))
     pattern = re.compile(rb"\.(route|add_url_rule)\(|@[\w.]+\.get\(")
     registered = _registrations(modules)
     routes: list[Route] = []
     for path in modules.sources.mentioning(pattern):
-        tree = modules.sources.tree(path)
+        tree = modules.sources.tree(path) if path in loaded else None
         for owner, rule, view, line in _rules(tree) if tree else ():
             for prefix in _prefixes(apps, path, owner, registered, made):
                 full = f"{prefix.rstrip('/')}/{rule.lstrip('/')}"

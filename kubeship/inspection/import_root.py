@@ -31,17 +31,18 @@ def import_root(modules: Modules, path: str) -> str:
 
 def reachable(modules: Modules, path: str) -> tuple[str, ...]:
     """The project's files that importing `path` may import, that file first."""
-    seen = {path: None}
-    pending = [path]
+    seen = dict.fromkeys(_with_packages(modules, path))
+    pending = list(seen)
     while pending:
         current = pending.pop()
         for imported, _ in _imports(modules, current):
             source = modules.resolve(current, imported)
             submodule = modules.submodule(source, imported.name) if source and imported.name else None
             for found in (source, submodule):
-                if found and found.endswith(".py") and found not in seen:
-                    seen[found] = None
-                    pending.append(found)
+                for file in _with_packages(modules, found) if found else ():
+                    if file not in seen:
+                        seen[file] = None
+                        pending.append(file)
     return tuple(seen)
 
 
@@ -54,6 +55,16 @@ def module_name(path: str, root: str) -> str | None:
     if parts[-1] == "__init__":
         parts = parts[:-1]
     return ".".join(parts) if parts and all(part.isidentifier() for part in parts) else None
+
+
+def _with_packages(modules: Modules, path: str) -> list[str]:
+    """The file, and the `__init__.py` of each package that is imported before it."""
+    files = [path] if path.endswith(".py") else []
+    folder = folder_of(path)
+    while folder != "." and f"{folder}/__init__.py" in modules.sources:
+        files.append(f"{folder}/__init__.py")
+        folder = folder_of(folder)
+    return files
 
 
 def _imports(modules: Modules, path: str) -> tuple[tuple[Imported, int], ...]:

@@ -152,7 +152,7 @@ def _routes(
         return django_routes(modules, urlconf, import_root)
     if entry.chosen and entry.chosen.framework == "flask":
         servable = entry.chosen.servable
-        return flask_routes(modules, apps, servable.app.made if servable else None)
+        return flask_routes(modules, apps, entry.chosen.path, servable.app.made if servable else None)
     return []
 
 

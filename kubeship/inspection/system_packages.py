@@ -45,7 +45,6 @@ NEEDS = (
     Need("psycopg2", NO_WHEEL, ("libpq-dev",), ("libpq5",)),
     Need("pycairo", NO_WHEEL, ("libcairo2-dev", "pkg-config"), ("libcairo2",)),
     Need("pydub", "starts ffmpeg", runtime=("ffmpeg",)),
-    Need("pylibmc", NO_WHEEL, ("libmemcached-dev", "zlib1g-dev"), ("libmemcached11",), trixie=("libmemcached11t64",)),
     Need("pytesseract", "starts tesseract", runtime=("tesseract-ocr",)),
     Need(
         "python-ldap",

@@ -1,2 +1,5 @@
+from django.http import HttpResponse
+
+
 def ok(request):
-    return None
+    return HttpResponse("ok")

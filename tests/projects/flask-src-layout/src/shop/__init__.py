@@ -1,1 +1,2 @@
 from .core import app
+from . import views

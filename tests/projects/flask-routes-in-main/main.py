@@ -1,0 +1,2 @@
+from instance import app
+import routes

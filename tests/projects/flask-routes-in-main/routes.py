@@ -1,0 +1,6 @@
+from instance import app
+
+
+@app.route("/healthz")
+def healthz():
+    return "ok"

@@ -1,0 +1,73 @@
+"""Are answers checked, and do they settle what they are about?"""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kubeship.errors import InvalidInput
+from kubeship.inspection.frameworks import FRAMEWORKS
+from kubeship.inspection.project import inspect
+from kubeship.inspection.python_version import DEFAULT, SUPPORTED
+from kubeship.inspection.system_packages import NEEDS, debian_release
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    (tmp_path / "app.py").write_text("from flask import Flask\n\napp = Flask(__name__)\n")
+    (tmp_path / "requirements.txt").write_text("flask\n")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("key", "answer"),
+    [
+        ("name", "My Shop"),
+        ("python", "2.7"),
+        ("processes.web.entrypoint", "app.py"),
+        ("processes.web.port", "http"),
+        ("processes.web.port", 0),
+        ("processes.web.health.path", "healthz"),
+        ("dependencies.files", ["gone.txt"]),
+        ("dependencies.files", 3),
+    ],
+)
+def test_an_answer_that_cannot_be_is_refused_with_its_key(project: Path, key: str, answer: Any) -> None:
+    with pytest.raises(InvalidInput) as raised:
+        inspect(project, {key: answer})
+
+    assert key in raised.value.message
+    assert raised.value.hint
+
+
+def test_answers_come_before_what_is_found(project: Path) -> None:
+    answers = {"processes.web.port": 9000, "processes.web.health.path": "/up", "python": 3.12}
+
+    found = inspect(project, answers)
+
+    web = found.processes[0]
+    assert (web.port, web.health and web.health.value, found.python.value) == (9000, "/up", "3.12")
+    assert found.python.origin.reason == "set by you"
+
+
+def test_an_entrypoint_that_the_code_does_not_show_is_taken_with_a_warning(project: Path) -> None:
+    found = inspect(project, {"processes.web.entrypoint": "plugin.site:app"})
+
+    assert found.processes[0].entrypoint == "plugin.site:app"
+    assert ["plugin.site:app was set" in warning.message for warning in found.warnings] == [True]
+
+
+def test_an_answered_name_comes_before_pyproject(project: Path) -> None:
+    (project / "pyproject.toml").write_text('[project]\nname = "other"\nversion = "1"\n')
+
+    assert inspect(project, {}).name.value == "other"
+    assert inspect(project, {"name": "store"}).name.value == "store"
+
+
+def test_tables_are_sorted_and_the_default_python_is_supported() -> None:
+    frameworks, needs = [row.name for row in FRAMEWORKS], [row.distribution for row in NEEDS]
+
+    assert frameworks == sorted(frameworks)
+    assert needs == sorted(needs)
+    assert DEFAULT in SUPPORTED
+    assert {debian_release(version) for version in SUPPORTED} == {"trixie"}
