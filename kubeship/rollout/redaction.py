@@ -63,7 +63,11 @@ def secret_values(items: Iterable[Object]) -> frozenset[str]:
     return frozenset(value for item in items for value in _secret_values(item) if len(value) >= SHORTEST)
 
 
-_URL_PASSWORD = re.compile(r"(?P<before>\b[a-z][a-z0-9+.-]*://[^\s:/@'\"]*):[^\s/'\"]+@", re.IGNORECASE)
+_URL_PASSWORD = re.compile(
+    r"(?P<before>\b[a-z][a-z0-9+.-]*://(?:[^\s:/@'\"]*:(?=[^\s/'\"]+@)|(?=[^\s:/@'\"]{16,}@)))[^\s/'\"]+@",
+    re.IGNORECASE,
+)
+"""A password, or a token that stands where the user's name would."""
 _BEARER = re.compile(r"(?P<before>\b(?:Bearer|Basic)\s+)[\w.~+/=-]{8,}", re.IGNORECASE)
 _ASSIGNMENT = re.compile(
     r"(?<![\w/.])(?P<name>\w+)(?P<sign>=|['\"]\s*[:=]\s*)(?P<quote>['\"]?)(?P<value>(?<=['\"])[^'\"\n]*|[^\s'\",;&]+)"

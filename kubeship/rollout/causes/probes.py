@@ -12,7 +12,7 @@ from kubeship.rollout.causes.crashes import LAST_LINES, crashed, crashes_for_cer
 from kubeship.rollout.pods import ContainerSnapshot, occurrences, seconds_between
 
 WORTH_A_WORD = 5
-"""So many connections may be refused before a start is called slow: nothing listens yet while a program starts."""
+"""So many probes may go without any answer before it is mentioned: nothing listens yet while a program starts."""
 
 
 def startup_probe_failed(container: ContainerSnapshot) -> Conclusion | None:
@@ -45,6 +45,8 @@ def readiness_probe_failed(container: ContainerSnapshot) -> Conclusion | None:
         return None
     answer = _answer(container, "readiness")
     if answer is None or (container.spec.get("startupProbe") and not container.status.get("started")):
+        return None
+    if answer.status is None and answer.count < WORTH_A_WORD:
         return None
     return _conclusion(container, "readiness", answer, "its readiness probe has not passed yet", certain=False)
 

@@ -1,0 +1,159 @@
+"""Is a crash explained by what the process said and how it ended, and is one flaky start none?"""
+
+import pytest
+
+from kubeship.model.objects import Object
+from kubeship.model.snapshot import Snapshot
+from kubeship.rollout.causes import conclude
+from kubeship.rollout.causes.conclusion import Conclusion
+from kubeship.rollout.pods import pod_snapshot
+from tests.unit.rollout.builders import RUNNING, crash_looping, ended, rollout, status
+
+TRACEBACK = """Booting worker with pid: 7
+Traceback (most recent call last):
+  File "/app/app.py", line 3, in <module>
+    import requests
+ModuleNotFoundError: No module named 'requests'
+"""
+
+
+def concluded(snapshot: Snapshot) -> Conclusion | None:
+    return conclude(pod_snapshot(snapshot.pods[0], snapshot))
+
+
+def test_missing_module_is_named_with_its_place_and_what_to_declare() -> None:
+    conclusion = concluded(rollout(crash_looping(1), log=TRACEBACK))
+
+    assert conclusion
+    assert conclusion.diagnosis.cause == "web crashes: it can't import requests (app.py:3)"
+    assert "requests" in conclusion.diagnosis.remedy
+    assert conclusion.diagnosis.evidence == "ModuleNotFoundError: No module named 'requests'"
+    assert "import requests" in conclusion.diagnosis.log
+    assert conclusion.certain
+
+
+def test_first_end_is_a_worry_and_the_second_is_certain() -> None:
+    first = concluded(rollout(status(ended(1)), log=TRACEBACK))
+    restarted = concluded(rollout(status(RUNNING, ended(1), restarts=1), previous=TRACEBACK))
+    second = concluded(rollout(status(ended(1), ended(1), restarts=1), log=TRACEBACK))
+
+    assert first
+    assert not first.certain
+    assert restarted
+    assert not restarted.certain
+    assert second
+    assert second.certain
+
+
+def test_container_that_restarted_and_became_ready_is_healthy() -> None:
+    assert concluded(rollout(status(RUNNING, ended(1), restarts=7, ready=True))) is None
+
+
+def test_running_instance_after_many_restarts_may_yet_come_up() -> None:
+    conclusion = concluded(rollout(status(RUNNING, ended(1), restarts=5), log="starting", previous=TRACEBACK))
+
+    assert conclusion
+    assert not conclusion.certain
+    assert "import requests" in conclusion.diagnosis.cause
+
+
+def test_out_of_memory_names_the_limit() -> None:
+    limits = {"resources": {"limits": {"memory": "32Mi"}}}
+
+    conclusion = concluded(rollout(crash_looping(137, "OOMKilled"), spec=limits, log="loading the model\n"))
+
+    assert conclusion
+    assert conclusion.diagnosis.cause == "web needs more memory than its limit of 32Mi"
+    assert conclusion.diagnosis.log == "loading the model"
+
+
+def test_end_without_an_error_is_named_as_such() -> None:
+    conclusion = concluded(rollout(crash_looping(0, "Completed")))
+
+    assert conclusion
+    assert "exit code 0, though it must keep running" in conclusion.diagnosis.cause
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        (126, "can't be executed"),
+        (127, "doesn't exist in the image"),
+        (137, "SIGKILL"),
+        (139, "SIGSEGV"),
+        (143, "SIGTERM"),
+        (42, "exit code 42"),
+    ],
+)
+def test_exit_code_says_what_it_says_by_convention(code: int, words: str) -> None:
+    conclusion = concluded(rollout(crash_looping(code), log="a\nlast words\n\n"))
+
+    assert conclusion
+    assert words in conclusion.diagnosis.cause
+    assert conclusion.diagnosis.evidence == "last words"
+
+
+@pytest.mark.parametrize(
+    ("log", "cause"),
+    [
+        ("sh: 1: cannot create /data/x: Read-only file system", "can't write /data/x (read-only file system)"),
+        ("nginx: [emerg] mkdir() '/var/cache' failed (13: Permission denied)", "can't write a file"),
+    ],
+)
+def test_path_that_may_not_be_written_is_named(log: str, cause: str) -> None:
+    conclusion = concluded(rollout(crash_looping(2), log=log))
+
+    assert conclusion
+    assert cause in conclusion.diagnosis.cause
+    assert conclusion.diagnosis.evidence == log
+
+
+@pytest.mark.parametrize(
+    ("message", "cause", "certain"),
+    [
+        ('exec: "gunicorn": executable file not found in $PATH: unknown', "the image has no command gunicorn", True),
+        ('exec: "/app/run": permission denied: unknown', "/app/run can't be executed", True),
+        ("error during container init: mkdir /srv/x: read-only file system: unknown", "working directory /srv/x", True),
+        ("exec /app/run.sh: exec format error", "another kind of processor", True),
+        ("context deadline exceeded", "it can't be started", False),
+    ],
+)
+def test_process_that_the_runtime_refuses_is_explained(message: str, cause: str, certain: bool) -> None:
+    runc = f"OCI runtime create failed: runc create failed: unable to start container process: {message}"
+    state: Object = {"waiting": {"reason": "RunContainerError", "message": runc}}
+
+    conclusion = concluded(rollout(status(state, ended(128, "StartError", message=runc), restarts=1)))
+
+    assert conclusion
+    assert cause in conclusion.diagnosis.cause
+    assert conclusion.certain is certain
+
+
+def test_refused_start_is_still_known_while_the_kubelet_backs_off() -> None:
+    container = crash_looping(128, "StartError")
+    container["lastState"]["terminated"]["message"] = 'exec: "nope": executable file not found in $PATH: unknown'
+
+    conclusion = concluded(rollout(container))
+
+    assert conclusion
+    assert conclusion.diagnosis.cause == "web can't start: the image has no command nope"
+
+
+def test_failing_init_container_is_told_instead_of_the_one_that_waits_for_it() -> None:
+    snapshot = rollout(status({"waiting": {"reason": "PodInitializing"}}))
+    live = snapshot.pods[0]
+    live["spec"]["initContainers"] = [{"name": "wait", "image": "busybox"}]
+    live["status"]["initContainerStatuses"] = [{**crash_looping(1), "name": "wait"}]
+
+    conclusion = concluded(snapshot)
+
+    assert conclusion
+    assert conclusion.diagnosis.cause == "wait crashes with exit code 1"
+    assert conclusion.certain
+
+
+def test_container_of_a_job_may_end_with_exit_code_0() -> None:
+    snapshot = rollout(status(ended(0, "Completed")))
+    snapshot.pods[0]["spec"]["restartPolicy"] = "Never"
+
+    assert concluded(snapshot) is None

@@ -1,0 +1,180 @@
+"""Are missing configuration, missing room and refused pods named, and called certain only when they are?"""
+
+from dataclasses import replace
+
+import pytest
+
+from kubeship.model.objects import Object
+from kubeship.model.snapshot import Snapshot
+from kubeship.rollout.causes import conclude
+from kubeship.rollout.causes.conclusion import Conclusion
+from kubeship.rollout.causes.creation import pods_refused
+from kubeship.rollout.pods import pod_snapshot
+from tests.unit.rollout.builders import CREATING, NOW, deployment, event, pod, replica_set, rollout, status, waiting
+
+QUOTA = 'pods "shop-web-2-j6v9m" is forbidden: exceeded quota: q, requested: pods=1, used: pods=2, limited: pods=2'
+SECURITY = 'pods "shop-web-2-x" is forbidden: violates PodSecurity "restricted:latest": runAsNonRoot != true'
+
+
+def concluded(snapshot: Snapshot) -> Conclusion | None:
+    return conclude(pod_snapshot(snapshot.pods[0], snapshot))
+
+
+@pytest.mark.parametrize(
+    ("message", "cause"),
+    [
+        ('secret "shop" not found', "web: the Secret shop doesn't exist in the namespace"),
+        ('configmap "shop" not found', "web: the ConfigMap shop doesn't exist in the namespace"),
+        ("couldn't find key DATABASE_URL in Secret shop/settings", "web: the Secret settings has no key DATABASE_URL"),
+        ("couldn't find key A in ConfigMap shop/settings", "web: the ConfigMap settings has no key A"),
+    ],
+)
+def test_missing_secret_or_key_is_certain_at_the_third_attempt(message: str, cause: str) -> None:
+    refused = status(waiting("CreateContainerConfigError", message))
+
+    second = concluded(rollout(refused, event("Failed", f"Error: {message}", 2)))
+    third = concluded(rollout(refused, event("Failed", f"Error: {message}", 3)))
+
+    assert second
+    assert second.diagnosis.cause == cause
+    assert not second.certain
+    assert third
+    assert third.certain
+
+
+@pytest.mark.parametrize(
+    ("message", "cause"),
+    [
+        ('container has runAsNonRoot and image will run as root (pod: "p", container: web)', "runs as root"),
+        ("container has runAsNonRoot and image has non-numeric user (app), cannot verify", "user (app)"),
+    ],
+)
+def test_root_image_is_certain_at_once(message: str, cause: str) -> None:
+    conclusion = concluded(rollout(status(waiting("CreateContainerConfigError", message))))
+
+    assert conclusion
+    assert cause in conclusion.diagnosis.cause
+    assert conclusion.certain
+
+
+def test_kubelet_that_has_not_read_the_secret_yet_is_nothing_bad() -> None:
+    message = "failed to sync secret cache: timed out waiting for the condition"
+
+    assert concluded(rollout(status(waiting("CreateContainerConfigError", message)))) is None
+
+
+@pytest.mark.parametrize(("count", "certain"), [(4, False), (5, True)])
+def test_volume_of_a_missing_config_map_is_certain_after_five_attempts(count: int, certain: bool) -> None:
+    message = 'MountVolume.SetUp failed for volume "settings" : configmap "shop-1f2e" not found'
+
+    conclusion = concluded(rollout(status(CREATING), event("FailedMount", message, count, container="")))
+
+    assert conclusion
+    assert conclusion.diagnosis.cause == "volume settings: the ConfigMap shop-1f2e doesn't exist in the namespace"
+    assert conclusion.certain is certain
+
+
+def test_volume_that_another_node_holds_may_still_come() -> None:
+    message = 'Multi-Attach error for volume "pvc-1" Volume is already used by pod(s) shop-db-0'
+
+    conclusion = concluded(rollout(status(CREATING), event("FailedAttachVolume", message, 20, container="")))
+
+    assert conclusion
+    assert conclusion.diagnosis.cause == "volume pvc-1 can't be attached or mounted"
+    assert not conclusion.certain
+
+
+@pytest.mark.parametrize(
+    ("message", "shortage"),
+    [
+        (
+            "0/1 nodes are available: 1 Insufficient cpu. no new claims to deallocate, preemption: 0/1 nodes are "
+            "available: 1 Preemption is not helpful for scheduling.",
+            "1 Insufficient cpu",
+        ),
+        (
+            "0/3 nodes are available: 1 node(s) had untolerated taint {gpu: true}, 2 Insufficient memory. preemption: "
+            "0/3 nodes are available: 3 No preemption victims found for incoming pod.",
+            "1 node(s) had untolerated taint {gpu: true}, 2 Insufficient memory",
+        ),
+        (
+            '0/1 nodes are available: persistentvolumeclaim "media" not found. not found',
+            'persistentvolumeclaim "media" not found',
+        ),
+    ],
+)
+def test_pod_without_a_node_names_the_shortage_and_stays_a_worry(message: str, shortage: str) -> None:
+    conclusion = concluded(unscheduled(message, since="2026-11-20T23:03:51Z"))
+
+    assert conclusion
+    assert conclusion.diagnosis.cause == f"no node takes the pod: {shortage}"
+    assert not conclusion.certain
+
+
+def test_pod_without_a_node_for_ten_seconds_is_nothing_bad() -> None:
+    assert concluded(unscheduled("0/1 nodes are available: 1 Too many pods.", since="2026-11-20T23:04:50Z")) is None
+
+
+@pytest.mark.parametrize(
+    ("message", "last", "certain"),
+    [
+        (QUOTA, "2026-11-20T23:03:55Z", False),
+        (QUOTA, "2026-11-20T23:04:02Z", True),
+        (SECURITY, "2026-11-20T23:03:51Z", True),
+        ('admission webhook "policy.example.com" denied the request: no', "2026-11-20T23:03:51Z", True),
+        ('failed calling webhook "policy.example.com": connection refused', "2026-11-20T23:03:55Z", False),
+    ],
+)
+def test_refused_pods_are_certain_at_once_or_after_ten_seconds(message: str, last: str, certain: bool) -> None:
+    conclusion = pods_refused(deployment(updated=0), refused(message, last))
+
+    assert conclusion
+    assert conclusion.certain is certain
+    assert conclusion.diagnosis.evidence == message
+
+
+def test_quota_that_old_pods_use_is_only_slow_but_a_forbidden_pod_is_not() -> None:
+    old = pod(status({}, ready=True), name="shop-web-1-abc", owner="rs-1")
+    later = "2026-11-20T23:04:30Z"
+
+    quota = pods_refused(deployment(updated=0), replace(refused(QUOTA, later), pods=(old,)))
+    security = pods_refused(deployment(updated=0), replace(refused(SECURITY, later), pods=(old,)))
+
+    assert quota
+    assert not quota.certain
+    assert security
+    assert security.certain
+
+
+def test_refused_pod_beside_one_that_was_created_is_nothing_bad() -> None:
+    surge = replace(refused(QUOTA, "2026-11-20T23:04:30Z"), pods=(pod(status(CREATING)),))
+
+    assert pods_refused(deployment(updated=1), surge) is None
+
+
+def test_condition_of_the_replica_set_tells_when_the_events_have_gone() -> None:
+    failure = {"type": "ReplicaFailure", "status": "True", "reason": "FailedCreate", "message": QUOTA}
+    since = {"lastTransitionTime": "2026-11-20T23:03:52Z"}
+    live = replica_set(2, status={"conditions": [{**failure, **since}]})
+
+    conclusion = pods_refused(deployment(updated=0), Snapshot(NOW, replica_sets=(live,)))
+
+    assert conclusion
+    assert conclusion.certain
+    assert "quota q" in conclusion.diagnosis.cause
+
+
+def unscheduled(message: str, since: str) -> Snapshot:
+    condition: Object = {
+        "type": "PodScheduled",
+        "status": "False",
+        "reason": "Unschedulable",
+        "message": message,
+        "lastTransitionTime": since,
+    }
+    return replace(rollout(), pods=(pod(conditions=(condition,)),))
+
+
+def refused(message: str, last: str) -> Snapshot:
+    failed = event("FailedCreate", f"Error creating: {message}", about=replica_set(2), last=last)
+    return Snapshot(NOW, replica_sets=(replica_set(1), replica_set(2)), events=(failed,))

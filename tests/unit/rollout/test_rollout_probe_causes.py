@@ -1,0 +1,157 @@
+"""Does a failing probe's diagnosis say what was asked, what was answered and what to do, and not too early?"""
+
+import pytest
+
+from kubeship.model.objects import Object
+from kubeship.model.snapshot import Snapshot
+from kubeship.rollout.causes import conclude
+from kubeship.rollout.causes.conclusion import Conclusion
+from kubeship.rollout.pods import pod_snapshot
+from tests.unit.rollout.builders import CRASH_LOOP, RUNNING, crash_looping, ended, event, rollout, status
+
+HTTP = {"httpGet": {"path": "/healthz", "port": "http"}, "periodSeconds": 2, "failureThreshold": 30}
+SPEC = {"ports": [{"name": "http", "containerPort": 8000}], "startupProbe": HTTP}
+KILLED = event("Killing", "Container web failed startup probe, will be restarted")
+REFUSED = 'Get "http://10.160.0.78:8000/healthz": dial tcp 10.160.0.78:8000: connect: connection refused'
+
+
+def concluded(snapshot: Snapshot) -> Conclusion | None:
+    return conclude(pod_snapshot(snapshot.pods[0], snapshot))
+
+
+def unhealthy(kind: str, words: str, count: int = 1) -> Object:
+    return event("Unhealthy", f"{kind} probe failed: {words}", count)
+
+
+@pytest.mark.parametrize(
+    ("words", "cause", "remedy"),
+    [
+        ("HTTP probe failed with statuscode: 404", "answers 404", "health: {path: ...}"),
+        ("HTTP probe failed with statuscode: 400", "refuses the probe's Host", "ALLOWED_HOSTS"),
+        ("HTTP probe failed with statuscode: 401", "wants a login (401)", "needs none"),
+        ("HTTP probe failed with statuscode: 503", "answers 503", "log"),
+        (REFUSED, "nothing listens there", "0.0.0.0"),
+        (
+            'Get "http://10.160.0.79:8000/healthz": context deadline exceeded (Client.Timeout exceeded while awaiting '
+            "headers)",
+            "doesn't answer in time",
+            "database",
+        ),
+        (
+            'Get "https://10.160.0.82/healthz": dial tcp 10.160.0.82:443: connect: connection refused',
+            "redirects the probe to https",
+            "SECURE_PROXY_SSL_HEADER",
+        ),
+    ],
+)
+def test_startup_probe_for_which_the_kubelet_kills_is_certain(words: str, cause: str, remedy: str) -> None:
+    conclusion = concluded(rollout(status(RUNNING), unhealthy("Startup", words, 30), KILLED, spec=SPEC))
+
+    assert conclusion
+    assert cause in conclusion.diagnosis.cause
+    assert "startup probe (GET /healthz on port 8000)" in conclusion.diagnosis.cause
+    assert remedy in conclusion.diagnosis.remedy
+    assert conclusion.diagnosis.evidence == f"Startup probe failed: {words}"
+    assert conclusion.diagnosis.rule == "the startup budget of 60 s passed"
+    assert conclusion.certain
+
+
+def test_used_up_budget_is_seen_though_the_event_about_it_was_lost() -> None:
+    after_62_seconds = ended(137, finished="2026-11-20T23:04:53Z")
+    container = status(RUNNING, after_62_seconds, restarts=1)
+
+    conclusion = concluded(rollout(container, unhealthy("Startup", REFUSED, 22), spec=SPEC))
+
+    assert conclusion
+    assert conclusion.certain
+
+
+def test_kill_long_before_the_budget_is_not_the_probes() -> None:
+    container = status(RUNNING, ended(137, finished="2026-11-20T23:04:11Z"), restarts=1)
+
+    conclusion = concluded(rollout(container, unhealthy("Startup", REFUSED, 3), spec=SPEC))
+
+    assert conclusion
+    assert "SIGKILL" in conclusion.diagnosis.cause
+    assert not conclusion.certain
+
+
+def test_slow_start_within_its_budget_is_nothing_bad() -> None:
+    assert concluded(rollout(status(RUNNING), unhealthy("Startup", REFUSED, 4), spec=SPEC)) is None
+
+
+def test_answer_with_an_error_is_a_worry_from_the_first() -> None:
+    answer = unhealthy("Startup", "HTTP probe failed with statuscode: 404")
+
+    conclusion = concluded(rollout(status(RUNNING), answer, spec=SPEC))
+
+    assert conclusion
+    assert not conclusion.certain
+
+
+def test_started_container_that_was_killed_earlier_is_not_doomed() -> None:
+    container = status(RUNNING, ended(137), restarts=1, ready=True)
+
+    assert concluded(rollout(container, unhealthy("Startup", REFUSED, 30), KILLED, spec=SPEC)) is None
+
+
+@pytest.mark.parametrize(
+    ("log", "cause"),
+    [
+        ("[INFO] Listening at: http://0.0.0.0:5000 (1)", "the program listens on port 5000"),
+        (" * Running on http://127.0.0.1:8000", "listens on 127.0.0.1 only"),
+        ("INFO:     Uvicorn running on http://127.0.0.1:8000 (Press CTRL+C to quit)", "listens on 127.0.0.1 only"),
+        ("Serving HTTP on 0.0.0.0 port 9000 (http://0.0.0.0:9000/) ...", "the program listens on port 9000"),
+    ],
+)
+def test_place_where_the_program_says_it_listens_explains_a_refused_connection(log: str, cause: str) -> None:
+    conclusion = concluded(rollout(status(RUNNING), unhealthy("Startup", REFUSED, 30), KILLED, spec=SPEC, log=log))
+
+    assert conclusion
+    assert cause in conclusion.diagnosis.cause
+
+
+def test_exception_behind_an_error_500_is_part_of_the_cause() -> None:
+    log = (
+        'Traceback (most recent call last):\n  File "/app/views.py", line 9, in health\n'
+        "ModuleNotFoundError: No module named 'redis'\n"
+    )
+    answer = unhealthy("Readiness", "HTTP probe failed with statuscode: 500")
+
+    conclusion = concluded(rollout(status(RUNNING), answer, spec={"readinessProbe": HTTP}, log=log))
+
+    assert conclusion
+    assert "answers 500; the program can't import redis (views.py:9)" in conclusion.diagnosis.cause
+
+
+def test_readiness_probe_is_never_certain() -> None:
+    answer = unhealthy("Readiness", "HTTP probe failed with statuscode: 404", 25)
+
+    conclusion = concluded(rollout(status(RUNNING), answer, spec={"readinessProbe": HTTP}))
+
+    assert conclusion
+    assert not conclusion.certain
+
+
+@pytest.mark.parametrize(
+    ("container", "certain"),
+    [(status(CRASH_LOOP, ended(137), restarts=2), True), (status(RUNNING, ended(137), restarts=1), False)],
+)
+def test_liveness_probe_is_certain_by_the_rule_for_crashes(container: Object, certain: bool) -> None:
+    killed = event("Killing", "Container web failed liveness probe, will be restarted")
+    answer = unhealthy("Liveness", "HTTP probe failed with statuscode: 404", 4)
+
+    conclusion = concluded(rollout(container, answer, killed, spec={"livenessProbe": HTTP}))
+
+    assert conclusion
+    assert conclusion.diagnosis.cause.startswith("web's liveness probe")
+    assert conclusion.certain is certain
+
+
+def test_crash_during_the_start_is_told_by_its_traceback_not_by_the_probe() -> None:
+    log = 'Traceback (most recent call last):\n  File "/app/app.py", line 1, in <module>\nRuntimeError: no\n'
+
+    conclusion = concluded(rollout(crash_looping(1), unhealthy("Startup", REFUSED, 6), spec=SPEC, log=log))
+
+    assert conclusion
+    assert conclusion.diagnosis.cause == "web crashes: RuntimeError: no (app.py:1)"

@@ -1,0 +1,126 @@
+"""Does watching end as soon as it is certain, with the last words, and never later than its timeout?"""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
+
+import pytest
+
+from kubeship.model.events import Event, RolloutProgress
+from kubeship.model.snapshot import LogRef, Snapshot
+from kubeship.model.verdict import Failed, Ready
+from kubeship.rollout.suspects import suspects
+from kubeship.rollout.watch import watch
+from tests.unit.rollout.builders import (
+    CREATING,
+    NOW,
+    POD,
+    RUNNING,
+    crash_looping,
+    ended,
+    event,
+    ready_deployment,
+    rollout,
+    status,
+)
+
+CURRENT = LogRef(POD, "web", previous=False)
+PREVIOUS = LogRef(POD, "web", previous=True)
+
+
+@dataclass
+class Recording:
+    """An observer that plays pictures one after the other; each wait takes its time."""
+
+    pictures: list[Snapshot]
+    log: str = ""
+    now: float = 0.0
+    asked: list[LogRef] = field(default_factory=list)
+
+    def snapshot(self) -> Snapshot:
+        return self.pictures[0]
+
+    def wait(self, seconds: float) -> None:
+        self.now += seconds
+        if len(self.pictures) > 1:
+            del self.pictures[0]
+
+    def logs(self, wanted: Collection[LogRef]) -> dict[LogRef, str]:
+        self.asked += wanted
+        return dict.fromkeys(wanted, self.log)
+
+
+def watched(observer: Recording, timeout: float = 60) -> tuple[Ready | Failed, list[Event]]:
+    events: list[Event] = []
+    verdict = watch(observer, timeout, events.append, clock=lambda: observer.now)
+    return verdict, events
+
+
+def test_progress_is_told_when_it_changes_and_ends_with_ready() -> None:
+    starting = rollout(status(CREATING))
+    ready = Snapshot(NOW, workloads=(ready_deployment(),))
+
+    verdict, events = watched(Recording([starting, starting, starting, ready]))
+
+    assert verdict == Ready()
+    assert events == [RolloutProgress(("shop-web: 1 of 2 pods updated",)), RolloutProgress(("shop-web: ready",))]
+
+
+def test_crash_ends_the_watch_at_once_with_its_log() -> None:
+    observer = Recording([rollout(status(CREATING)), rollout(crash_looping(1))], log="last words")
+
+    verdict, _ = watched(observer)
+
+    assert isinstance(verdict, Failed)
+    assert verdict.diagnoses[0].log == "last words"
+    assert observer.now == 1.0
+
+
+def test_log_of_a_worry_is_fetched_once_for_each_instance() -> None:
+    restarted = rollout(status(RUNNING, ended(1), restarts=1))
+    observer = Recording([restarted, restarted, restarted, Snapshot(NOW, workloads=(ready_deployment(),))])
+
+    watched(observer)
+
+    assert sorted(observer.asked) == [CURRENT, PREVIOUS]
+
+
+def test_time_that_is_up_ends_in_what_is_missing() -> None:
+    observer = Recording([rollout(status(CREATING))])
+
+    verdict, _ = watched(observer, timeout=2.5)
+
+    assert isinstance(verdict, Failed)
+    assert verdict.diagnoses[0].cause == "still waiting for shop-web: 1 of 2 pods updated"
+    assert observer.now == 2.5
+
+
+def test_interrupt_passes_through() -> None:
+    class Interrupted(Recording):
+        def wait(self, seconds: float) -> None:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        watched(Interrupted([rollout(status(CREATING))]))
+
+
+def test_both_instances_of_a_restarted_container_are_suspects() -> None:
+    assert suspects(rollout(status(RUNNING, ended(1), restarts=1))) == (CURRENT, PREVIOUS)
+
+
+def test_container_whose_probe_fails_is_a_suspect() -> None:
+    failing = event("Unhealthy", "Readiness probe failed: HTTP probe failed with statuscode: 500")
+
+    assert suspects(rollout(status(RUNNING), failing)) == (CURRENT,)
+
+
+def test_healthy_starting_and_deleted_containers_are_no_suspects() -> None:
+    deleted = rollout(crash_looping(1))
+    deleted.pods[0]["metadata"]["deletionTimestamp"] = "2026-11-20T23:04:00Z"
+
+    assert suspects(rollout(status(RUNNING, ended(1), restarts=3, ready=True))) == ()
+    assert suspects(rollout(status(RUNNING))) == ()
+    assert suspects(deleted) == ()
+
+
+def test_container_that_never_ran_has_no_log_to_ask_for() -> None:
+    assert suspects(replace(rollout(crash_looping(128, "StartError")))) == ()
