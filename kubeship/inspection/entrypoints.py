@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from kubeship.errors import InvalidInput
 from kubeship.inspection.candidates import Candidates, Servable, kind_of
 from kubeship.inspection.findings import SET_BY_YOU, Answered
-from kubeship.inspection.frameworks import BY_NAME, labels
 from kubeship.inspection.import_root import import_root, module_name, reachable
 from kubeship.inspection.modules import Modules
 from kubeship.inspection.objects import Apps
@@ -69,15 +68,6 @@ def find_entrypoint(
         return Answered(EntrypointFound(settled, (first, *others), frameworks), warnings)
     question = _question(modules, candidates, groups)
     return Answered(EntrypointFound(None, considered, frameworks), warnings, (question,))
-
-
-def refuse_unsupported(name: str, interface: str, origin: Origin) -> InvalidInput:
-    """The error for an app whose framework, or whose interface, is known and not deployed yet."""
-    label = BY_NAME[name].label + (" with ASGI" if interface == "asgi" and BY_NAME[name].supported else "")
-    return InvalidInput(
-        f"found {label} in {origin}; this version of kubeship deploys {labels()} through WSGI",
-        hint=f"if the project holds such an app too, name it: --set {KEY}=MODULE:OBJECT",
-    )
 
 
 def _rank(servable: Servable) -> tuple[object, ...]:

@@ -9,7 +9,7 @@ from kubeship.inspection.dependencies import Declared, declared
 from kubeship.inspection.django import collect_static, engines, migrate, root_urlconf
 from kubeship.inspection.django_routes import django_routes
 from kubeship.inspection.django_settings import VARIABLE, Settings, find_settings, management_script
-from kubeship.inspection.entrypoints import SERVED_MODULES, EntrypointFound, find_entrypoint, refuse_unsupported
+from kubeship.inspection.entrypoints import KEY, SERVED_MODULES, EntrypointFound, find_entrypoint
 from kubeship.inspection.findings import SET_BY_YOU, Answered
 from kubeship.inspection.flask_routes import flask_routes
 from kubeship.inspection.frameworks import BY_NAME, FRAMEWORKS, Framework, labels
@@ -109,7 +109,7 @@ def _framework(sources: Sources, dependencies: Declared, entry: EntrypointFound)
     if entry.chosen and entry.chosen.framework in BY_NAME:
         name, origin = entry.chosen.framework, entry.chosen.origins[-1]
         if not BY_NAME[name].supported or (name == "django" and entry.chosen.interface == "asgi"):
-            raise refuse_unsupported(name, entry.chosen.interface, origin)
+            raise _refusal(name, entry.chosen.interface, origin)
         required = dependencies.requirements.named(BY_NAME[name].distributions[0])
         return Found(name, (origin, required.origin) if required else (origin,))
     sightings = ((framework, _sighting(sources, dependencies, framework)) for framework in FRAMEWORKS)
@@ -123,10 +123,19 @@ def _framework(sources: Sources, dependencies: Declared, entry: EntrypointFound)
         return Found("none", (Origin(reason=SET_BY_YOU),))
     if seen:
         framework, place = next((item for item in seen if item[0].name in entry.frameworks), seen[0])
-        raise refuse_unsupported(framework.name, "", place)
+        raise _refusal(framework.name, "", place)
     raise InvalidInput(
         f"no {labels().replace(' and ', ' or ')} app was found in {len(sources.python_files)} Python files",
         hint="give the folder that holds the app; this version of kubeship deploys web apps of these frameworks only",
+    )
+
+
+def _refusal(name: str, interface: str, origin: Origin) -> InvalidInput:
+    """The error for an app whose framework, or whose interface, is known and not deployed yet."""
+    label = BY_NAME[name].label + (" with ASGI" if interface == "asgi" and BY_NAME[name].supported else "")
+    return InvalidInput(
+        f"found {label} in {origin}; this version of kubeship deploys {labels()} through WSGI",
+        hint=f"if the project holds such an app too, name it: --set {KEY}=MODULE:OBJECT",
     )
 
 
