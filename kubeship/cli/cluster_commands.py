@@ -11,6 +11,8 @@ from kubeship.errors import ExitCode, InvalidInput
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from kubeship.model.revision import Revision
+
 
 def diff(
     context: typer.Context,
@@ -66,9 +68,9 @@ def deploy(
 
         def human(console: "Console") -> None:
             revision = done.revision
-            console.print(f"[green]✓[/green] {revision.app} revision {revision.number} serves {revision.image}")
+            console.print(_serves(revision), soft_wrap=True, highlight=False)
             for address in done.addresses:
-                console.print(f"  {address}")
+                console.print(f"  {address}", soft_wrap=True, highlight=False)
 
         user.show({"revision": _without_objects(done.revision), "addresses": done.addresses}, human)
 
@@ -152,7 +154,7 @@ def rollback(
         done = rollback(request, cluster_of(cluster)(app), user.emit)
         user.show(
             {"revision": _without_objects(done)},
-            lambda console: console.print(f"[green]✓[/green] {done.app} revision {done.number} serves {done.image}"),
+            lambda console: console.print(_serves(done), soft_wrap=True, highlight=False),
         )
 
 
@@ -216,7 +218,11 @@ def check(
 COMMANDS = (diff, deploy, status, history, rollback, delete, check)
 
 
-def _without_objects(revision: object) -> dict[str, object]:
+def _serves(revision: "Revision") -> str:
+    return f"[green]✓[/green] {revision.app} revision {revision.number} serves {revision.image}"
+
+
+def _without_objects(revision: "Revision") -> dict[str, object]:
     from kubeship.ui.document import plain
 
     document: dict[str, object] = plain(revision)

@@ -137,9 +137,9 @@ def explain(
 
         def human(console: "Console") -> None:
             for reason in reasons:
-                console.print(
-                    f"{reason.key}: {reason.value}\n  {reason.why}", highlight=False, soft_wrap=True, markup=False
-                )
+                value = "" if reason.value is None else f" {reason.value}"
+                console.print(f"{reason.key}:{value}", highlight=False, soft_wrap=True, markup=False)
+                console.print(f"  {reason.why}", highlight=False, soft_wrap=True, markup=False)
 
         user.show({"reasons": reasons}, human)
 

@@ -55,15 +55,21 @@ def screen(command: str, settings: Settings, as_json: bool = False, lines: bool 
     def ask(questions: Sequence[Question]) -> Candidate:
         return ask_person(questions, err) if asked else refuse_to_guess(questions)
 
-    signal.signal(signal.SIGTERM, _terminate)
+    before = signal.signal(signal.SIGTERM, _terminate)
     try:
-        yield Screen(command, as_json, lines, Console(), printer, ask, asked)
+        yield Screen(command, as_json, lines, _results(), printer, ask, asked)
     except KubeshipError as error:
         if as_json:
             sys.stdout.write(result(command, failure(error), lines) + "\n")
         raise
     finally:
+        signal.signal(signal.SIGTERM, before)
         printer.close()
+
+
+def _results() -> Console:
+    """Stdout; lines that go to a file or a pipe aren't cut to the width of a terminal that isn't there."""
+    return Console() if sys.stdout.isatty() else Console(width=200)
 
 
 def _terminate(_signal: int, _frame: FrameType | None) -> None:

@@ -82,9 +82,11 @@ class KubernetesCluster:
         """Create or update a revision's record, and delete those that are too old."""
         revisions.record(self.api, revision, lease.check)
 
-    def prune(self, candidates: Iterable[ObjectRef], lease: Permit, emit: Emit) -> tuple[ObjectRef, ...]:
-        """Delete what is still kubeship's; returns what went."""
-        return prune.prune(self.api, candidates, lease.check, emit)
+    def prune(
+        self, candidates: Iterable[ObjectRef], lease: Permit, emit: Emit, *, wait: bool = False
+    ) -> tuple[ObjectRef, ...]:
+        """Delete what is still kubeship's, with `wait` until it and its pods are gone; returns what went."""
+        return prune.prune(self.api, candidates, lease.check, emit, wait=wait)
 
     def delete_records(self, app: str) -> None:
         """Delete the app's records, and its Lease last."""

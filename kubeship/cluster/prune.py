@@ -24,9 +24,21 @@ def owned(live: Object) -> bool:
     return any(entry.get("manager") == FIELD_MANAGER and entry.get("operation") == "Apply" for entry in managers)
 
 
-def prune(api: Api, candidates: Iterable[ObjectRef], check: Callable[[], None], emit: Emit) -> tuple[ObjectRef, ...]:
-    """Delete what is there and still kubeship's, last applied first; returns what went."""
-    went = []
+def prune(
+    api: Api,
+    candidates: Iterable[ObjectRef],
+    check: Callable[[], None],
+    emit: Emit,
+    *,
+    wait: bool = False,
+    sleep: Callable[[float], None] = time.sleep,
+) -> tuple[ObjectRef, ...]:
+    """Delete what is there and still kubeship's, last applied first; returns what went.
+
+    With `wait`, what the objects own (pods) goes first, and all of it is gone afterwards. Raises MissingPrecondition
+    when it isn't after LONGEST seconds.
+    """
+    went: dict[ObjectRef, str] = {}
     for candidate in sorted(candidates, key=lambda target: (-rank(target.kind), target)):
         live = api.get(candidate)
         if live is None or live["metadata"].get("deletionTimestamp"):
@@ -43,8 +55,12 @@ def prune(api: Api, candidates: Iterable[ObjectRef], check: Callable[[], None], 
             )
             continue
         check()
-        api.delete(candidate, propagation="Background", uid=live["metadata"]["uid"])
-        went.append(candidate)
+        went[candidate] = live["metadata"]["uid"]
+        api.delete(candidate, propagation="Foreground" if wait else "Background", uid=went[candidate])
+    if wait:
+        give_up = time.monotonic() + LONGEST
+        for target, uid in went.items():
+            _await_end(api, target, uid, give_up, sleep, time.monotonic)
     return tuple(went)
 
 
@@ -63,7 +79,17 @@ def delete(
         return
     uid = live["metadata"]["uid"]
     api.delete(target, propagation="Foreground", uid=uid)
-    give_up = clock() + LONGEST
+    _await_end(api, target, uid, clock() + LONGEST, sleep, clock)
+
+
+def _await_end(
+    api: Api,
+    target: ObjectRef,
+    uid: str,
+    give_up: float,
+    sleep: Callable[[float], None],
+    clock: Callable[[], float],
+) -> None:
     pause = FIRST_LOOK
     while (live := api.get(target)) is not None and live["metadata"]["uid"] == uid:
         if clock() > give_up:

@@ -111,7 +111,7 @@ class DynamicApi:
             doing,
             query=query,
             # A string, since the client turns only application/json into JSON in every version of it.
-            body=json.dumps(item),
+            body=yaml_safe_json(item),
             content_type="application/apply-patch+yaml",
         )
         return Applied(answer, warnings(headers.getlist("Warning")))
@@ -217,6 +217,15 @@ class DynamicApi:
         if resource.namespaced and not everywhere:
             prefix += f"/namespaces/{quote(wanted.namespace or self.namespace, safe='')}"
         return f"{prefix}/{resource.name}" + (f"/{quote(wanted.name, safe='')}" if wanted.name else "")
+
+
+def yaml_safe_json(item: Object) -> str:
+    """JSON that the server's YAML parser, which reads apply patches, reads as JSON.
+
+    It refuses surrogate pairs (so an emoji must stand as itself), and DEL and C1 controls that aren't escaped.
+    """
+    text = json.dumps(item, ensure_ascii=False)
+    return re.sub(r"[\x7f-\x9f]", lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 def warnings(headers: list[str]) -> tuple[str, ...]:

@@ -8,11 +8,17 @@ from kubeship.model.objects import Object
 
 
 class Outcome(StrEnum):
-    """How a deploy ended, or that it didn't (`started`: running, or killed)."""
+    """How a deploy ended, or that it didn't."""
 
     STARTED = "started"
+    """Running, or killed."""
     SUCCEEDED = "succeeded"
+    STOPPED = "stopped"
+    """Failed before any workload was changed."""
+    ROLLED_BACK = "rolled-back"
+    """Failed, and the last good revision serves again."""
     FAILED = "failed"
+    """Failed, and its workloads are still there."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +42,11 @@ class Revision:
     """The git revision, or the content hash, that the image was built from."""
     message: str = ""
     """Why it failed, or `rollback to 3`."""
+
+    @property
+    def applied(self) -> bool:
+        """Whether its workloads are what the cluster should have, as far as nothing newer was applied."""
+        return self.outcome not in {Outcome.STOPPED, Outcome.ROLLED_BACK}
 
     def succeeded_with(self, objects: tuple[Object, ...]) -> bool:
         """Whether exactly this set of objects was applied and became healthy."""

@@ -88,22 +88,12 @@ def show_changes(changes: Changes, console: Console) -> None:
 def show_history(records: Iterable[Revision], console: Console) -> None:
     """One line a revision, newest first."""
     table = Table(box=None, pad_edge=False)
-    for heading in ("revision", "outcome", "when", "took", "by", "source", "image", ""):
-        table.add_column(heading, overflow="fold")
+    for heading in ("revision", "outcome", "when", "took", "by", "source", "why"):
+        table.add_column(heading, overflow="fold", no_wrap=heading != "why")
     for record in records:
         took = f"{(record.finished - record.started).total_seconds():.0f} s" if record.finished else ""
-        digest = record.image.rpartition("@sha256:")[2][:12]
-        when = f"{record.started.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
-        row = (
-            str(record.number),
-            record.outcome.value,
-            when,
-            took,
-            record.holder,
-            record.source,
-            digest,
-            record.message,
-        )
+        who = record.holder.rpartition(":")[0]
+        row = (str(record.number), record.outcome.value, age(record.started), took, who, record.source, record.message)
         table.add_row(*(escape(cell) for cell in row))
     console.print(table)
 

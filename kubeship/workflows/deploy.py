@@ -172,7 +172,7 @@ def _roll_out(app: App, revision: Revision, roll_back: bool, held: Held) -> Revi
     try:
         run_release(steps, held)
     except ReleaseFailed as error:
-        held.cluster.record(revision.ended(Outcome.FAILED, error.message), held.lease)
+        held.cluster.record(revision.ended(Outcome.STOPPED, error.message), held.lease)
         raise
     refused = _apply(rest, held)
     with held.cluster.observe(rest) as observer:

@@ -29,13 +29,7 @@ def explain(app: App, key: str) -> tuple[Reason, ...]:
 def _reason(app: App, key: str) -> Reason:
     value = app.file.value(key)
     found = app.lock.found.get(key)
-    parts = []
-    if found and value == found.value:
-        parts.append(f"found by inspection: {found.origin}")
-    elif found:
-        parts.append(f"set in {app.file.source}; inspection found {found.value!r} ({found.origin})")
-    elif value is not None:
-        parts.append(f"set in {app.file.source}")
-    if reason := app.plan.reasons.get(key):
-        parts.append(reason)
-    return Reason(key, value, "; ".join(parts))
+    if found and value != found.value:
+        return Reason(key, value, f"set in {app.file.source}; inspection found {found.value!r} ({found.origin})")
+    why = app.plan.reasons.get(key) or (found.origin if found else f"set in {app.file.source}")
+    return Reason(key, value, why)

@@ -36,6 +36,7 @@ def failed_rollout(
     if isinstance(restored, Failed):
         cause = restored.diagnoses[0].cause
         return _broken(revision, verdict, kept, f"revision {good.number} doesn't become healthy either: {cause}")
+    held.cluster.record(revision.ended(Outcome.ROLLED_BACK, diagnosis.cause), held.lease)
     return RolloutRolledBack(
         f"revision {revision.number} failed: {diagnosis.cause}; revision {good.number} serves again",
         hint=_hint(diagnosis, kept),

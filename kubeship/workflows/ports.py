@@ -80,8 +80,13 @@ class Cluster(Protocol):
     def record(self, revision: Revision, lease: Lease) -> None:
         """Create or update the record of a revision; keeps the newest twenty and the last that succeeded."""
 
-    def prune(self, candidates: Iterable[ObjectRef], lease: Lease, emit: Emit) -> tuple[ObjectRef, ...]:
-        """Delete those that still exist and whose managedFields name kubeship as an applier; returns what went."""
+    def prune(
+        self, candidates: Iterable[ObjectRef], lease: Lease, emit: Emit, *, wait: bool = False
+    ) -> tuple[ObjectRef, ...]:
+        """Delete those that still exist and whose managedFields name kubeship as an applier; returns what went.
+
+        With `wait`, they and their pods are gone afterwards.
+        """
 
     def delete_records(self, app: str) -> None:
         """Delete the records and the Lease of an app."""

@@ -13,8 +13,8 @@ from kubeship.rollout.ports import Observer
 from kubeship.rollout.watch import watch
 from kubeship.workflows.ports import Held
 
-LOG_GRACE = 3.0
-"""Seconds."""
+LOG_GRACE, POD_PAUSE = 3.0, 0.1
+"""Seconds: to wait for a log's end, and between two looks whether the Job has its pod."""
 
 
 def with_release_names(objects: Iterable[Object]) -> tuple[Object, ...]:
@@ -63,18 +63,21 @@ def _run_step(job: Object, held: Held) -> None:
             held.emit(Step(f"Running release step {name}"))
             held.cluster.apply([job], held.lease, held.emit)
     with held.cluster.observe([job]) as observer:
-        log = threading.Thread(target=_follow, args=(observer, job, held), daemon=True)
+        ended = threading.Event()
+        log = threading.Thread(target=_follow, args=(observer, job, held, ended), daemon=True)
         log.start()
         verdict = watch(observer, held.timeout, held.emit)
+        ended.set()
         # The last lines may still be on their way when the Job's condition is there.
         log.join(timeout=LOG_GRACE)
     if isinstance(verdict, Failed):
         raise _failure(name, verdict)
 
 
-def _follow(observer: Observer, job: Object, held: Held) -> None:
+def _follow(observer: Observer, job: Object, held: Held, ended: threading.Event) -> None:
     while not (pods := observer.snapshot().pods):
-        observer.wait(1.0)
+        if ended.wait(POD_PAUSE):
+            return
     pod = pods[0]
     container = pod["spec"]["containers"][0]["name"]
     held.cluster.follow_log(pod["metadata"]["name"], container, held.emit, job["metadata"]["name"])

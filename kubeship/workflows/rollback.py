@@ -61,22 +61,20 @@ def rollback(request: RollbackRequest, cluster: Cluster, emit: Emit) -> Revision
 
 
 def choose(records: tuple[Revision, ...], app: str, number: int | None) -> Revision:
-    """The revision to go back to: the given one, or the newest that succeeded with other objects than the newest.
+    """The revision to go back to: the given one, or the newest that succeeded with other objects than those that run.
 
     `records` newest first. Raises InvalidInput with those that could be chosen.
     """
     if not records:
         raise InvalidInput(f"{app} has no revisions here", hint="kubeship deploy makes the first one")
     good = [record for record in records if record.outcome is Outcome.SUCCEEDED]
-    if number is None:
-        others = [record for record in good if record.objects != records[0].objects]
-        if others:
-            return others[0]
-        raise InvalidInput(f"{app} has no earlier revision that succeeded", hint="kubeship history lists what there is")
-    for record in good:
-        if record.number == number:
-            return record
+    if number is not None:
+        chosen = [record for record in good if record.number == number]
+    else:
+        running = next((record for record in records if record.applied), records[0])
+        chosen = [record for record in good if record.objects != running.objects]
+    if chosen:
+        return chosen[0]
+    wanted = "no earlier revision that succeeded" if number is None else f"no revision {number} that succeeded"
     known = ", ".join(str(record.number) for record in good) or "none"
-    raise InvalidInput(
-        f"revision {number} of {app} is not one that succeeded", hint=f"choose one of these: {known} (kubeship history)"
-    )
+    raise InvalidInput(f"{app} has {wanted}", hint=f"those that did: {known}; kubeship history tells more")

@@ -44,8 +44,7 @@ def status(app: str, cluster: Cluster) -> Status:
             f"{app} is not deployed in namespace {cluster.namespace}",
             hint="kubeship deploy, or name another --env or --context",
         )
-    # After a failed deploy the last good revision is what should run.
-    newest = next((record for record in records if record.outcome != "failed"), records[0])
+    newest = next((record for record in records if record.applied), records[0])
     _, rest = split(newest.objects)
     with cluster.observe(rest) as observer:
         return Status(newest, judge(observer.snapshot()), addresses(rest))

@@ -13,6 +13,7 @@ from kubeship.model.image import BuildRequest, BuiltImage, Promise, Proof
 from kubeship.model.objects import Object, ObjectRef, ref
 from kubeship.model.revision import Revision
 from kubeship.model.snapshot import LogRef, Snapshot
+from tests.unit.rollout.builders import replica_set
 
 DIGEST = "sha256:" + "a" * 64
 
@@ -36,6 +37,7 @@ class MemoryCluster:
     namespace: str = "shop"
     settle: Callable[[Object], Object] = lambda item: item
     pods: Callable[[Object], tuple[Object, ...]] = lambda item: ()
+    """The pods of a Deployment's one ReplicaSet."""
     live: dict[ObjectRef, Object] = field(default_factory=dict)
     records: dict[int, Revision] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
@@ -90,7 +92,9 @@ class MemoryCluster:
         self.calls.append(f"record {revision.number} {revision.outcome}")
         self.records[revision.number] = revision
 
-    def prune(self, candidates: Iterable[ObjectRef], lease: MemoryLease, emit: Emit) -> tuple[ObjectRef, ...]:
+    def prune(
+        self, candidates: Iterable[ObjectRef], lease: MemoryLease, emit: Emit, *, wait: bool = False
+    ) -> tuple[ObjectRef, ...]:
         gone = tuple(target for target in candidates if self.live.pop(target, None) is not None)
         self.calls += [f"prune {target}" for target in gone]
         return gone
@@ -123,8 +127,12 @@ class MemoryObserver:
     def snapshot(self) -> Snapshot:
         items = [self.cluster.live[target] for target in self.watched if target in self.cluster.live]
         workloads = tuple(item for item in items if item["kind"] in {"Deployment", "Job"})
-        pods = tuple(pod for item in workloads for pod in self.cluster.pods(item))
-        return Snapshot(datetime.now(UTC), workloads=workloads, pods=pods)
+        return Snapshot(
+            datetime.now(UTC),
+            workloads=workloads,
+            replica_sets=(replica_set(),),
+            pods=tuple(pod for item in workloads for pod in self.cluster.pods(item)),
+        )
 
     def wait(self, seconds: float) -> None:
         return
@@ -146,9 +154,7 @@ class MemoryEngine:
         self.calls.append(f"build {request.tag}")
         return BuiltImage(DIGEST, request.tag, 1)
 
-    def verify(
-        self, image: BuiltImage, promises: Sequence[Promise], variables: Mapping[str, str]
-    ) -> tuple[Proof, ...]:
+    def verify(self, image: BuiltImage, promises: Sequence[Promise], variables: Mapping[str, str]) -> tuple[Proof, ...]:
         self.calls.append("verify")
         return tuple(Proof(promise.process, promise.entrypoint, "flask.app.Flask", 0.1) for promise in promises)
 

@@ -1,0 +1,199 @@
+"""Does deploy take its steps in order, once, and undo what can't become healthy?"""
+
+from pathlib import Path
+
+import pytest
+
+from kubeship.errors import (
+    InvalidInput,
+    LeaseHeld,
+    MissingPrecondition,
+    ReleaseFailed,
+    RolloutBroken,
+    RolloutRolledBack,
+)
+from kubeship.model.finding import Finding
+from kubeship.model.objects import Object
+from kubeship.model.revision import Outcome
+from kubeship.workflows.deploy import Deployed, DeployRequest, deploy
+from tests.unit.workflows.conftest import broken, crashing, healthy, never
+from tests.unit.workflows.world import DIGEST, MemoryCluster, MemoryEngine
+
+IMAGE = f"registry.test/shop@{DIGEST}"
+OTHER = f"registry.test/shop@sha256:{'b' * 64}"
+
+
+def ship(project: Path, cluster: MemoryCluster, engine: MemoryEngine | None = None, **asked: object) -> Deployed:
+    request = DeployRequest(project, None, "me@here:1", **asked)  # type: ignore[arg-type]
+    return deploy(request, lambda: engine or MemoryEngine(), lambda app: cluster, never)
+
+
+def test_the_release_step_runs_before_any_workload_and_the_record_frames_everything(project: Path) -> None:
+    cluster, engine = MemoryCluster(settle=healthy), MemoryEngine()
+
+    done = ship(project, cluster, engine)
+
+    assert [call.partition(" ")[0] for call in engine.calls] == ["build", "verify", "push"]
+    kinds = [call.split("/")[0] for call in cluster.calls if call.startswith(("apply", "record"))]
+    assert kinds[:2] == ["record 1 started", "apply Job"]
+    assert kinds[-1] == "record 1 succeeded"
+    assert set(kinds[2:-1]) == {
+        "apply Deployment",
+        "apply Ingress",
+        "apply PodDisruptionBudget",
+        "apply Service",
+        "apply ServiceAccount",
+    }
+    assert done.addresses == ("http://shop.test",)
+    assert cluster.held_by == ""
+
+
+def test_a_second_deploy_of_the_same_changes_nothing(project: Path) -> None:
+    cluster = MemoryCluster(settle=healthy)
+    ship(project, cluster)
+    cluster.calls.clear()
+
+    again = ship(project, cluster)
+
+    assert again.revision.number == 1
+    assert cluster.calls == ["preflight", "compare"]
+
+
+def test_a_run_that_was_killed_is_resumed_as_the_same_revision_without_the_release_step_again(project: Path) -> None:
+    cluster = MemoryCluster(settle=healthy)
+    first = ship(project, cluster).revision
+    cluster.records[1] = first.__class__(**{**first.__dict__, "outcome": Outcome.STARTED, "finished": None})
+    cluster.calls.clear()
+
+    again = ship(project, cluster)
+
+    assert again.revision.number == 1
+    assert again.revision.outcome is Outcome.SUCCEEDED
+    assert not any(call.startswith("apply Job") for call in cluster.calls)
+
+
+def test_a_killed_run_of_something_else_is_closed_as_failed(project: Path) -> None:
+    cluster = MemoryCluster(settle=healthy)
+    first = ship(project, cluster).revision
+    cluster.records[1] = first.__class__(**{**first.__dict__, "outcome": Outcome.STARTED, "finished": None})
+
+    second = ship(project, cluster, image=OTHER).revision
+
+    assert second.number == 2
+    assert cluster.records[1].outcome is Outcome.FAILED
+    assert "killed" in cluster.records[1].message
+
+
+def test_a_failed_release_step_changes_no_workload_and_runs_again_next_time(project: Path) -> None:
+    cluster = MemoryCluster(settle=broken)
+
+    with pytest.raises(ReleaseFailed):
+        ship(project, cluster)
+    failed = [call for call in cluster.calls if call.startswith("apply")]
+    cluster.settle = healthy
+    ship(project, cluster)
+
+    assert [call.split("/")[0] for call in failed] == ["apply Job"]
+    assert any(call.startswith("delete Job") for call in cluster.calls)
+    assert cluster.records[1].outcome is Outcome.STOPPED
+    assert cluster.records[2].outcome is Outcome.SUCCEEDED
+
+
+def workloads_broken(item: Object) -> Object:
+    return healthy(item) if item["kind"] == "Job" else broken(item)
+
+
+def test_a_rollout_that_fails_is_rolled_back_to_the_last_good_revision(project: Path) -> None:
+    cluster = MemoryCluster(settle=healthy, pods=crashing)
+    ship(project, cluster)
+    good = {ref: item for ref, item in cluster.live.items() if ref.kind == "Deployment"}
+    cluster.settle = lambda item: healthy(item) if IMAGE in str(item) else workloads_broken(item)
+
+    with pytest.raises(RolloutRolledBack) as raised:
+        ship(project, cluster, image=OTHER)
+
+    assert "revision 1 serves again" in raised.value.message
+    assert {ref: item for ref, item in cluster.live.items() if ref.kind == "Deployment"} == good
+    assert cluster.records[2].outcome is Outcome.ROLLED_BACK
+    assert list((project / ".kubeship/runs").iterdir())
+
+
+@pytest.mark.parametrize("earlier", [True, False])
+def test_without_a_way_back_the_error_says_so(project: Path, earlier: bool) -> None:
+    cluster = MemoryCluster(settle=healthy, pods=crashing)
+    if earlier:
+        ship(project, cluster)
+    cluster.settle = workloads_broken
+
+    with pytest.raises(RolloutBroken) as raised:
+        ship(project, cluster, image=OTHER, roll_back=not earlier)
+
+    assert ("--no-rollback" if earlier else "no earlier revision") in raised.value.message
+
+
+def test_an_object_that_the_server_refuses_midway_is_rolled_back(project: Path) -> None:
+    cluster = MemoryCluster(settle=healthy)
+    ship(project, cluster)
+    cluster.refused = frozenset({"shop-web"})
+
+    with pytest.raises(RolloutBroken) as raised:
+        ship(project, cluster, image=OTHER)
+
+    assert "the server refused" in raised.value.message
+
+
+def test_everything_that_is_missing_is_named_at_once_and_nothing_is_built(project: Path) -> None:
+    engine = MemoryEngine()
+    findings = (Finding("no namespace", "make one", subject="namespace"), Finding("no Secret", "make it"))
+    cluster = MemoryCluster(findings=findings)
+
+    with pytest.raises(MissingPrecondition) as raised:
+        ship(project, cluster, engine, create_namespace=True)
+
+    assert "no Secret" in raised.value.details
+    assert "no namespace" not in raised.value.details
+    assert engine.calls == []
+    assert cluster.calls == ["preflight"]
+
+
+def test_a_lease_that_somebody_holds_stops_before_the_cluster_is_touched(project: Path) -> None:
+    cluster = MemoryCluster(held_by="you@there:2")
+
+    with pytest.raises(LeaseHeld):
+        ship(project, cluster)
+
+    assert cluster.calls == ["preflight"]
+
+
+def test_what_an_earlier_revision_had_and_this_one_has_not_is_pruned(project: Path) -> None:
+    cluster = MemoryCluster(settle=healthy)
+    ship(project, cluster)
+    (project / "deploy/production/web-ingress.yaml").unlink()
+
+    ship(project, cluster)
+
+    assert not any(ref.kind == "Ingress" for ref in cluster.live)
+
+
+def test_a_stale_render_is_refused_when_frozen_and_made_good_otherwise(project: Path) -> None:
+    path = project / "kubeship.yaml"
+    path.write_text(path.read_text() + "variables: {GREETING: hi}\n")
+    cluster = MemoryCluster(settle=healthy)
+
+    with pytest.raises(InvalidInput):
+        ship(project, cluster, frozen=True)
+    ship(project, cluster)
+
+    assert "GREETING" in str(cluster.live)
+
+
+def test_a_given_image_needs_no_engine(project: Path) -> None:
+    cluster = MemoryCluster(settle=healthy)
+    request = DeployRequest(project, None, "me@here:1", image=OTHER)
+
+    def no_engine() -> MemoryEngine:
+        raise AssertionError("nobody should ask for an engine")
+
+    done = deploy(request, no_engine, lambda app: cluster, never)
+
+    assert done.revision.image == OTHER

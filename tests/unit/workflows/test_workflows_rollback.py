@@ -1,0 +1,74 @@
+"""Which revision does rollback choose, and what does delete take with it?"""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from kubeship.errors import InvalidInput
+from kubeship.model.revision import Outcome
+from kubeship.workflows.delete import delete
+from kubeship.workflows.rollback import RollbackRequest, rollback
+from tests.unit.workflows.conftest import healthy, never
+from tests.unit.workflows.test_workflows_deploy import OTHER, ship
+from tests.unit.workflows.world import MemoryCluster
+
+REQUEST = RollbackRequest("shop", "me@here:1", timeout=5)
+
+
+def test_the_default_is_the_newest_good_revision_with_other_objects(project: Path) -> None:
+    cluster = MemoryCluster(settle=healthy)
+    first = ship(project, cluster).revision
+    ship(project, cluster, image=OTHER)
+
+    back = rollback(REQUEST, cluster, never)
+    forth = rollback(REQUEST, cluster, never)
+
+    assert (back.number, back.image, back.message) == (3, first.image, "rollback to 1")
+    assert (forth.number, forth.image) == (4, OTHER)
+
+
+def test_after_an_automatic_rollback_the_default_is_not_what_runs_already(project: Path) -> None:
+    cluster = MemoryCluster(settle=healthy)
+    first = ship(project, cluster).revision
+    ship(project, cluster, image=OTHER)
+    cluster.records[3] = replace(cluster.records[2], number=3, objects=(), outcome=Outcome.ROLLED_BACK)
+
+    back = rollback(REQUEST, cluster, never)
+
+    assert back.image == first.image
+
+
+def test_release_steps_are_not_run_again(project: Path) -> None:
+    cluster = MemoryCluster(settle=healthy)
+    ship(project, cluster)
+    ship(project, cluster, image=OTHER)
+    cluster.calls.clear()
+
+    rollback(REQUEST, cluster, never)
+
+    assert not any(call.startswith("apply Job") for call in cluster.calls)
+
+
+@pytest.mark.parametrize("number", [None, 7])
+def test_what_cannot_be_chosen_is_refused_with_what_can(project: Path, number: int | None) -> None:
+    cluster = MemoryCluster(settle=healthy)
+    ship(project, cluster)
+
+    with pytest.raises(InvalidInput) as raised:
+        rollback(RollbackRequest("shop", "me@here:1", 5, number), cluster, never)
+
+    assert "kubeship history" in raised.value.hint
+
+
+def test_delete_leaves_nothing_and_needs_records(project: Path) -> None:
+    cluster = MemoryCluster(settle=healthy)
+    ship(project, cluster)
+
+    gone = delete("shop", "me@here:1", cluster, never)
+
+    assert cluster.live == {}
+    assert cluster.records == {}
+    assert {target.kind for target in gone} >= {"Deployment", "Ingress", "Job", "Service", "ServiceAccount"}
+    with pytest.raises(InvalidInput):
+        delete("shop", "me@here:1", cluster, never)
