@@ -24,8 +24,9 @@ def run_app(app: typer.Typer, arguments: Sequence[str]) -> int:
         return int(app(args=list(arguments), prog_name="kubeship", standalone_mode=False) or 0)
     except KubeshipError as error:
         return _failed(error, debug)
-    except (KeyboardInterrupt, typer.Abort) as error:
-        return _failed(_interrupted(error), debug)
+    except typer.Abort:
+        # Ctrl-C at a question of Typer's own (`delete`).
+        return _failed(Interrupted("interrupted; nothing was changed", hint="run the same command again"), debug)
     except BrokenPipeError:
         # The reader of our output went away (`kubeship inspect | head`): nothing to say, nobody to say it to.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -44,12 +45,6 @@ def everywhere_first(arguments: Sequence[str]) -> list[str]:
     end = arguments.index("--") if "--" in arguments else len(arguments)
     moved = [argument for argument in arguments[:end] if argument in EVERYWHERE]
     return [*dict.fromkeys(moved), *(a for a in arguments[:end] if a not in EVERYWHERE), *arguments[end:]]
-
-
-def _interrupted(cause: BaseException) -> Interrupted:
-    error = Interrupted("interrupted; nothing more was changed", hint="run the same command again to go on")
-    error.__cause__ = cause
-    return error
 
 
 def _unforeseen(error: Exception) -> KubeshipError:

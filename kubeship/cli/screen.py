@@ -12,7 +12,7 @@ from typing import Any
 from rich.console import Console
 
 from kubeship.cli.options import Settings
-from kubeship.errors import KubeshipError, Terminated
+from kubeship.errors import Interrupted, KubeshipError, Terminated
 from kubeship.model.events import Event
 from kubeship.model.origin import Candidate, Question
 from kubeship.ui.document import JsonLines, failure, result
@@ -57,7 +57,8 @@ def screen(command: str, settings: Settings, as_json: bool = False, lines: bool 
 
     before = signal.signal(signal.SIGTERM, _terminate)
     try:
-        yield Screen(command, as_json, lines, _results(), printer, ask, asked)
+        with _interruptible():
+            yield Screen(command, as_json, lines, _results(), printer, ask, asked)
     except KubeshipError as error:
         if as_json:
             sys.stdout.write(result(command, failure(error), lines) + "\n")
@@ -65,6 +66,17 @@ def screen(command: str, settings: Settings, as_json: bool = False, lines: bool 
     finally:
         signal.signal(signal.SIGTERM, before)
         printer.close()
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Ctrl-C as an error like any other: Typer would end without a word."""
+    try:
+        yield
+    except KeyboardInterrupt as error:
+        raise Interrupted(
+            "interrupted; nothing more was changed", hint="run the same command again to go on"
+        ) from error
 
 
 def _results() -> Console:

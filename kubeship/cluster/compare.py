@@ -73,6 +73,9 @@ def _differences(path: str, before: Any, after: Any) -> Iterator[FieldChange]:
             yield from _differences(_below(path, key), before.get(key), after.get(key))
     elif isinstance(before, list) and isinstance(after, list):
         yield from _list_differences(path, before, after)
+    elif path.rpartition(".")[2] in MERGE_KEYS and isinstance(before or [], list) and isinstance(after or [], list):
+        # A list that comes or goes is told item by item like one that changes.
+        yield from _list_differences(path, before or [], after or [])
     else:
         yield FieldChange(path, before, after)
 

@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from kubeship.cluster.errors import Refusal
@@ -65,7 +65,10 @@ class Observation:
         with self._changes:
             self._seen = self._count
         live = {kind: watched.items() for kind, watched in self._kinds.items()}
-        return picture(live, self._wanted.workloads, self._wanted.services, datetime.now(UTC))
+        names = {service["metadata"]["name"] for service in self._wanted.services}
+        return replace(
+            picture(live, self._wanted.workloads, names, datetime.now(UTC)), services=self._wanted.services
+        )
 
     def wait(self, seconds: float) -> None:
         """Return when something changed since the last `snapshot`, or after `seconds`."""
@@ -129,7 +132,8 @@ def picture(
 @dataclass(frozen=True)
 class _Wanted:
     workloads: frozenset[tuple[str, str]]
-    services: frozenset[str]
+    services: tuple[Object, ...]
+    """As they are applied."""
     kinds: dict[str, str]
     """Kind -> version of what is watched."""
 
@@ -137,7 +141,7 @@ class _Wanted:
 def _wanted(api: Api, objects: Sequence[Object]) -> _Wanted:
     here = [name for name in map(ref, objects) if name.namespace in {"", api.namespace}]
     workloads = frozenset((name.kind, name.name) for name in here if _is_followed(name))
-    services = frozenset(name.name for name in here if name.kind == "Service" and name.api_version == "v1")
+    services = tuple(o for o in objects if ref(o) in here and (o["kind"], o["apiVersion"]) == ("Service", "v1"))
     kinds = {kind: FOLLOWED[kind] for kind in sorted({kind for kind, _ in workloads} & FOLLOWED.keys())}
     if "Deployment" in kinds:
         kinds["ReplicaSet"] = "apps/v1"

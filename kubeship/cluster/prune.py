@@ -60,7 +60,7 @@ def prune(
     if wait:
         give_up = time.monotonic() + LONGEST
         for target, uid in went.items():
-            _await_end(api, target, uid, give_up, sleep, time.monotonic)
+            _await_end(api, target, uid, give_up=give_up, sleep=sleep, clock=time.monotonic)
     return tuple(went)
 
 
@@ -79,13 +79,14 @@ def delete(
         return
     uid = live["metadata"]["uid"]
     api.delete(target, propagation="Foreground", uid=uid)
-    _await_end(api, target, uid, clock() + LONGEST, sleep, clock)
+    _await_end(api, target, uid, give_up=clock() + LONGEST, sleep=sleep, clock=clock)
 
 
 def _await_end(
     api: Api,
     target: ObjectRef,
     uid: str,
+    *,
     give_up: float,
     sleep: Callable[[float], None],
     clock: Callable[[], float],

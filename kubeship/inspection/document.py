@@ -14,7 +14,7 @@ def document(project: Project) -> dict[str, Any]:
     dependencies = project.dependencies
     return {
         "schema": SCHEMA,
-        "name": _found(project.name),
+        "name": project.name.value,
         "root": project.root,
         "import_root": project.import_root,
         "python": {

@@ -51,8 +51,8 @@ class Initialised:
 def init(request: InitRequest, ask: Ask, base_digest: BaseDigest, emit: Emit) -> Initialised:
     """Write kubeship.yaml, kubeship.lock, Dockerfile and manifests. Raises InvalidInput; then nothing is written."""
     emit(Step(f"Inspecting {request.project.resolve().name}"))
-    project = answered(request.project, request.answers, ask)
     existing = _existing(request.project)
+    project = answered(request.project, request.answers, existing, ask)
     lock = load_lock(request.project / LOCK_FILE)
     drafted = draft(project, request.answers, existing, lock, request.options, servers=SERVERS)
     file = parsed(drafted.text, CONFIG_FILE)
@@ -68,14 +68,22 @@ def init(request: InitRequest, ask: Ask, base_digest: BaseDigest, emit: Emit) ->
     return Initialised(project, files, is_different(files, request.check))
 
 
-def answered(path: Path, answers: Answers, ask: Ask) -> Project:
-    """The project with every question answered. Raises InvalidInput where nobody can be asked."""
+def answered(path: Path, answers: Answers, existing: ConfigFile | None, ask: Ask) -> Project:
+    """The project with every question answered, by `answers`, by what kubeship.yaml says already, or by a person.
+
+    Raises InvalidInput where nobody can be asked.
+    """
     answers = dict(answers)
     for _ in range(ROUNDS):
         project = inspect(path, answers)
+        stated = {
+            question.key: existing.value(question.key)
+            for question in project.questions
+            if existing and question.key not in answers and existing.value(question.key) is not None
+        }
         if not project.questions:
             return project
-        answers[project.questions[0].key] = ask(project.questions).value
+        answers |= stated or {project.questions[0].key: ask(project.questions).value}
     raise InvalidInput(
         f"the answers to {project.questions[0].key} leave it open",
         hint="answer it with --set, with one of the candidates",

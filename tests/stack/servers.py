@@ -115,6 +115,8 @@ def _traefik(place: Place, programs: Path, token: str) -> Server:
     command = (
         f"{programs}/traefik",
         f"--entrypoints.web.address=127.0.0.1:{place.ingress_port}",
+        # As behind a load balancer that ends TLS: a client's X-Forwarded-Proto is believed.
+        "--entrypoints.web.forwardedheaders.insecure=true",
         f"--entrypoints.traefik.address=127.0.0.1:{place.traefik_port}",
         "--ping=true",
         "--log.level=INFO",

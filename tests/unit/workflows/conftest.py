@@ -1,6 +1,7 @@
 """What do tests of workflows share? A small initialised project, and a world in memory."""
 
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -17,7 +18,7 @@ def never(*_: object) -> None:
     """Says nothing, knows nothing."""
 
 
-def refuse(questions: object) -> None:
+def refuse(questions: object) -> NoReturn:
     raise AssertionError(f"nothing is ambiguous here: {questions}")
 
 
@@ -41,7 +42,7 @@ def healthy(item: Object) -> Object:
     if item["kind"] != "Deployment":
         return item
     count = item["spec"]["replicas"]
-    status = {key: count for key in ("replicas", "updatedReplicas", "readyReplicas", "availableReplicas")}
+    status = dict.fromkeys(("replicas", "updatedReplicas", "readyReplicas", "availableReplicas"), count)
     return {**_known(item), "status": {**status, "observedGeneration": 1}}
 
 

@@ -13,6 +13,7 @@ from kubeship.model.image import BuildRequest, BuiltImage, Promise, Proof
 from kubeship.model.objects import Object, ObjectRef, ref
 from kubeship.model.revision import Revision
 from kubeship.model.snapshot import LogRef, Snapshot
+from kubeship.workflows.ports import Lease
 from tests.unit.rollout.builders import replica_set
 
 DIGEST = "sha256:" + "a" * 64
@@ -76,7 +77,7 @@ class MemoryCluster:
         finally:
             self.held_by = ""
 
-    def apply(self, objects: Iterable[Object], lease: MemoryLease, emit: Emit) -> None:
+    def apply(self, objects: Iterable[Object], lease: Lease, emit: Emit) -> None:
         for item in objects:
             lease.check()
             if item["metadata"]["name"] in self.refused:
@@ -87,13 +88,13 @@ class MemoryCluster:
     def revisions(self, app: str) -> tuple[Revision, ...]:
         return tuple(self.records[number] for number in sorted(self.records, reverse=True))
 
-    def record(self, revision: Revision, lease: MemoryLease) -> None:
+    def record(self, revision: Revision, lease: Lease) -> None:
         lease.check()
         self.calls.append(f"record {revision.number} {revision.outcome}")
         self.records[revision.number] = revision
 
     def prune(
-        self, candidates: Iterable[ObjectRef], lease: MemoryLease, emit: Emit, *, wait: bool = False
+        self, candidates: Iterable[ObjectRef], lease: Lease, emit: Emit, *, wait: bool = False
     ) -> tuple[ObjectRef, ...]:
         gone = tuple(target for target in candidates if self.live.pop(target, None) is not None)
         self.calls += [f"prune {target}" for target in gone]
