@@ -66,9 +66,7 @@ class Observation:
             self._seen = self._count
         live = {kind: watched.items() for kind, watched in self._kinds.items()}
         names = {service["metadata"]["name"] for service in self._wanted.services}
-        return replace(
-            picture(live, self._wanted.workloads, names, datetime.now(UTC)), services=self._wanted.services
-        )
+        return replace(picture(live, self._wanted.workloads, names, datetime.now(UTC)), services=self._wanted.services)
 
     def wait(self, seconds: float) -> None:
         """Return when something changed since the last `snapshot`, or after `seconds`."""
