@@ -29,7 +29,7 @@ KUBE_NAMES = (
 def bin_directory(versions: Versions) -> Path:
     """A folder with every program of the stack under its own name."""
     programs = dict.fromkeys(KUBE_NAMES, kube(versions))
-    programs |= {"traefik": traefik(versions), "coredns": coredns(versions), "pause": pause(versions)}
+    programs |= {make.__name__: make(versions) for make in (traefik, coredns, pause, helm)}
 
     def link(folder: Path) -> None:
         for name, path in programs.items():
@@ -61,15 +61,12 @@ def pause(versions: Versions) -> Path:
 
 def coredns(versions: Versions) -> Path:
     """The cluster's DNS server."""
-    module = f"github.com/coredns/coredns@v{versions.coredns}"
+    return _installed("coredns", f"github.com/coredns/coredns@v{versions.coredns}", versions)
 
-    def build(folder: Path) -> None:
-        run(
-            [go(versions), "install", "-trimpath", "-ldflags", STRIPPED, module],
-            environment=_environment(GOBIN=str(folder)),
-        )
 
-    return cached("coredns", cache_key([], [module, STRIPPED]), build) / "coredns"
+def helm(versions: Versions) -> Path:
+    """What the charts are tested with; nothing of the stack runs it."""
+    return _installed("helm", f"helm.sh/helm/v3/cmd/helm@v{versions.helm}", versions)
 
 
 def go(versions: Versions) -> str:
@@ -103,6 +100,14 @@ def _built(name: str, source: Path, package: str, versions: Versions, linker: st
         run(command, cwd=source, environment=_environment())
 
     return cached(name, cache_key(files, [package, linker, *words]), build) / name
+
+
+def _installed(name: str, module: str, versions: Versions) -> Path:
+    def build(folder: Path) -> None:
+        command = [go(versions), "install", "-trimpath", "-ldflags", STRIPPED, module]
+        run(command, environment=_environment(GOBIN=str(folder)))
+
+    return cached(name, cache_key([], [module, STRIPPED]), build) / name
 
 
 def _environment(**more: str) -> dict[str, str]:

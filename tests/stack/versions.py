@@ -27,6 +27,7 @@ class Versions:
     kubernetes: str
     traefik: str
     coredns: str
+    helm: str
     pause: str
     images: tuple[BaseImage, ...]
     debian: dict[str, str]
@@ -40,6 +41,7 @@ def load_versions(path: Path = HERE / "versions.toml") -> Versions:
         kubernetes=document["kubernetes"]["version"],
         traefik=document["traefik"]["version"],
         coredns=document["coredns"]["version"],
+        helm=document["helm"]["version"],
         pause=document["pause"]["version"],
         images=tuple(BaseImage(**{**image, "tags": tuple(image["tags"])}) for image in document["image"]),
         debian=document["debian"],
