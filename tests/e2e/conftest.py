@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -66,6 +67,11 @@ def kubectl(stack: Stack) -> Iterator[Kubectl]:
     kubectl("delete", "namespace", name, "--wait=false")
 
 
+def heed_ctrl_c() -> None:
+    """Run in a child: shells let background jobs, and so everything that CI starts in one, ignore SIGINT."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @dataclass
 class Ended:
     """A command that has ended."""
@@ -97,6 +103,7 @@ class Ship:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            preexec_fn=heed_ctrl_c,
         )
 
     def __call__(self, *arguments: str, code: int = 0) -> Ended:

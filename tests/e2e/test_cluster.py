@@ -34,7 +34,7 @@ US = f"ann@here:{os.getpid()}"
 def cluster(stack: Stack, kubectl: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> KubernetesCluster:
     monkeypatch.setenv("KUBECONFIG", stack.kubeconfig)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    return connect(stack.context, kubectl.namespace)
+    return connect(stack.context, kubectl.namespace, print)
 
 
 def config_map(name: str, **data: str) -> Object:
@@ -116,7 +116,7 @@ def test_comparison_finds_exactly_the_change_and_nothing_afterwards(cluster: Kub
 
 
 def test_missing_namespace_compares_and_is_made(cluster: KubernetesCluster, stack: Stack, kubectl: Any) -> None:
-    absent = connect(stack.context, f"{kubectl.namespace}-absent")
+    absent = connect(stack.context, f"{kubectl.namespace}-absent", print)
 
     assert [change.action for change in absent.compare([config_map("a")])] == [Action.CREATE]
     assert [finding.subject for finding in absent.preflight([config_map("a")])] == ["namespace"]
@@ -195,7 +195,7 @@ def test_lease_of_a_killed_process_is_taken_over_at_once(cluster: KubernetesClus
     script = (
         "import os, sys, time\n"
         "from kubeship.cluster.connect import connect\n"
-        f"with connect(None, {cluster.namespace!r}).lease('shop', f'bob@here:{{os.getpid()}}'):\n"
+        f"with connect(None, {cluster.namespace!r}, print).lease('shop', f'bob@here:{{os.getpid()}}'):\n"
         "    print('held', flush=True)\n"
         "    time.sleep(600)\n"
     )
@@ -368,7 +368,7 @@ def connected(stack: Stack, folder: Path, monkeypatch: pytest.MonkeyPatch, names
             server["cluster"]["server"] = changed["server"]
     (folder / "other").write_text(json.dumps(config))
     monkeypatch.setenv("KUBECONFIG", str(folder / "other"))
-    return connect(stack.context, namespace)
+    return connect(stack.context, namespace, print)
 
 
 def test_missing_rights_are_explained_with_the_role_that_cures_them(
