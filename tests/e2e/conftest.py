@@ -3,7 +3,6 @@
 import json
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import threading
@@ -21,6 +20,8 @@ import pytest
 from tests.stack.addresses import Stack, load
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
+# Shells let background jobs, and so everything that CI starts in one, ignore SIGINT; `env` gives it back.
+HEED_CTRL_C = ("env", "--default-signal=INT")
 POD_SECURITY = {f"pod-security.kubernetes.io/{mode}": "restricted" for mode in ("enforce", "warn")}
 
 
@@ -67,11 +68,6 @@ def kubectl(stack: Stack) -> Iterator[Kubectl]:
     kubectl("delete", "namespace", name, "--wait=false")
 
 
-def heed_ctrl_c() -> None:
-    """Run in a child: shells let background jobs, and so everything that CI starts in one, ignore SIGINT."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
 @dataclass
 class Ended:
     """A command that has ended."""
@@ -96,14 +92,13 @@ class Ship:
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         return subprocess.Popen(
-            [sys.executable, "-m", "kubeship", *arguments],
+            [*HEED_CTRL_C, sys.executable, "-m", "kubeship", *arguments],
             cwd=self.project,
             env=self.variables(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            preexec_fn=heed_ctrl_c,
         )
 
     def __call__(self, *arguments: str, code: int = 0) -> Ended:

@@ -21,7 +21,7 @@ from kubeship.images.engine import DockerEngine, connect
 from kubeship.images.verify import LABEL
 from kubeship.model.events import BuildStage, Event, LogLine, PushProgress
 from kubeship.model.image import BuildRequest, BuiltImage, Promise
-from tests.e2e.conftest import heed_ctrl_c
+from tests.e2e.conftest import HEED_CTRL_C
 from tests.stack.addresses import Stack, load
 
 pytestmark = pytest.mark.e2e
@@ -166,12 +166,11 @@ def test_interrupted_build_is_cancelled_in_the_engine(stack: Stack, tmp_path: Pa
         connect().build(request, lambda event: print(event, flush=True))
     """
     process = subprocess.Popen(
-        [sys.executable, "-c", textwrap.dedent(program)],
+        [*HEED_CTRL_C, sys.executable, "-c", textwrap.dedent(program)],
         env={**os.environ, "DOCKER_HOST": stack.docker_host},
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
-        preexec_fn=heed_ctrl_c,
     )
     assert process.stdout
     next(line for line in process.stdout if "sleep 300" in line and "started" in line)
