@@ -5,17 +5,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from kubeship.errors import ApplyFailed, KubeshipError, MissingPrecondition, ReleaseFailed
+from kubeship.errors import KubeshipError, MissingPrecondition, ReleaseFailed
 from kubeship.model.changes import Changes
 from kubeship.model.events import Caution, Compared, Emit, Note, Step
 from kubeship.model.finding import Finding
 from kubeship.model.objects import Object, ref, with_image
 from kubeship.model.revision import Outcome, Revision
-from kubeship.model.verdict import Diagnosis, Failed
+from kubeship.model.verdict import Failed
 from kubeship.rollout.watch import watch
 from kubeship.workflows.app import App, load_app
 from kubeship.workflows.build import build_image
-from kubeship.workflows.failure import failed_rollout, save_evidence
+from kubeship.workflows.failure import attempt, failed_rollout, save_evidence
 from kubeship.workflows.ports import Cluster, Engine, Held
 from kubeship.workflows.release import outcome, run_release, split, with_release_names
 from kubeship.workflows.render import refreshed
@@ -86,9 +86,7 @@ def deploy(
             holder=request.holder,
             source=source,
         )
-        if newest and newest.outcome is Outcome.STARTED and newest.number != revision.number:
-            cluster.record(newest.ended(Outcome.FAILED, "its deploy was killed"), lease)
-        cluster.record(revision, lease)
+        begin(revision, newest, held)
         return Deployed(_roll_out(app, revision, request.roll_back, held), changes, addresses(objects))
 
 
@@ -174,7 +172,10 @@ def _roll_out(app: App, revision: Revision, roll_back: bool, held: Held) -> Revi
     except ReleaseFailed as error:
         held.cluster.record(revision.ended(Outcome.STOPPED, error.message), held.lease)
         raise
-    refused = _apply(rest, held)
+    held.emit(Step(f"Applying {len(rest)} objects"))
+    refused = attempt(rest, held)
+    if not refused:
+        held.emit(Step("Watching until the new version serves"))
     with held.cluster.observe(rest) as observer:
         verdict = refused or watch(observer, held.timeout, held.emit)
         if isinstance(verdict, Failed):
@@ -183,15 +184,11 @@ def _roll_out(app: App, revision: Revision, roll_back: bool, held: Held) -> Revi
     return conclude(revision, held)
 
 
-def _apply(objects: tuple[Object, ...], held: Held) -> Failed | None:
-    """Apply all; what the server refuses after the dry run allowed it is a failed rollout like any other."""
-    held.emit(Step(f"Applying {len(objects)} objects"))
-    try:
-        held.cluster.apply(objects, held.lease, held.emit)
-    except ApplyFailed as error:
-        return Failed((Diagnosis(cause=error.message, evidence=error.details, remedy=error.hint),))
-    held.emit(Step("Watching until the new version serves"))
-    return None
+def begin(revision: Revision, newest: Revision | None, held: Held) -> None:
+    """Record that it started; a `newest` that never ended was killed, and is recorded so."""
+    if newest and newest.outcome is Outcome.STARTED and newest.number != revision.number:
+        held.cluster.record(newest.ended(Outcome.FAILED, "it was killed"), held.lease)
+    held.cluster.record(revision, held.lease)
 
 
 def conclude(revision: Revision, held: Held) -> Revision:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
-from kubeship.errors import KubeshipError, RolloutBroken, RolloutRolledBack
+from kubeship.errors import ApplyFailed, KubeshipError, RolloutBroken, RolloutRolledBack
 from kubeship.model.events import Step
 from kubeship.model.objects import ROLLBACK_ANNOTATION, Object, ref
 from kubeship.model.revision import Outcome, Revision
@@ -54,9 +54,19 @@ def save_evidence(app: App, revision: Revision, observer: Observer) -> Path:
 def restore(good: Revision, held: Held) -> Ready | Failed:
     """Apply the objects of a good revision, without its release steps, and watch."""
     _, rest = split(good.objects)
-    held.cluster.apply(rest, held.lease, held.emit)
+    if refused := attempt(rest, held):
+        return refused
     with held.cluster.observe(rest) as observer:
         return watch(observer, held.timeout, held.emit)
+
+
+def attempt(objects: tuple[Object, ...], held: Held) -> Failed | None:
+    """Apply all; what the server refuses after the dry run allowed it is a failed rollout like any other."""
+    try:
+        held.cluster.apply(objects, held.lease, held.emit)
+    except ApplyFailed as error:
+        return Failed((Diagnosis(cause=error.message, evidence=error.details, remedy=error.hint),))
+    return None
 
 
 def words(verdict: Failed) -> str:

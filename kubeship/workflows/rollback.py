@@ -7,10 +7,13 @@ from kubeship.errors import InvalidInput, RolloutBroken
 from kubeship.model.events import Compared, Emit, Note, Step
 from kubeship.model.revision import Outcome, Revision
 from kubeship.model.verdict import Failed
-from kubeship.workflows.deploy import conclude
+from kubeship.workflows.deploy import begin, conclude
 from kubeship.workflows.failure import restore, words
 from kubeship.workflows.ports import Cluster, Held
 from kubeship.workflows.release import split
+
+ROLLBACK_TO = "rollback to "
+"""How the message of a rollback's record begins; the revision's number follows."""
 
 
 @dataclass(frozen=True)
@@ -45,9 +48,9 @@ def rollback(request: RollbackRequest, cluster: Cluster, emit: Emit) -> Revision
             started=datetime.now(UTC),
             finished=None,
             holder=request.holder,
-            message=f"rollback to {target.number}",
+            message=f"{ROLLBACK_TO}{target.number}",
         )
-        cluster.record(revision, lease)
+        begin(revision, newest, held)
         verdict = restore(revision, held)
         if isinstance(verdict, Failed):
             diagnosis = verdict.diagnoses[0]
@@ -63,15 +66,19 @@ def rollback(request: RollbackRequest, cluster: Cluster, emit: Emit) -> Revision
 def choose(records: tuple[Revision, ...], app: str, number: int | None) -> Revision:
     """The revision to go back to: the given one, or the newest that succeeded with other objects than those that run.
 
-    `records` newest first. Raises InvalidInput with those that could be chosen.
+    A rollback that was killed goes on to where it was going. `records` newest first. Raises InvalidInput with those
+    that could be chosen.
     """
     if not records:
         raise InvalidInput(f"{app} has no revisions here", hint="kubeship deploy makes the first one")
+    newest = records[0]
+    if number is None and newest.outcome is Outcome.STARTED and newest.message.startswith(ROLLBACK_TO):
+        number = int(newest.message.removeprefix(ROLLBACK_TO))
     good = [record for record in records if record.outcome is Outcome.SUCCEEDED]
     if number is not None:
         chosen = [record for record in good if record.number == number]
     else:
-        running = next((record for record in records if record.applied), records[0])
+        running = next((record for record in records if record.applied), newest)
         chosen = [record for record in good if record.objects != running.objects]
     if chosen:
         return chosen[0]

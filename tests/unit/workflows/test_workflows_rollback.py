@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from kubeship.errors import InvalidInput
+from kubeship.errors import InvalidInput, RolloutBroken
 from kubeship.model.revision import Outcome
 from kubeship.workflows.delete import delete
 from kubeship.workflows.rollback import RollbackRequest, rollback
@@ -48,6 +48,32 @@ def test_release_steps_are_not_run_again(project: Path) -> None:
     rollback(REQUEST, cluster, never)
 
     assert not any(call.startswith("apply Job") for call in cluster.calls)
+
+
+def test_what_the_server_refuses_is_a_failed_rollback_and_recorded(project: Path) -> None:
+    cluster = MemoryCluster(settle=healthy)
+    ship(project, cluster)
+    ship(project, cluster, image=OTHER)
+    cluster.refused = frozenset({"shop-web"})
+
+    with pytest.raises(RolloutBroken) as raised:
+        rollback(REQUEST, cluster, never)
+
+    assert "the server refused Deployment/shop-web" in raised.value.message
+    assert cluster.records[3].outcome is Outcome.FAILED
+
+
+def test_a_killed_rollback_goes_on_to_the_same_revision(project: Path) -> None:
+    cluster = MemoryCluster(settle=healthy)
+    first = ship(project, cluster).revision
+    ship(project, cluster, image=OTHER)
+    back = rollback(REQUEST, cluster, never)
+    cluster.records[3] = replace(back, outcome=Outcome.STARTED, finished=None)
+
+    again = rollback(REQUEST, cluster, never)
+
+    assert (again.image, again.message) == (first.image, "rollback to 1")
+    assert (cluster.records[3].outcome, cluster.records[3].message) == (Outcome.FAILED, "it was killed")
 
 
 @pytest.mark.parametrize("number", [None, 7])
