@@ -5,6 +5,7 @@ import os
 import socket
 from collections.abc import Callable
 
+from kubeship.model.events import Emit
 from kubeship.workflows.app import App
 from kubeship.workflows.ports import Cluster, Engine
 
@@ -26,17 +27,24 @@ def base_digest(reference: str) -> str | None:
         return None
 
 
-def cluster_of(context: str | None) -> Callable[[App], Cluster]:
-    """Connects to an app's namespace: `--context`, else the environment's context, else the current one."""
+def cluster_of(context: str | None, emit: Emit) -> Callable[[App], Cluster]:
+    """Connects to an app's namespace: `--context`, else the environment's context, else the current one.
+
+    `emit` gets what the API server warns of, and each request that is tried again.
+    """
 
     def connect_to(app: App) -> Cluster:
         from kubeship.cluster.connect import connect
 
-        return connect(context or app.target.context, app.plan.namespace)
+        return connect(context or app.target.context, app.plan.namespace, emit)
 
     return connect_to
 
 
 def holder() -> str:
     """Who deploys: `user@host:pid`. The pid lets another run on this host see that the holder is dead."""
-    return f"{getpass.getuser()}@{socket.gethostname()}:{os.getpid()}"
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):  # a uid without a name, as CI containers have
+        user = f"uid{os.getuid()}"
+    return f"{user}@{socket.gethostname()}:{os.getpid()}"

@@ -32,7 +32,7 @@ def diff(
     from kubeship.workflows.diff import DiffRequest, diff
 
     with screen("diff", context.obj, json) as user:
-        changes = diff(DiffRequest(project, env, image), cluster_of(cluster), user.emit)
+        changes = diff(DiffRequest(project, env, image), cluster_of(cluster, user.emit), user.emit)
         user.show({"changes": list(changes)}, lambda console: show_changes(changes, console))
     raise typer.Exit(ExitCode.DIFFERENT if changes else ExitCode.DONE)
 
@@ -64,7 +64,7 @@ def deploy(
     strict = bool(os.environ.get("CI")) if frozen is None else frozen
     with screen("deploy", context.obj, json, lines=True) as user:
         request = DeployRequest(project, env, holder(), image, strict, create_namespace, rollback)
-        done = deploy(request, engine, cluster_of(cluster), user.emit)
+        done = deploy(request, engine, cluster_of(cluster, user.emit), user.emit)
 
         def human(console: "Console") -> None:
             revision = done.revision
@@ -94,7 +94,7 @@ def status(
 
     with screen("status", context.obj, json) as user:
         app = load_app(project, env)
-        found = status(app.name, cluster_of(cluster)(app))
+        found = status(app.name, cluster_of(cluster, user.emit)(app))
         document = {
             "healthy": found.healthy,
             "revision": _without_objects(found.revision),
@@ -123,7 +123,7 @@ def history(
 
     with screen("history", context.obj, json) as user:
         app = load_app(project, env)
-        records = cluster_of(cluster)(app).revisions(app.name)
+        records = cluster_of(cluster, user.emit)(app).revisions(app.name)
         document = {"revisions": [_without_objects(record) for record in records]}
         user.show(document, lambda console: show_history(records, console))
 
@@ -151,7 +151,7 @@ def rollback(
     with screen("rollback", context.obj, json, lines=True) as user:
         app = load_app(project, env)
         request = RollbackRequest(app.name, holder(), app.timeout, revision)
-        done = rollback(request, cluster_of(cluster)(app), user.emit)
+        done = rollback(request, cluster_of(cluster, user.emit)(app), user.emit)
         user.show(
             {"revision": _without_objects(done)},
             lambda console: console.print(_serves(done), soft_wrap=True, highlight=False),
@@ -177,7 +177,7 @@ def delete(
 
     with screen("delete", context.obj, json) as user:
         app = load_app(project, env)
-        target = cluster_of(cluster)(app)
+        target = cluster_of(cluster, user.emit)(app)
         question = f"Delete {app.name} from {target.describe()}, namespace {target.namespace}?"
         if not yes and not (user.interactive and typer.confirm(question, err=True)):
             raise InvalidInput("nothing was deleted: deleting needs a yes", hint="kubeship delete --yes")
@@ -203,7 +203,7 @@ def check(
     from kubeship.workflows.check import check
 
     with screen("check", context.obj, json) as user:
-        findings = check(load_app(project, env), engine, cluster_of(cluster), user.emit)
+        findings = check(load_app(project, env), engine, cluster_of(cluster, user.emit), user.emit)
         ready = not any(finding.fatal for finding in findings)
 
         def human(console: "Console") -> None:

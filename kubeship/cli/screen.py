@@ -68,11 +68,19 @@ def screen(command: str, settings: Settings, as_json: bool = False, lines: bool 
         printer.close()
 
 
+class _Stop(BaseException):
+    """SIGTERM. No Exception, like KeyboardInterrupt: what is done about errors on the way must not swallow it."""
+
+
 @contextmanager
 def _interruptible() -> Iterator[None]:
-    """Ctrl-C as an error like any other: Typer would end without a word."""
+    """Ctrl-C and SIGTERM as errors like any other: Typer would end without a word."""
     try:
         yield
+    except _Stop as error:
+        raise Terminated(
+            "stopped by SIGTERM; nothing more was changed", hint="run the same command again to go on"
+        ) from error
     except KeyboardInterrupt as error:
         raise Interrupted(
             "interrupted; nothing more was changed", hint="run the same command again to go on"
@@ -85,4 +93,4 @@ def _results() -> Console:
 
 
 def _terminate(_signal: int, _frame: FrameType | None) -> None:
-    raise Terminated("stopped by SIGTERM; nothing more was changed", hint="run the same command again to go on")
+    raise _Stop

@@ -21,21 +21,18 @@ from kubeship.cluster.client import KubernetesCluster
 from kubeship.cluster.errors import translated, unanswered
 from kubeship.cluster.requests import DynamicApi
 from kubeship.errors import MissingPrecondition
-from kubeship.model.events import Emit, Event
+from kubeship.model.events import Emit
 
 CONNECTIONS = 32
 """Kept open at most: eight threads, the watches, the lease, logs. More would make urllib3 warn."""
 
 
-def _silent(_: Event) -> None:
-    return
-
-
-def connect(context: str | None, namespace: str, emit: Emit = _silent) -> KubernetesCluster:
+def connect(context: str | None, namespace: str, emit: Emit) -> KubernetesCluster:
     """The namespace in the cluster of the given context, the current context, or around this pod.
 
-    `emit` gets a Note for each request that is tried again. Raises MissingPrecondition: no kubeconfig, an unknown
-    context, a login plugin that gave nothing, a server that can't be reached or refuses the credentials.
+    `emit` gets a Note for each request that is tried again, and a Caution for each of the server's warnings. Raises
+    MissingPrecondition: no kubeconfig, an unknown context, a login plugin that gave nothing, a server that can't be
+    reached or refuses the credentials.
     """
     configuration = Configuration()
     with _complaints() as complaints:

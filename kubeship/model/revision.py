@@ -37,7 +37,7 @@ class Revision:
     started: datetime
     finished: datetime | None = None
     holder: str = ""
-    """Who ran it: `user@host`."""
+    """Who ran it: `user@host:pid`."""
     source: str = ""
     """The git revision, or the content hash, that the image was built from."""
     message: str = ""

@@ -47,7 +47,7 @@ class TerminalPrinter:
             case Note(message):
                 self._line(f"  {escape(message)}")
             case Caution(message, hint):
-                self._line(f"[yellow]! {escape(message)}[/yellow]" + (f"\n    {escape(hint)}" if hint else ""))
+                self._caution(message, hint)
             case BuildStage():
                 self._stage(event)
             case LogLine(source, line):
@@ -76,6 +76,12 @@ class TerminalPrinter:
             self._status.start()
         else:
             self._status.update(escape(text))
+
+    def _caution(self, message: str, hint: str) -> None:
+        """Once: the API server repeats its warnings at the dry run and when the objects are applied."""
+        if message not in self._warned:
+            self._warned.add(message)
+            self._line(f"[yellow]! {escape(message)}[/yellow]" + (f"\n    {escape(hint)}" if hint else ""))
 
     def _stage(self, stage: BuildStage) -> None:
         match stage.state:

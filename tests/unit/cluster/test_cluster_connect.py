@@ -39,7 +39,7 @@ def write(folder: Path, user: dict[str, Any], current: str = "dev") -> None:
 
 def test_missing_kubeconfig_names_the_path(tmp_path: Path) -> None:
     with pytest.raises(MissingPrecondition, match="there is no kubeconfig at") as raised:
-        connect(None, "shop")
+        connect(None, "shop", print)
 
     assert str(tmp_path / "kubeconfig") in raised.value.message
     assert "KUBECONFIG" in raised.value.hint
@@ -49,28 +49,28 @@ def test_unknown_context_names_the_known_ones(tmp_path: Path) -> None:
     write(tmp_path, {"token": "x"})
 
     with pytest.raises(MissingPrecondition, match=r"there is no context stage in .* it has dev, prod"):
-        connect("stage", "shop")
+        connect("stage", "shop", print)
 
 
 def test_no_current_context_names_the_known_ones(tmp_path: Path) -> None:
     write(tmp_path, {"token": "x"}, current="")
 
     with pytest.raises(MissingPrecondition, match="has no current context; it has dev, prod"):
-        connect(None, "shop")
+        connect(None, "shop", print)
 
 
 def test_broken_kubeconfig_is_named(tmp_path: Path) -> None:
     (tmp_path / "kubeconfig").write_text("clusters: [")
 
     with pytest.raises(MissingPrecondition, match="can't read the kubeconfig"):
-        connect(None, "shop")
+        connect(None, "shop", print)
 
 
 def test_unreachable_server_says_that_nothing_listens(tmp_path: Path) -> None:
     write(tmp_path, {"token": "x"})
 
     with pytest.raises(MissingPrecondition, match=r"can't reach https://127\.0\.0\.1:1: nothing listens there"):
-        connect(None, "shop")
+        connect(None, "shop", print)
 
 
 def test_login_plugin_that_fails_is_not_swallowed(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
@@ -83,7 +83,7 @@ def test_login_plugin_that_fails_is_not_swallowed(tmp_path: Path, capfd: pytest.
     write(tmp_path, {"exec": plugin})
 
     with pytest.raises(MissingPrecondition, match=r"the login plugin of context dev \(sh\) gave no credentials"):
-        connect(None, "shop")
+        connect(None, "shop", print)
 
     assert "ERROR:root" not in capfd.readouterr().err
 
@@ -92,7 +92,7 @@ def test_discovery_cache_is_private(tmp_path: Path) -> None:
     write(tmp_path, {"token": "x"})
 
     with pytest.raises(MissingPrecondition):
-        connect(None, "shop")
+        connect(None, "shop", print)
 
     (cache,) = (tmp_path / "cache" / "kubeship" / "discovery").iterdir()
     assert cache.stat().st_mode & 0o777 == 0o600
@@ -105,4 +105,4 @@ def test_home_that_can_not_be_written_is_done_without(tmp_path: Path, monkeypatc
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
 
     with pytest.raises(MissingPrecondition, match="nothing listens there"):
-        connect(None, "shop")
+        connect(None, "shop", print)
