@@ -85,9 +85,10 @@ test: lint ## everything: lint, unit, golden and end-to-end tests on the test st
 	running=$$!
 	wait "$$running"
 
-golden: install ## rewrites the golden files; review the difference
+golden: install ## rewrites the golden files and the JSON Schema; review the difference
 	@$(BIN)/pytest -q tests/unit/rendering --update-golden
-	git status --short -- tests/golden
+	$(BIN)/python -c 'import json; from kubeship.config.json_schema import json_schema; print(json.dumps(json_schema(), indent=2))' > docs/kubeship.schema.json
+	git status --short -- tests/golden docs/kubeship.schema.json
 
 demo: install ## the main job on a copy of examples/flask-hello: init, deploy, an address that answers
 	@echo "Starting the test stack where it isn't up yet: a Docker engine, a registry, PostgreSQL, Kubernetes, Traefik."

@@ -126,8 +126,8 @@ class Release(Strict):
     """A command that must succeed before any workload changes."""
 
     command: str
-    rollback: str = "safe"
-    """safe: the old version runs with what this step did; never: it doesn't; else a command that undoes the step."""
+    rollback: Literal["safe", "never"] = "safe"
+    """safe: the old version runs with what this step did; never: it doesn't, so a failed rollout isn't rolled back."""
 
 
 class Secrets(Strict):

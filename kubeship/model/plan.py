@@ -102,7 +102,7 @@ class ReleasePlan:
     order: int
     """From 1."""
     command: tuple[str, ...]
-    rollback: Literal["safe", "never"] | str
+    rollback: Literal["safe", "never"]
     cpu: str
     memory: str
 

@@ -106,6 +106,11 @@ def test_overlay_is_merged_and_null_removes() -> None:
             "kubeship.yaml:13: processes.web.replicas: max 2 is less than min 3",
         ),
         ("replicas: 2", "replicas: two", "kubeship.yaml:13: processes.web.replicas: expected "),
+        (
+            "version: 1",
+            "version: 1\nrelease: [{command: migrate, rollback: nevr}]",
+            "kubeship.yaml:2: release[0].rollback: expected one of safe, never, got 'nevr'",
+        ),
         ("LEVEL: info", "LEVEL: 1", "kubeship.yaml:14: variables.LEVEL: expected a string, got 1; put it in quotes"),
         (
             "LEVEL: info",

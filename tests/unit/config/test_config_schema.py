@@ -53,7 +53,7 @@ environments:
 
 
 def test_published_schema_is_made_from_the_models() -> None:
-    assert json.loads(PUBLISHED.read_text()) == json_schema(), "run python -m kubeship.config.json_schema"
+    assert json.loads(PUBLISHED.read_text()) == json_schema(), "run make golden"
 
 
 def test_example_is_read_and_fits_the_schema() -> None:

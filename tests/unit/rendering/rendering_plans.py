@@ -234,7 +234,7 @@ NASTY = Plan(
             full_name="no-yes",
             order=1,
             command=NASTY_VALUES[1:],
-            rollback="python manage.py undo '{{ all }}': \"now\"",
+            rollback="safe",
             cpu="1",
             memory="1e9",
         ),
