@@ -99,7 +99,7 @@ class _ExitCode:
 EXIT_CODES = {
     3: _ExitCode(
         "exit code 3, which is gunicorn's for workers that fail to boot",
-        "run `kubeship verify`: it imports the entrypoint in the same image",
+        "run `kubeship build`: it imports the entrypoint inside the image",
     ),
     4: _ExitCode(
         "exit code 4, which is gunicorn's for an application that can't be loaded",
