@@ -1,7 +1,5 @@
 """How is an image built? BuildKit over the engine's API, without the docker CLI."""
 
-import json
-
 from kubeship.errors import BuildFailed, InvalidInput, MissingPrecondition
 from kubeship.images.build_failures import build_failed
 from kubeship.images.connection import engine_errors
@@ -50,7 +48,6 @@ def build_parameters(request: BuildRequest) -> dict[str, str]:
         "t": request.tag,
         "dockerfile": request.dockerfile,
         "platform": request.platform,
-        "labels": json.dumps(dict(request.labels), sort_keys=True),
     }
 
 

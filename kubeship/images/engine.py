@@ -7,9 +7,10 @@ from kubeship.errors import MissingPrecondition
 from kubeship.images.build import build
 from kubeship.images.connection import engine_errors, open_api
 from kubeship.images.ports import EngineApi
-from kubeship.images.registry import base_digest, login_problem, push, resolve
+from kubeship.images.registry import base_digest, push, push_finding, resolve
 from kubeship.images.verify import verify
 from kubeship.model.events import Emit
+from kubeship.model.finding import Finding
 from kubeship.model.image import BuildRequest, BuiltImage, Promise, Proof
 
 
@@ -53,9 +54,9 @@ class DockerEngine:
         except MissingPrecondition:
             return None
 
-    def login_problem(self, repository: str) -> str | None:
+    def push_finding(self, repository: str) -> Finding | None:
         """Why pushing to the repository's registry can't work, as far as can be told without pushing."""
-        return login_problem(self._api, repository)
+        return push_finding(self._api, repository)
 
     @cached_property
     def _api(self) -> EngineApi:

@@ -10,6 +10,7 @@ from kubeship.images.connection import engine_errors, explanation
 from kubeship.images.ports import EngineApi
 from kubeship.images.registry_failures import Refusal, refusal, registry_of
 from kubeship.model.events import Emit, PushProgress
+from kubeship.model.finding import Finding
 from kubeship.model.image import BuiltImage
 from kubeship.model.objects import repository as repository_of
 
@@ -97,15 +98,16 @@ def base_digest(api: EngineApi, reference: str) -> str | None:
         return None
 
 
-def login_problem(api: EngineApi, repository: str) -> str | None:
+def push_finding(api: EngineApi, repository: str) -> Finding | None:
     """Why a push can't work: no registry named, none reachable, or no credentials where it wants some.
 
     Costs one request. None when nothing speaks against it, which is no proof.
     """
     if "/" not in repository:
-        return (
-            f"The image name {repository} names no registry to push to. Set `image:` in kubeship.yaml to something "
-            f"like registry.example.com/team/{repository}"
+        return Finding(
+            f"The image name {repository} names no registry to push to.",
+            f"Set `image:` in kubeship.yaml to something like registry.example.com/team/{repository}",
+            subject="registry",
         )
     try:
         with engine_errors(f"Asking for {repository}"):
@@ -114,17 +116,19 @@ def login_problem(api: EngineApi, repository: str) -> str | None:
                 api.distribution(f"{repository}:{PROBED_TAG}")
             except APIError as error:
                 known = refusal(repository, explanation(error), has_login)
-                return _problem(repository, known, has_login) if known else None
+                return _finding(repository, known, has_login) if known else None
     except KubeshipError as error:
-        return f"{error.message} {error.hint}".rstrip(".")
+        return Finding(error.message, error.hint, subject="registry")
     return None
 
 
-def _problem(repository: str, known: Refusal, has_login: bool) -> str | None:
+def _finding(repository: str, known: Refusal, has_login: bool) -> Finding | None:
     """`denied` to somebody with credentials is no answer: registries say it of repositories that don't exist yet."""
     if known.kind == "missing" or (known.kind == "denied" and has_login):
         return None
-    return f"Pushing to {registry_of(repository)} can't work: {known.reason}. {known.hint}".rstrip(".")
+    return Finding(
+        f"Pushing to {registry_of(repository)} can't work: {known.reason}.", f"{known.hint}.", subject="registry"
+    )
 
 
 def _push_failed(reference: str, said: str) -> PushFailed:

@@ -40,7 +40,7 @@ def container_config(
     """What `POST /containers/create` is asked for: less than what the pod will have, never more."""
     question = json.dumps({"entrypoint": promise.entrypoint, "seconds": SECONDS - 5})
     program = resources.files("kubeship.images").joinpath("proof.py").read_text()
-    config = {
+    return {
         "Image": image.id,
         "Entrypoint": [interpreter],
         "Cmd": ["-c", program, question],
@@ -58,7 +58,6 @@ def container_config(
             "LogConfig": {"Type": "json-file", "Config": {}},  # or an engine with a remote driver has no logs to give
         },
     }
-    return {**config, "WorkingDir": promise.cwd} if promise.cwd else config
 
 
 def remove_abandoned(api: EngineApi) -> None:

@@ -1,7 +1,6 @@
 """What do builders, registries and verification say of an image?"""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from kubeship.model.project import Interface
@@ -18,7 +17,6 @@ class BuildRequest:
     tag: str
     """`repository:git-revision`."""
     platform: str
-    labels: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -40,8 +38,6 @@ class Promise:
     entrypoint: str
     """`module:object` or `module:factory()`."""
     interface: Interface
-    cwd: str
-    """The directory inside the image that the process starts in; empty: the image's own."""
 
 
 @dataclass(frozen=True)

@@ -62,7 +62,7 @@ class App:
     def promises(self) -> tuple[Promise, ...]:
         """What the processes promise of their entrypoints."""
         return tuple(
-            Promise(process.name, process.entrypoint, process.interface, "")
+            Promise(process.name, process.entrypoint, process.interface)
             for process in self.plan.processes
             if process.entrypoint and process.interface in {"wsgi", "asgi"}
         )

@@ -112,14 +112,8 @@ def engine_findings(app: App, engine: Callable[[], Engine]) -> list[Finding]:
         builder.describe()
     except KubeshipError as error:
         return [Finding(error.message, error.hint, subject="engine")]
-    problem = builder.login_problem(app.plan.image)
-    if not problem:
-        return []
-    return [
-        Finding(
-            problem, f"log in to the registry of {app.plan.image}, or set image in kubeship.yaml", subject="registry"
-        )
-    ]
+    finding = builder.push_finding(app.plan.image)
+    return [finding] if finding else []
 
 
 def addresses(objects: tuple[Object, ...]) -> tuple[str, ...]:

@@ -38,7 +38,7 @@ class Engine(Protocol):
     def base_digest(self, reference: str) -> str | None:
         """`sha256:...` of a base image, or None when it can't be learned (no engine, no registry)."""
 
-    def login_problem(self, repository: str) -> str | None:
+    def push_finding(self, repository: str) -> Finding | None:
         """Why pushing to the repository's registry can't work, as far as can be told without pushing."""
 
 

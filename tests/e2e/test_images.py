@@ -20,6 +20,7 @@ from kubeship.images.connection import open_api
 from kubeship.images.engine import DockerEngine, connect
 from kubeship.images.verify import LABEL
 from kubeship.model.events import BuildStage, Event, LogLine, PushProgress
+from kubeship.model.finding import Finding
 from kubeship.model.image import BuildRequest, BuiltImage, Promise
 from tests.e2e.conftest import HEED_CTRL_C
 from tests.stack.addresses import Stack, load
@@ -184,10 +185,10 @@ def test_interrupted_build_is_cancelled_in_the_engine(stack: Stack, tmp_path: Pa
 
 def test_entrypoints_that_keep_their_promises_are_proved(engine: DockerEngine, built: BuiltImage) -> None:
     promises = [
-        Promise("web", "app:app", "wsgi", ""),
-        Promise("made", "app:create_app()", "wsgi", "/app"),
-        Promise("async", "app:aapp", "asgi", ""),
-        Promise("secret", "needs_variable:app", "wsgi", ""),
+        Promise("web", "app:app", "wsgi"),
+        Promise("made", "app:create_app()", "wsgi"),
+        Promise("async", "app:aapp", "asgi"),
+        Promise("secret", "needs_variable:app", "wsgi"),
     ]
 
     proofs = engine.verify(built, promises, {"SECRET_KEY": "build-only"})
@@ -221,7 +222,7 @@ def test_broken_promise_is_named_with_what_to_do(
     engine: DockerEngine, built: BuiltImage, entrypoint: str, message: str, hint: str
 ) -> None:
     with pytest.raises(VerificationFailed) as caught:
-        engine.verify(built, [Promise("web", entrypoint, "wsgi", "")], {})
+        engine.verify(built, [Promise("web", entrypoint, "wsgi")], {})
 
     assert message in caught.value.message
     assert hint in caught.value.hint
@@ -238,7 +239,7 @@ def test_containers_of_a_killed_verification_are_removed_by_the_next(
         for pid in (99_999_999, os.getpid())
     )
 
-    engine.verify(built, [Promise("web", "app:app", "wsgi", "")], {})
+    engine.verify(built, [Promise("web", "app:app", "wsgi")], {})
 
     left = own_containers()
     client.remove_container(alive)
@@ -268,13 +269,13 @@ def test_registry_that_is_down_or_unknown_is_a_sentence(engine: DockerEngine, bu
         engine.push(built, down, emit=lambda event: None)
     with pytest.raises(MissingPrecondition, match=r"can't find a host of the name registry\.invalid"):
         engine.resolve(f"{nowhere}:1")
-    assert "connection is refused" in (engine.login_problem(down) or "")
-    assert "registry.invalid" in (engine.login_problem(nowhere) or "")
+    assert "connection is refused" in problem(engine.push_finding(down))
+    assert "registry.invalid" in problem(engine.push_finding(nowhere))
 
 
-def test_reachable_registry_gives_no_login_problem(engine: DockerEngine, repository: str) -> None:
-    assert engine.login_problem(f"{repository}-new") is None
-    assert "names no registry" in (engine.login_problem("shop") or "")
+def test_reachable_registry_gives_no_finding(engine: DockerEngine, repository: str) -> None:
+    assert engine.push_finding(f"{repository}-new") is None
+    assert "names no registry" in problem(engine.push_finding("shop"))
 
 
 def test_base_image_is_pinned_and_an_unknown_one_is_not(engine: DockerEngine) -> None:
@@ -338,6 +339,11 @@ def running(marker: str) -> bool:
     """Whether a process of the machine's has the marker in its command line."""
     lines = (path.read_bytes() for path in Path("/proc").glob("[0-9]*/cmdline") if path.exists())
     return any(marker.encode() in line and b"sleep 300" in line and b"kubeship" in line for line in lines)
+
+
+def problem(finding: Finding | None) -> str:
+    assert finding
+    return finding.problem
 
 
 def soon(condition: object, seconds: float = 10) -> bool:

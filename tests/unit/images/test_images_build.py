@@ -74,13 +74,12 @@ def test_missing_dockerfile_is_named_before_anything_is_sent(tmp_path: Path) -> 
         )
 
 
-def test_engine_is_asked_for_buildkit_with_labels_in_a_stable_order(tmp_path: Path) -> None:
-    wanted = BuildRequest(tmp_path, "Dockerfile", "shop:1", "linux/arm64", labels={"b": "2", "a": "1"})
+def test_engine_is_asked_for_buildkit_and_the_platform(tmp_path: Path) -> None:
+    wanted = BuildRequest(tmp_path, "Dockerfile", "shop:1", "linux/arm64")
 
     parameters = build_parameters(wanted)
 
     assert (parameters["version"], parameters["platform"]) == ("2", "linux/arm64")
-    assert parameters["labels"] == '{"a": "1", "b": "2"}'
 
 
 def request(context: Path) -> BuildRequest:

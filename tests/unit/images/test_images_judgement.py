@@ -10,7 +10,7 @@ from kubeship.images.judgement import Ended, judge
 from kubeship.images.proof import MARKER
 from kubeship.model.image import Promise, Proof
 
-WSGI = Promise("web", "app:app", "wsgi", "")
+WSGI = Promise("web", "app:app", "wsgi")
 
 
 def test_kept_promise_is_a_proof_whatever_the_project_prints() -> None:
@@ -33,7 +33,7 @@ def test_asgi_application_promised_as_wsgi_is_named() -> None:
 
 
 def test_process_without_interface_only_has_to_load() -> None:
-    promise = Promise("worker", "tasks:main", "none", "")
+    promise = Promise("worker", "tasks:main", "none")
     output = answer(step="done", found="function", interface="", seconds=1)
 
     proof = judge(promise, Ended(0, output))

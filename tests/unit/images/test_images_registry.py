@@ -10,7 +10,7 @@ from docker.errors import APIError, ImageNotFound
 
 from kubeship.errors import MissingPrecondition, PushFailed
 from kubeship.images.ports import EngineApi, Messages
-from kubeship.images.registry import base_digest, login_problem, push, resolve
+from kubeship.images.registry import base_digest, push, push_finding, resolve
 from kubeship.images.registry_failures import refusal, registry_of
 from kubeship.model.events import Event, PushProgress
 from kubeship.model.image import BuiltImage
@@ -168,12 +168,13 @@ def test_base_image_falls_back_to_what_the_engine_has_and_then_to_nothing() -> N
         ("r:5000/shop", "connect: connection refused", True, "nothing answers at r:5000"),
     ],
 )
-def test_login_problem_speaks_only_when_a_push_cannot_work(
+def test_a_finding_speaks_only_when_a_push_cannot_work(
     repository: str, refuses: str, login: bool, problem: str | None
 ) -> None:
-    found = login_problem(fake(FakeApi(refuses=refuses, login=login)), repository)
+    found = push_finding(fake(FakeApi(refuses=refuses, login=login)), repository)
 
-    assert (found is None) if problem is None else problem in (found or "")
+    said = f"{found.problem} {found.remedy}" if found else ""
+    assert (found is None) if problem is None else problem in said
 
 
 def fake(api: FakeApi) -> EngineApi:

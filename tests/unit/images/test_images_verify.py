@@ -14,7 +14,7 @@ from kubeship.images.verify import ABANDONED_SECONDS, LABEL, abandoned, containe
 from kubeship.model.image import BuiltImage, Promise
 
 IMAGE = BuiltImage("sha256:id", "shop:1", 1)
-PROMISE = Promise("web", "app:app", "wsgi", "")
+PROMISE = Promise("web", "app:app", "wsgi")
 ANSWER = f'{MARKER}{{"step": "done", "found": "Flask", "interface": "wsgi", "seconds": 0.1}}\n'
 
 
@@ -61,7 +61,6 @@ def test_container_has_no_network_no_capability_and_nothing_to_write_on_but_tmp(
     assert list(host["Tmpfs"]) == ["/tmp"]
     assert config["Env"] == ["A=1", "B=2"]
     assert "User" not in config
-    assert "WorkingDir" not in config
 
 
 def test_interpreter_is_the_one_that_the_image_has() -> None:

@@ -169,5 +169,5 @@ class MemoryEngine:
     def base_digest(self, reference: str) -> str | None:
         return DIGEST
 
-    def login_problem(self, repository: str) -> str | None:
+    def push_finding(self, repository: str) -> Finding | None:
         return None
