@@ -26,13 +26,13 @@ def diff(
 
     kubeship diff --env staging
     """
-    from kubeship.cli.adapters import cluster_of
+    from kubeship.cli.adapters import cluster_of, engine
     from kubeship.cli.screen import screen
     from kubeship.ui.results import show_changes
     from kubeship.workflows.diff import DiffRequest, diff
 
     with screen("diff", context.obj, json) as user:
-        changes = diff(DiffRequest(project, env, image), cluster_of(cluster, user.emit), user.emit)
+        changes = diff(DiffRequest(project, env, image), engine, cluster_of(cluster, user.emit), user.emit)
         user.show({"changes": list(changes)}, lambda console: show_changes(changes, console))
     raise typer.Exit(ExitCode.DIFFERENT if changes else ExitCode.DONE)
 

@@ -1,5 +1,6 @@
 """How does source become an image in a registry? Built, its entrypoints proved inside it, pushed, named by digest."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from kubeship.model.events import Emit, Note, Step
@@ -31,6 +32,11 @@ def build_image(app: App, engine: Engine, push: bool, emit: Emit) -> Built:
         return Built(image, proofs, source, image.tag)
     emit(Step(f"Pushing {image.tag}"))
     return Built(image, proofs, source, engine.push(image, app.plan.image, emit))
+
+
+def resolved(reference: str, engine: Callable[[], Engine]) -> str:
+    """The image by digest; an engine is only needed to look up a tag. Raises MissingPrecondition."""
+    return reference if "@sha256:" in reference else engine().resolve(reference)
 
 
 def verify_image(app: App, image: BuiltImage, engine: Engine, emit: Emit) -> tuple[Proof, ...]:

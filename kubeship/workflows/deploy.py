@@ -13,11 +13,12 @@ from kubeship.model.objects import Object, ref, with_image
 from kubeship.model.revision import Outcome, Revision
 from kubeship.model.verdict import Failed
 from kubeship.rollout.watch import watch
+from kubeship.workflows.addresses import addresses
 from kubeship.workflows.app import App, load_app
-from kubeship.workflows.build import build_image
+from kubeship.workflows.build import build_image, resolved
 from kubeship.workflows.failure import attempt, failed_rollout, save_evidence
 from kubeship.workflows.ports import Cluster, Engine, Held
-from kubeship.workflows.release import outcome, run_release, split, with_release_names
+from kubeship.workflows.release import compared, run_release, split, with_release_names
 from kubeship.workflows.render import refreshed
 
 
@@ -116,30 +117,16 @@ def engine_findings(app: App, engine: Callable[[], Engine]) -> list[Finding]:
     return [finding] if finding else []
 
 
-def addresses(objects: tuple[Object, ...]) -> tuple[str, ...]:
-    """Where the Ingresses among the objects answer: `https://shop.example.com`."""
-    found: list[str] = []
-    for ingress in (item["spec"] for item in objects if item["kind"] == "Ingress"):
-        secure = {host for tls in ingress.get("tls", ()) for host in tls.get("hosts", ())}
-        hosts = [rule["host"] for rule in ingress.get("rules", ()) if "host" in rule]
-        found += (f"{'https' if host in secure else 'http'}://{host}" for host in hosts)
-    return tuple(dict.fromkeys(found))
-
-
 def _image(app: App, request: DeployRequest, engine: Callable[[], Engine], emit: Emit) -> tuple[str, str]:
     if request.image is None:
         built = build_image(app, engine(), push=True, emit=emit)
         return built.source, built.reference
-    if "@sha256:" in request.image:
-        return "", request.image
-    return "", engine().resolve(request.image)
+    return "", resolved(request.image, engine)
 
 
 def _compare(objects: tuple[Object, ...], cluster: Cluster, emit: Emit) -> Changes:
     emit(Step("Comparing with the cluster"))
-    steps, rest = split(objects)
-    # A Job that exists is followed, or replaced because it failed: there is nothing to compare.
-    changes = cluster.compare([*(job for job in steps if outcome(cluster.get(ref(job))) == "absent"), *rest])
+    changes = compared(objects, cluster)
     emit(Compared(changes))
     if changes.conflicts:
         lines = [f"- {target} {conflict.path}: owned by {conflict.manager}" for target, conflict in changes.conflicts]

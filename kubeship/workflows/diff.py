@@ -6,11 +6,12 @@ from pathlib import Path
 
 from kubeship.model.changes import Changes
 from kubeship.model.events import Caution, Emit, Note
-from kubeship.model.objects import ref, with_image
+from kubeship.model.objects import with_image
 from kubeship.model.revision import Outcome
 from kubeship.workflows.app import App, load_app
-from kubeship.workflows.ports import Cluster
-from kubeship.workflows.release import outcome, split, with_release_names
+from kubeship.workflows.build import resolved
+from kubeship.workflows.ports import Cluster, Engine
+from kubeship.workflows.release import compared, with_release_names
 
 
 @dataclass(frozen=True)
@@ -22,20 +23,18 @@ class DiffRequest:
     image: str | None = None
 
 
-def diff(request: DiffRequest, connect: Callable[[App], Cluster], emit: Emit) -> Changes:
+def diff(request: DiffRequest, engine: Callable[[], Engine], connect: Callable[[App], Cluster], emit: Emit) -> Changes:
     """A server-side dry run of the environment's files.
 
-    The image is the one given; or the running one, where the source is what that was built from; or the tag that a
-    build would get, so that the diff shows a new image without building it.
+    The image is the one given, by digest as deploy would take it; or the running one, where the source is what that was
+    built from; or the tag that a build would get, so that the diff shows a new image without building it.
     """
     app = load_app(request.project, request.environment)
     if app.stale:
         emit(Caution("kubeship.yaml has changed since the last render: deploy would render first", "kubeship render"))
     cluster = connect(app)
-    image = request.image or _image(app, cluster, emit)
-    objects = with_release_names(with_image(app.manifests(), app.plan.image, image))
-    steps, rest = split(objects)
-    return cluster.compare([*(job for job in steps if outcome(cluster.get(ref(job))) == "absent"), *rest])
+    image = resolved(request.image, engine) if request.image else _image(app, cluster, emit)
+    return compared(with_release_names(with_image(app.manifests(), app.plan.image, image)), cluster)
 
 
 def _image(app: App, cluster: Cluster, emit: Emit) -> str:

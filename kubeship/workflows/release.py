@@ -6,12 +6,13 @@ import threading
 from collections.abc import Iterable
 
 from kubeship.errors import ReleaseFailed
+from kubeship.model.changes import Changes
 from kubeship.model.events import Note, Step
 from kubeship.model.objects import RELEASE_ANNOTATION, Object, is_release_step, ref
 from kubeship.model.verdict import Failed
 from kubeship.rollout.ports import Observer
 from kubeship.rollout.watch import watch
-from kubeship.workflows.ports import Held
+from kubeship.workflows.ports import Cluster, Held
 
 LOG_GRACE, POD_PAUSE = 3.0, 0.1
 """Seconds: to wait for a log's end, and between two looks whether the Job has its pod."""
@@ -38,6 +39,15 @@ def outcome(job: Object | None) -> str:
     if "Complete" in conditions:
         return "succeeded"
     return "failed" if conditions & {"Failed", "FailureTarget"} else "running"
+
+
+def compared(objects: Iterable[Object], cluster: Cluster) -> Changes:
+    """What the server would change, in all that isn't there yet or may be applied again.
+
+    A release Job that exists is followed, or replaced because it failed: there is nothing to compare.
+    """
+    steps, rest = split(objects)
+    return cluster.compare([*(job for job in steps if outcome(cluster.get(ref(job))) == "absent"), *rest])
 
 
 def run_release(steps: Iterable[Object], held: Held) -> None:

@@ -6,7 +6,7 @@ from kubeship.errors import InvalidInput
 from kubeship.model.revision import Revision
 from kubeship.model.verdict import Failed, Ready, Verdict, Waiting
 from kubeship.rollout.verdict import judge
-from kubeship.workflows.deploy import addresses
+from kubeship.workflows.addresses import addresses
 from kubeship.workflows.ports import Cluster
 from kubeship.workflows.release import split
 
