@@ -158,6 +158,14 @@ def _content(path: Path, size: int) -> Iterator[bytes]:
         raise _unreadable(path, error) from error
 
 
+def read(path: Path) -> bytes:
+    """A file's content. Raises InvalidInput when it can't be read."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise _unreadable(path, error) from error
+
+
 def _parents(path: str) -> Iterator[str]:
     while path := path.rpartition("/")[0]:
         yield path

@@ -7,6 +7,7 @@ from pathlib import Path
 from kubeship.config.file import CONFIG_FILE, ConfigFile, load
 from kubeship.config.lock import LOCK_FILE, Lock, load_lock
 from kubeship.config.schema import Configuration, Target
+from kubeship.images.source import source_revision
 from kubeship.model.image import BuildRequest, Promise
 from kubeship.model.objects import Object
 from kubeship.model.plan import Plan
@@ -47,14 +48,13 @@ class App:
 
     def source(self) -> str:
         """The git revision, or the content hash, of what an image would be built from."""
-        return self.workspace.source_revision()
+        return source_revision(self.workspace.root, self._dockerfile)
 
     def build_request(self, source: str) -> BuildRequest:
         """What to build, tagged with its source."""
-        own = self.configuration.build.dockerfile
         return BuildRequest(
             context=self.workspace.root,
-            dockerfile=own or "Dockerfile",
+            dockerfile=self._dockerfile,
             tag=f"{self.plan.image}:{source}",
             platform=self.configuration.platform,
         )
@@ -70,6 +70,10 @@ class App:
     def proof_variables(self) -> dict[str, str]:
         """What is set while entrypoints are proved: declared variables, and those of the build."""
         return {**self.plan.variables, **self.configuration.build.variables}
+
+    @property
+    def _dockerfile(self) -> str:
+        return self.configuration.build.dockerfile or "Dockerfile"
 
 
 def load_app(project: Path, environment: str | None) -> App:

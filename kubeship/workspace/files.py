@@ -11,7 +11,6 @@ from kubeship.model.objects import Object
 from kubeship.workspace.decisions import Action, Decision, decide, hashes_after, sha256
 from kubeship.workspace.manifests import objects
 from kubeship.workspace.replacement import inside, replace_all
-from kubeship.workspace.source import source_revision
 
 STATE = ".kubeship"
 """Evidence of failed runs; never committed."""
@@ -91,10 +90,6 @@ class Workspace:
         directory = f"{STATE}/runs/{run}"
         replace_all(self.root, {f"{directory}/{name}": text for name, text in files.items()})
         return self.root / directory
-
-    def source_revision(self) -> str:
-        """What an image of the project as it stands is tagged with: a git revision, or a hash of the build context."""
-        return source_revision(self.root)
 
     def _files(self, writing: Writing, force: bool) -> tuple[Decision, ...]:
         # This run answers for the directories that it writes into: not for other environments or formats, and not for

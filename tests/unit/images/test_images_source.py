@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from kubeship.workspace.source import source_revision
+from kubeship.images.source import source_revision
 
 
 def git(root: Path, *arguments: str) -> str:
@@ -30,24 +30,24 @@ def committed(project: Path) -> Path:
 
 
 def test_clean_tree_is_named_by_its_commit(committed: Path) -> None:
-    assert source_revision(committed) == git(committed, "rev-parse", "HEAD")[:12]
-    assert source_revision(committed / "sub") == git(committed, "rev-parse", "HEAD")[:12]
+    assert source_revision(committed, "Dockerfile") == git(committed, "rev-parse", "HEAD")[:12]
+    assert source_revision(committed / "sub", "Dockerfile") == git(committed, "rev-parse", "HEAD")[:12]
 
 
 def test_changed_tree_is_named_by_its_content(committed: Path) -> None:
     (committed / "app.py").write_text("app = 2\n")
 
-    changed = source_revision(committed)
+    changed = source_revision(committed, "Dockerfile")
 
     assert changed.startswith("src-")
     (committed / "app.py").write_text("app = 1\n")
-    assert source_revision(committed) == git(committed, "rev-parse", "HEAD")[:12]
+    assert source_revision(committed, "Dockerfile") == git(committed, "rev-parse", "HEAD")[:12]
 
 
 def test_untracked_file_makes_another_source(committed: Path) -> None:
     (committed / "new.py").write_text("")
 
-    assert source_revision(committed).startswith("src-")
+    assert source_revision(committed, "Dockerfile").startswith("src-")
 
 
 def test_folder_that_an_outer_repository_ignores_is_named_by_its_content(committed: Path) -> None:
@@ -58,28 +58,28 @@ def test_folder_that_an_outer_repository_ignores_is_named_by_its_content(committ
     inner.mkdir()
     (inner / "app.py").write_text("1")
 
-    assert source_revision(inner).startswith("src-")
+    assert source_revision(inner, "Dockerfile").startswith("src-")
 
 
 def test_repository_without_a_commit_is_named_by_its_content(project: Path) -> None:
     git(project, "init", "-q")
 
-    assert source_revision(project).startswith("src-")
+    assert source_revision(project, "Dockerfile").startswith("src-")
 
 
 def test_without_git_the_content_decides(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nowhere")
 
-    first = source_revision(project)
+    first = source_revision(project, "Dockerfile")
     (project / "app.py").touch()
 
     assert first.startswith("src-")
-    assert source_revision(project) == first
+    assert source_revision(project, "Dockerfile") == first
 
 
 @pytest.mark.parametrize("change", ["content", "name", "mode", "added", "link"])
 def test_every_difference_of_the_context_is_another_source(project: Path, change: str) -> None:
-    first = source_revision(project)
+    first = source_revision(project, "Dockerfile")
 
     match change:
         case "content":
@@ -93,12 +93,12 @@ def test_every_difference_of_the_context_is_another_source(project: Path, change
         case "link":
             (project / "link").symlink_to("app.py")
 
-    assert source_revision(project) != first
+    assert source_revision(project, "Dockerfile") != first
 
 
 def test_what_the_context_leaves_out_does_not_matter(project: Path) -> None:
     (project / ".dockerignore").write_text("# notes\ndeploy/\n*.log\n!keep.log\nvenv\n**/__pycache__\n")
-    first = source_revision(project)
+    first = source_revision(project, "Dockerfile")
 
     (project / "deploy").mkdir()
     (project / "deploy" / "a.yaml").write_text("a")
@@ -110,6 +110,26 @@ def test_what_the_context_leaves_out_does_not_matter(project: Path) -> None:
     (project / ".kubeship").mkdir()
     (project / ".kubeship" / "log").write_text("a")
 
-    assert source_revision(project) == first
+    assert source_revision(project, "Dockerfile") == first
     (project / "keep.log").write_text("a")
-    assert source_revision(project) != first
+    assert source_revision(project, "Dockerfile") != first
+
+
+def test_patterns_mean_what_they_mean_to_the_builder(project: Path) -> None:
+    (project / ".dockerignore").write_text("more.py\n")
+    first = source_revision(project, "Dockerfile")
+
+    (project / "sub" / "more.py").write_text("more = 2\n")
+
+    # A pattern without a slash means the root alone, as in BuildKit, and not every folder, as in git.
+    assert source_revision(project, "Dockerfile") != first
+
+
+def test_another_dockerfile_is_another_source_even_where_dockerignore_names_it(project: Path) -> None:
+    (project / ".dockerignore").write_text("Dockerfile\n")
+    (project / "Dockerfile").write_text("FROM python:3.12-slim\n")
+    first = source_revision(project, "Dockerfile")
+
+    (project / "Dockerfile").write_text("FROM python:3.13-slim\n")
+
+    assert source_revision(project, "Dockerfile") != first

@@ -1,0 +1,64 @@
+"""Which source is an image built from? A git revision, or a hash of what goes into the build."""
+
+import hashlib
+import os
+import stat
+import subprocess
+from pathlib import Path
+
+from kubeship.images.context import entries, read
+
+LENGTH = 12
+"""Characters of a revision: as many as git itself needs for the largest repositories."""
+NEVER_BUILT = frozenset({".git", ".kubeship"})
+"""What changes without the source, where a .dockerignore lets it through."""
+GIT_SECONDS = 30
+
+
+def source_revision(root: Path, dockerfile: str) -> str:
+    """Twelve hexadecimal digits of the commit, or `src-` and a content hash: without git, or when files differ from it.
+
+    The content hash covers names, executable bits and contents of all files that are sent to the engine. Raises
+    InvalidInput when one can't be read.
+    """
+    return _committed(root) or f"src-{_content_hash(root, dockerfile)}"
+
+
+def _committed(root: Path) -> str | None:
+    """The commit that holds exactly what lies in `root`; None where there is none or git can't tell."""
+    try:
+        changed = _git(root, "status", "--porcelain", "--untracked-files=normal", "--", ".")
+        # A folder that an outer repository ignores is clean in git's eyes, and not in any commit.
+        if changed or not _git(root, "ls-files", "--", "."):
+            return None
+        return _git(root, "rev-parse", "HEAD")[:LENGTH]
+    except (OSError, subprocess.SubprocessError):
+        return None
+
+
+def _git(root: Path, *arguments: str) -> str:
+    # No lock is taken for reading, so that a git of the user's that runs meanwhile doesn't fail.
+    environment = {**os.environ, "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
+    finished = subprocess.run(  # noqa: S603  # constant arguments
+        ["git", *arguments],  # noqa: S607  # the user's own git
+        cwd=root,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=True,
+        timeout=GIT_SECONDS,
+    )
+    return finished.stdout.decode("utf-8", "replace").strip()
+
+
+def _content_hash(root: Path, dockerfile: str) -> str:
+    digest = hashlib.sha256()
+    for entry in entries(root, dockerfile):
+        if stat.S_ISDIR(entry.status.st_mode) or entry.name.partition("/")[0] in NEVER_BUILT:
+            continue
+        executable = bool(entry.status.st_mode & stat.S_IXUSR)
+        content = os.fsencode(entry.target) if entry.target else read(root / entry.name)
+        # Lengths first, so that no two trees have the same bytes.
+        name = os.fsencode(entry.name)
+        digest.update(f"{len(name)} {executable} {bool(entry.target)} {len(content)}\n".encode() + name + content)
+    return digest.hexdigest()[:LENGTH]
