@@ -14,17 +14,21 @@ ANSWERED = Origin(reason="your answer")
 
 
 def ask_person(questions: Sequence[Question], console: Console) -> Candidate:
-    """Put the first question on the terminal; a number chooses a candidate, anything else is the answer itself."""
+    """Put the first question on the terminal; a candidate's place chooses it, anything else is the answer itself."""
     question = questions[0]
     console.print(f"[bold]{escape(question.text)}[/bold]  [dim](--set {escape(question.key)}=...)[/dim]")
     for number, candidate in enumerate(question.candidates, 1):
         console.print(f"  {number}  {escape(str(candidate.value))}  [dim]{escape(str(candidate.origin))}[/dim]")
     while True:
         answer = Prompt.ask("number, or the value itself", console=console).strip()
-        if answer.isdigit() and 1 <= int(answer) <= len(question.candidates):
+        named = next((each for each in question.candidates if str(each.value) == answer), None)
+        if named:
+            return named
+        if answer.isdecimal() and 1 <= int(answer) <= len(question.candidates):
             return question.candidates[int(answer) - 1]
-        if answer and not answer.isdigit():
-            return Candidate(answer, ANSWERED)
+        if answer:
+            # A port is a number, as `--set` reads it; `3.10` is no number but a version.
+            return Candidate(int(answer) if answer.isdecimal() else answer, ANSWERED)
 
 
 def refuse_to_guess(questions: Sequence[Question]) -> NoReturn:
