@@ -157,6 +157,7 @@ def update(context: typer.Context, project: Project = HERE, json: Json = False) 
     with screen("update", context.obj, json) as user:
         done = update(project, base_digest, user.emit)
         user.show({"files": file_actions(done.files)}, lambda console: show_files(done.files, console))
+    raise typer.Exit(ExitCode.DIFFERENT if done.different else ExitCode.DONE)
 
 
 COMMANDS = (init, inspect, render, explain, update)
