@@ -42,7 +42,7 @@ def kubeship(
     ] = False,
 ) -> None:
     """Options that every command has; they may stand before or behind its name."""
-    context.obj = Settings(quiet, verbose, debug)
+    context.obj = Settings(quiet, verbose)  # --debug is read by run_app, which prints the traceback
 
 
 for command in (*project_commands.COMMANDS, *image_commands.COMMANDS, *cluster_commands.COMMANDS):

@@ -42,8 +42,7 @@ HERE = Path()
 
 @dataclass(frozen=True)
 class Settings:
-    """The options that every command has."""
+    """The options of every command that its screen heeds."""
 
     quiet: bool = False
     verbose: bool = False
-    debug: bool = False

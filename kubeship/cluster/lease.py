@@ -27,13 +27,12 @@ MACHINE_ANNOTATION = "kubeship.dev/machine"
 
 
 @dataclass(frozen=True)
-class Held:
+class OtherHolder:
     """Somebody else has it."""
 
-    holder: str
+    name: str
     since: str
     """The server's notation, RFC 3339."""
-    renewed: datetime | None
 
 
 def lease_ref(app: str) -> ObjectRef:
@@ -41,7 +40,9 @@ def lease_ref(app: str) -> ObjectRef:
     return ObjectRef(API_VERSION, "Lease", "", f"kubeship-{app}")
 
 
-def standing(lease: Object, holder: str, machine: str, now: datetime, alive: Callable[[int], bool]) -> Held | None:
+def standing(
+    lease: Object, holder: str, machine: str, now: datetime, alive: Callable[[int], bool]
+) -> OtherHolder | None:
     """Who has the lease; None when `holder` may take it.
 
     That is: nobody has it, `holder` itself does (an answer that was lost), its time has passed by the server's clock,
@@ -58,7 +59,7 @@ def standing(lease: Object, holder: str, machine: str, now: datetime, alive: Cal
     process = re.search(r":(\d+)$", current)
     if process and annotations.get(MACHINE_ANNOTATION) == machine and not alive(int(process[1])):
         return None
-    return Held(current, spec.get("acquireTime") or format_time(renewed), renewed)
+    return OtherHolder(current, spec.get("acquireTime") or format_time(renewed))
 
 
 def taken(lease: Object, holder: str, machine: str, now: datetime) -> Object:
@@ -204,7 +205,7 @@ def acquire(api: Api, app: str, holder: str, machine: str, alive: Callable[[int]
             other = standing(live, holder, machine, api.now(), alive)
             if other is not None:
                 raise LeaseHeld(
-                    f"{other.holder} is deploying {app} (since {other.since}, namespace {api.namespace})",
+                    f"{other.name} is deploying {app} (since {other.since}, namespace {api.namespace})",
                     hint="wait until it has ended and run this again; when it is dead, the lease ends "
                     f"{DURATION:.0f} s after its last sign of life",
                 )

@@ -186,7 +186,7 @@ def _updated(existing: ConfigFile, found: tuple[Finding, ...], lock: Lock, state
     for each in found:
         if _takes(existing, each, lock):
             text = edit(text, each.path, each.value, order=ORDER, comment=each.comment)
-            text = _recommented(text, existing, each, lock)
+            text = _recommented(text, each, lock)
     for path, value in stated.items():
         text = edit(text, path, value, order=ORDER)
     return text
@@ -220,7 +220,7 @@ def _takes(existing: ConfigFile, finding: Finding, lock: Lock) -> bool:
     )
 
 
-def _recommented(text: str, existing: ConfigFile, finding: Finding, lock: Lock) -> str:
+def _recommented(text: str, finding: Finding, lock: Lock) -> str:
     """With the new origin behind a value that stands alone in its line."""
     noted = lock.found.get(finding.key)
     if noted is None:

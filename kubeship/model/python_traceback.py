@@ -58,7 +58,6 @@ REPORTS_ONLY = frozenset({"SystemExit", "gunicorn.errors.HaltServer"})
 
 _HEADER = "Traceback (most recent call last):"
 _DIRECT_CAUSE = "The above exception was the direct cause of the following exception:"
-_CONTEXT = "During handling of the above exception, another exception occurred:"
 _FRAME = re.compile(r'\s+File "(?P<path>[^"]+)", line (?P<line>\d+)(?:, in .+)?$')
 _EXCEPTION = re.compile(r"(?P<type>[A-Za-z_][\w.<>]*)(?:: ?(?P<message>.*))?$")
 _LOG_LINE = re.compile(

@@ -17,9 +17,7 @@ def check(app: App, engine: Callable[[], Engine], connect: Callable[[App], Clust
     findings = engine_findings(app, engine)
     emit(Step("Checking the cluster"))
     try:
-        cluster = connect(app)
-        cluster.describe()
-        findings += cluster.preflight(manifests)
+        findings += connect(app).preflight(manifests)
     except KubeshipError as error:
         findings.append(Finding(error.message, error.hint, subject="cluster"))
     return tuple(findings)
