@@ -50,14 +50,13 @@ def standing(
     """
     spec = lease.get("spec") or {}
     current = spec.get("holderIdentity") or ""
-    if current in {"", holder}:
+    if not current or (current, _machine(lease)) == (holder, machine):
         return None
     renewed = parse_time(spec.get("renewTime"))
     if renewed is None or now > renewed + timedelta(seconds=float(spec.get("leaseDurationSeconds") or DURATION)):
         return None
-    annotations = lease["metadata"].get("annotations") or {}
     process = re.search(r":(\d+)$", current)
-    if process and annotations.get(MACHINE_ANNOTATION) == machine and not alive(int(process[1])):
+    if process and _machine(lease) == machine and not alive(int(process[1])):
         return None
     return OtherHolder(current, spec.get("acquireTime") or format_time(renewed))
 
@@ -168,7 +167,7 @@ class HeldLease:
         with suppress(Refusal):
             live = self._api.get(_ref(self._lease))
             holder = ((live or {}).get("spec") or {}).get("holderIdentity")
-            if live is not None and holder == self.holder:
+            if live is not None and (holder, _machine(live)) == (self.holder, _machine(self._lease)):
                 self._lease = live
             else:
                 self._lost = f"{self._lease['metadata']['name']} was lost to {holder or 'nobody (it was deleted)'}"
@@ -219,6 +218,11 @@ def acquire(api: Api, app: str, holder: str, machine: str, alive: Callable[[int]
 def _new(app: str) -> Object:
     labels = {"app.kubernetes.io/managed-by": "kubeship", "kubeship.dev/app": app}
     return {"apiVersion": API_VERSION, "kind": "Lease", "metadata": {"name": lease_ref(app).name, "labels": labels}}
+
+
+def _machine(lease: Object) -> str:
+    """Which machine its holder runs on: two containers may have the same user, host name and pid."""
+    return str((lease["metadata"].get("annotations") or {}).get(MACHINE_ANNOTATION, ""))
 
 
 def _ref(lease: Object) -> ObjectRef:

@@ -47,6 +47,14 @@ def test_second_one_is_told_who_has_it_and_since_when() -> None:
     assert live_lease(api)["spec"]["holderIdentity"] == THEM
 
 
+def test_a_namesake_on_another_machine_is_another_holder() -> None:
+    api = FakeApi()
+    acquire(api, "shop", US, ELSEWHERE, living)
+
+    with pytest.raises(LeaseHeld, match="ann@laptop:10 is deploying"):
+        acquire(api, "shop", US, HERE, living)
+
+
 def test_expired_one_is_taken_over_and_counted() -> None:
     api = FakeApi()
     acquire(api, "shop", THEM, ELSEWHERE, living)
