@@ -27,7 +27,7 @@ def compare(api: Api, objects: Sequence[Object]) -> tuple[Changes, tuple[str, ..
     wanted = [sendable(item) for item in objects]
     for item in wanted:
         api.kind(item["apiVersion"], item["kind"])
-    if api.get(ObjectRef("v1", "Namespace", "", api.namespace)) is None:
+    if _namespace_is_missing(api):
         return Changes(tuple(Change(ref(item), Action.CREATE) for item in wanted)), ()
     targets = _autoscaled(api, wanted)
     outcomes = each(lambda item: _compare_one(api, item, targets), wanted)
@@ -60,6 +60,15 @@ def apply(api: Api, objects: Iterable[Object], check: Callable[[], None], emit: 
             raise ApplyFailed(refusal.message, hint=refusal.hint) from refusal
     for warning in warned:
         emit(Caution(f"the API server warns: {warning}"))
+
+
+def _namespace_is_missing(api: Api) -> bool:
+    try:
+        return api.get(ObjectRef("v1", "Namespace", "", api.namespace)) is None
+    except Refusal as refusal:
+        if refusal.status != 403:
+            raise
+        return False  # a deploy works without that permission; if it isn't there, the dry run says so
 
 
 def _compare_one(api: Api, item: Object, targets: Targets) -> tuple[Change, tuple[str, ...]] | Refusal:

@@ -22,6 +22,15 @@ def test_missing_namespace_means_that_all_would_be_created() -> None:
     assert api.called("apply") == []
 
 
+def test_a_namespace_that_may_not_be_read_is_compared_all_the_same() -> None:
+    api = FakeApi(config_map("a", a="1"))
+    api.refuse("get Namespace/shop", forbidden())
+
+    changes, _ = compare(api, [config_map("a", a="2")])
+
+    assert [change.action for change in changes] == [Action.UPDATE]
+
+
 def test_changed_new_and_unchanged_objects_are_told_apart() -> None:
     api = FakeApi(config_map("same", a="1"), config_map("changed", a="1"))
 
