@@ -8,7 +8,7 @@ import typer
 from kubeship import __version__
 from kubeship.cli import cluster_commands, image_commands, project_commands
 from kubeship.cli.options import Settings
-from kubeship.cli.run import run_app
+from kubeship.cli.run import open_streams, run_app
 
 app = typer.Typer(
     name="kubeship",
@@ -51,4 +51,5 @@ for command in (*project_commands.COMMANDS, *image_commands.COMMANDS, *cluster_c
 
 def run() -> None:
     """The console script."""
+    open_streams()
     sys.exit(run_app(app, sys.argv[1:]))

@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Sequence
+from io import TextIOWrapper
 from typing import Any
 
 import typer
@@ -27,9 +28,6 @@ def run_app(app: typer.Typer, arguments: Sequence[str]) -> int:
     except typer.Abort:
         # Ctrl-C at a question of Typer's own (`delete`).
         return _failed(Interrupted("interrupted; nothing was changed", hint="run the same command again"), debug)
-    except BrokenPipeError:
-        # The reader of our output went away (`kubeship inspect | head`): nothing to say, nobody to say it to.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except Exception as error:
         if isinstance(error, USAGE_ERROR):
             typer.echo(f"error: {error.format_message()}\nnext: kubeship --help", err=True)
@@ -37,7 +35,19 @@ def run_app(app: typer.Typer, arguments: Sequence[str]) -> int:
         if debug:
             raise
         return _failed(_unforeseen(error), debug)
-    return ExitCode.FAILED
+
+
+def open_streams() -> None:
+    """Make all three streams usable: a closed one reads and writes nothing, and a character that an encoding lacks
+    (`PYTHONIOENCODING=ascii`, a file name that isn't UTF-8) is written as its escape."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            # The lowest free descriptor is the closed one, so that no socket takes its place.
+            descriptor = os.open(os.devnull, os.O_RDWR)
+            setattr(sys, name, os.fdopen(descriptor, "w" if number else "r", encoding="utf-8"))
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def everywhere_first(arguments: Sequence[str]) -> list[str]:
@@ -57,14 +67,15 @@ def _unforeseen(error: Exception) -> KubeshipError:
 
 
 def _failed(error: KubeshipError, debug: bool) -> int:
-    from rich.console import Console
-
+    from kubeship.cli.streams import Lines, silence
     from kubeship.ui.terminal import print_error
 
-    console = Console(stderr=True)
-    if debug:
-        import traceback
+    try:
+        if debug:
+            import traceback
 
-        traceback.print_exception(error)
-    print_error(error, console)
+            traceback.print_exception(error)
+        print_error(error, Lines(stderr=True))
+    except OSError:
+        silence(sys.stderr)  # nobody reads what went wrong; the exit code still says it
     return int(error.exit_code)

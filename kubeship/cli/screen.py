@@ -4,7 +4,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from types import FrameType
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 from rich.console import Console
 
 from kubeship.cli.options import Settings
+from kubeship.cli.streams import Lines, as_long_as_possible, writing_result
 from kubeship.errors import Interrupted, KubeshipError, Terminated
 from kubeship.model.events import Event
 from kubeship.model.origin import Candidate, Question
@@ -37,20 +38,23 @@ class Screen:
 
     def show(self, document: dict[str, Any], human: Callable[[Console], None]) -> None:
         """Print the result, for a program or for a person."""
-        if self.json:
-            sys.stdout.write(result(self.command, document, self.lines) + "\n")
-        else:
-            human(self.out)
+        with writing_result():
+            if self.json:
+                sys.stdout.write(result(self.command, document, self.lines) + "\n")
+            else:
+                human(self.out)
 
 
 @contextmanager
 def screen(command: str, settings: Settings, as_json: bool = False, lines: bool = False) -> Iterator[Screen]:
     """The screen of one command; an error becomes its JSON document here, if JSON is what was asked for."""
-    err = Console(stderr=True)
+    err = Lines(stderr=True)
     asked = sys.stdin.isatty() and err.is_terminal and not os.environ.get("CI")
     printer: JsonLines | TerminalPrinter = TerminalPrinter(err, settings.quiet, settings.verbose)
+    emit = as_long_as_possible(printer, sys.stderr)
     if as_json and lines:
         printer = JsonLines(sys.stdout)
+        emit = as_long_as_possible(printer, sys.stdout)
 
     def ask(questions: Sequence[Question]) -> Candidate:
         return ask_person(questions, err) if asked else refuse_to_guess(questions)
@@ -58,10 +62,12 @@ def screen(command: str, settings: Settings, as_json: bool = False, lines: bool 
     before = signal.signal(signal.SIGTERM, _terminate)
     try:
         with _interruptible():
-            yield Screen(command, as_json, lines, _results(), printer, ask, asked)
+            yield Screen(command, as_json, lines, _results(), emit, ask, asked)
     except KubeshipError as error:
         if as_json:
-            sys.stdout.write(result(command, failure(error), lines) + "\n")
+            with suppress(OSError):
+                sys.stdout.write(result(command, failure(error), lines) + "\n")
+                sys.stdout.flush()
         raise
     finally:
         signal.signal(signal.SIGTERM, before)
@@ -89,7 +95,7 @@ def _interruptible() -> Iterator[None]:
 
 def _results() -> Console:
     """Stdout; lines that go to a file or a pipe aren't cut to the width of a terminal that isn't there."""
-    return Console() if sys.stdout.isatty() else Console(width=200)
+    return Lines() if sys.stdout.isatty() else Lines(width=200)
 
 
 def _terminate(_signal: int, _frame: FrameType | None) -> None:

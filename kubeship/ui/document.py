@@ -36,7 +36,7 @@ class JsonLines:
     def __call__(self, event: Event) -> None:
         """Print one event."""
         name = re.sub(r"(?<=[a-z])(?=[A-Z])", "-", type(event).__name__).lower()
-        self._stream.write(json.dumps({"event": name, **plain(event)}, ensure_ascii=False) + "\n")
+        self._stream.write(json.dumps({"event": name, **plain(event)}) + "\n")
         self._stream.flush()
 
     def close(self) -> None:
@@ -46,7 +46,7 @@ class JsonLines:
 def result(command: str, document: dict[str, Any], lines: bool) -> str:
     """A result with its schema: one line at the end of JSON lines, an indented document otherwise."""
     whole = {"schema": f"kubeship.{command}/1", **plain(document)}
-    return json.dumps(whole, ensure_ascii=False, indent=None if lines else 2)
+    return json.dumps(whole, indent=None if lines else 2)
 
 
 def failure(error: KubeshipError) -> dict[str, Any]:
