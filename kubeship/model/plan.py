@@ -46,7 +46,7 @@ class ProbePlan:
     """How a container is asked whether it started, is ready, lives."""
 
     path: str | None
-    """None: a TCP connection is all that is asked."""
+    """None: a TCP connection is all that is asked of what has started."""
     port: int
     headers: tuple[tuple[str, str], ...] = ()
     """Host and X-Forwarded-Proto, so that ALLOWED_HOSTS and SSL redirects don't answer instead of the app."""
@@ -55,6 +55,8 @@ class ProbePlan:
     period: int = 2
     """Seconds between startup and readiness probes."""
     timeout: int = 2
+    startup_command: tuple[str, ...] = ()
+    """Exec form; asks whether it started, in place of `path`."""
 
 
 @dataclass(frozen=True)

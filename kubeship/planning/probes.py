@@ -16,9 +16,19 @@ def probe(process: Process) -> ProbePlan | None:
     if process.kind != "web" or process.port is None:
         return None
     if process.health is None:
-        return ProbePlan(path=None, port=process.port, startup_seconds=STARTUP_SECONDS)
+        return ProbePlan(None, process.port, (), STARTUP_SECONDS, startup_command=_any_answer(process.port))
     headers = (("Host", probed_host(process)), ("X-Forwarded-Proto", "https"))
     return ProbePlan(process.health.path, process.port, headers, STARTUP_SECONDS)
+
+
+def _any_answer(port: int) -> tuple[str, ...]:
+    """Succeeds on an answer of any status, which no probe of Kubernetes does.
+
+    A TCP connection says little at the start: gunicorn listens before it forks (gunicorn/arbiter.py, start), so that
+    the kernel takes connections for workers that fail to boot. The path is one that asks nothing of a database.
+    """
+    ask = f"c = http.client.HTTPConnection('127.0.0.1:{port}'); c.request('GET', '/healthz'); c.getresponse()"
+    return ("python", "-c", f"import http.client; {ask}")
 
 
 def probed_host(process: Process) -> str:

@@ -50,4 +50,4 @@ def _process(path: str, process: Process) -> Iterator[tuple[str, str]]:
     if process.health:
         yield f"{path}.probe", f"asks {process.health.path} as {probed_host(process)} over https would"
     else:
-        yield f"{path}.probe", "no health route is known, so only a TCP connection is asked for"
+        yield f"{path}.probe", "no health route is known, so any answer counts at the start, and then a TCP connection"

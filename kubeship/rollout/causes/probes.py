@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from textwrap import shorten
 
 from kubeship.model.objects import Object
 from kubeship.model.python_errors import meaning, read_traceback
@@ -13,6 +14,9 @@ from kubeship.rollout.pods import ContainerSnapshot, occurrences, seconds_betwee
 
 WORTH_A_WORD = 5
 """So many probes may go without any answer before it is mentioned: nothing listens yet while a program starts."""
+
+COMMAND_WIDTH = 40
+"""Characters of a probe's command that are enough to know it by."""
 
 
 def startup_probe_failed(container: ContainerSnapshot) -> Conclusion | None:
@@ -112,7 +116,7 @@ MEANINGS = (
         f"{_HEALTH} to a route that answers 200 itself",
     ),
     _Meaning(
-        r"connection refused",
+        r"[Cc]onnection refused",
         "nothing listens there (connection refused)",
         "let the program listen on 0.0.0.0 and on that port, or correct `port:` of the process in kubeship.yaml",
     ),
@@ -122,13 +126,13 @@ MEANINGS = (
         "look for what blocks it: a database that isn't reached, too few workers, too little CPU",
     ),
     _Meaning(
-        r"EOF|connection reset|malformed HTTP|broken pipe",
+        r"EOF|[Cc]onnection reset|malformed HTTP|broken pipe|BadStatusLine|RemoteDisconnected",
         "closes the connection without an answer",
         "check that the port speaks HTTP, and read its log",
     ),
 )
-"""pkg/probe/http, pkg/probe/tcp and Go's net/http; the first that matches counts. The kubelet follows redirects to the
-same host, and takes one to another host for a success (RedirectChecker)."""
+"""pkg/probe/http, pkg/probe/tcp, Go's net/http and Python's http.client; the first that matches counts. The kubelet
+follows redirects to the same host, and takes one to another host for a success (RedirectChecker)."""
 
 _UNKNOWN = _Meaning("", "fails", "run the probe's command in the container, and read the log")
 
@@ -162,7 +166,7 @@ def _answer(container: ContainerSnapshot, probe: str) -> _Answer | None:
     if not events:
         return None
     text = re.sub(r"(?i)^\w+ probe (failed|errored[^:]*): ?", "", events[-1]["message"]).strip()
-    return _Answer(text, occurrences(events))
+    return _Answer(text.rpartition("\n")[2], occurrences(events))  # a command's last line says what its traceback means
 
 
 def _conclusion(
@@ -173,7 +177,7 @@ def _conclusion(
     known = next((m for m in MEANINGS if re.search(m.pattern, text)), _UNKNOWN)
     status = str(answer.status) if answer else ""
     cause, remedy = known.cause.format(status=status), known.remedy
-    for more in (_elsewhere(container, probe, text), _exception(container, answer)):
+    for more in (_elsewhere(container, probe, text), _killed_workers(container), _exception(container, answer)):
         if more:
             cause, remedy = f"{cause}; {more[0]}", more[1]
     return Conclusion(
@@ -196,7 +200,7 @@ def _question(container: ContainerSnapshot, probe: Object) -> str:
         return f"connect to port {_port(container, tcp)}"
     if grpc := probe.get("grpc"):
         return f"gRPC on port {grpc.get('port')}"
-    return " ".join((probe.get("exec") or {}).get("command") or ())
+    return shorten(" ".join((probe.get("exec") or {}).get("command") or ()), COMMAND_WIDTH, placeholder=" ...")
 
 
 def _port(container: ContainerSnapshot, target: Object) -> str:
@@ -207,7 +211,9 @@ def _port(container: ContainerSnapshot, target: Object) -> str:
 
 def _elsewhere(container: ContainerSnapshot, probe: Object, text: str) -> tuple[str, str] | None:
     """The program says itself that it listens somewhere else than it is asked."""
-    target = probe.get("httpGet") or probe.get("tcpSocket")
+    ready = container.spec.get("readinessProbe") or {}
+    # A command names no port; what asks whether it is ready does.
+    target = next((each[key] for each in (probe, ready) for key in ("httpGet", "tcpSocket") if each.get(key)), None)
     places = list(_LISTENING.finditer(_words(container)))
     if not target or not places or "refused" not in text or '"https:' in text:
         return None
@@ -224,6 +230,16 @@ def _elsewhere(container: ContainerSnapshot, probe: Object, text: str) -> tuple[
             "let it listen on 0.0.0.0",
         )
     return None
+
+
+def _killed_workers(container: ContainerSnapshot) -> tuple[str, str] | None:
+    """gunicorn outlives a worker that the kernel kills (gunicorn/arbiter.py, reap_workers): only its log tells."""
+    if "was sent SIGKILL! Perhaps out of memory?" not in _words(container):
+        return None
+    return (
+        "the server's workers are killed, as when they use more than the memory limit",
+        "raise `resources: {memory: ...}` of the process in kubeship.yaml, or lower `workers:`",
+    )
 
 
 def _exception(container: ContainerSnapshot, answer: _Answer | None) -> tuple[str, str] | None:

@@ -1,6 +1,9 @@
 """Does a configuration become the Plan that an expert would have written?"""
 
 import shlex
+import socket
+import subprocess
+import sys
 
 import pytest
 
@@ -89,11 +92,29 @@ def test_probe_of_a_wildcard_host_names_a_real_one() -> None:
     assert web.probe and web.probe.headers[0] == ("Host", "www.example.com")
 
 
-def test_without_a_health_route_only_a_connection_is_asked_for() -> None:
+def test_without_a_health_route_any_answer_counts_as_started() -> None:
     made = planned(SHOP.replace("    health: {path: /healthz}\n", ""))
 
-    assert made.processes[0].probe == ProbePlan(None, 8080, (), 60)
-    assert made.reasons["processes.web.probe"] == "no health route is known, so only a TCP connection is asked for"
+    probe = made.processes[0].probe
+    assert probe and probe.path is None
+    assert made.reasons["processes.web.probe"].startswith("no health route is known, so any answer counts")
+
+
+@pytest.mark.parametrize(("answers", "code"), [(b"HTTP/1.0 404 Not Found\r\n\r\n", 0), (b"", 1)])
+def test_a_worker_that_answers_has_started_and_an_open_port_alone_has_not(answers: bytes, code: int) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        probe = (
+            planned(SHOP.replace("    health: {path: /healthz}\n", "").replace("8080", str(port))).processes[0].probe
+        )
+        assert probe
+        asking = subprocess.Popen((sys.executable, *probe.startup_command[1:]), stderr=subprocess.DEVNULL)
+        connection, _ = server.accept()
+        connection.recv(4096)
+        connection.sendall(answers)
+        connection.close()
+
+        assert asking.wait(10) == code
 
 
 def test_grace_is_longer_than_pre_stop_and_the_servers_patience() -> None:

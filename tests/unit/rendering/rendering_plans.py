@@ -30,7 +30,7 @@ FLASK_HELLO = Plan(
             cpu="100m",
             memory="256Mi",
             port=8000,
-            probe=ProbePlan(path=None, port=8000),
+            probe=ProbePlan(path=None, port=8000, startup_command=("python", "-c", "import http.client; ...")),
             ingress=IngressPlan(hosts=("hello.example.com",), class_name=None, tls_secret=None),
             pre_stop_seconds=5,
             grace_seconds=45,

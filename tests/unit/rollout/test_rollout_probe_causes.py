@@ -56,6 +56,61 @@ def test_startup_probe_for_which_the_kubelet_kills_is_certain(words: str, cause:
     assert conclusion.certain
 
 
+@pytest.mark.parametrize(
+    ("words", "cause"),
+    [
+        ("ConnectionRefusedError: [Errno 111] Connection refused", "nothing listens there"),
+        ("http.client.RemoteDisconnected: Remote end closed connection without response", "closes the connection"),
+        ('command timed out: "python -c ..." timed out after 2s', "doesn't answer in time"),
+    ],
+)
+def test_command_that_asks_is_understood_by_the_last_line_it_wrote(words: str, cause: str) -> None:
+    asking = {
+        "startupProbe": {"exec": {"command": ["python", "-c", "..."]}, "periodSeconds": 2, "failureThreshold": 30}
+    }
+    wrote = words if words.startswith("command") else f'Traceback (most recent call last):\n  File "<string>"\n{words}'
+
+    conclusion = concluded(rollout(status(RUNNING), unhealthy("Startup", wrote, 30), KILLED, spec=SPEC | asking))
+
+    assert conclusion
+    assert cause in conclusion.diagnosis.cause
+    assert conclusion.diagnosis.evidence == f"Startup probe failed: {words}"
+
+
+def test_command_that_asks_is_refused_while_the_program_listens_elsewhere() -> None:
+    asking = {
+        "startupProbe": {"exec": {"command": ["python", "-c", "..."]}, "periodSeconds": 2, "failureThreshold": 30},
+        "readinessProbe": {"tcpSocket": {"port": "http"}},
+    }
+    log = "[2026-11-20 23:04:00 +0000] [1] [INFO] Listening at: http://0.0.0.0:5000 (1)"
+    refused = unhealthy("Startup", "ConnectionRefusedError: [Errno 111] Connection refused", 30)
+
+    conclusion = concluded(rollout(status(RUNNING), refused, KILLED, log=log, spec=SPEC | asking))
+
+    assert conclusion
+    assert "set `port: 5000`" in conclusion.diagnosis.remedy
+
+
+def test_workers_that_are_killed_for_their_memory_are_named() -> None:
+    log = "[2026-11-21 00:15:25 +0000] [1] [ERROR] Worker (pid:259) was sent SIGKILL! Perhaps out of memory?\n"
+    silent = unhealthy("Startup", 'command timed out: "python -c ..." timed out after 2s', 30)
+
+    conclusion = concluded(rollout(status(RUNNING), silent, KILLED, log=log, spec=SPEC))
+
+    assert conclusion
+    assert "workers are killed" in conclusion.diagnosis.cause
+    assert "memory" in conclusion.diagnosis.remedy
+
+
+def test_long_command_of_a_probe_is_cut_in_its_cause() -> None:
+    asking = {"startupProbe": {"exec": {"command": ["python", "-c", "import json; " * 9]}}}
+
+    conclusion = concluded(rollout(status(RUNNING), unhealthy("Startup", "no", 30), KILLED, spec=SPEC | asking))
+
+    assert conclusion
+    assert "startup probe (python -c import json; import json; ...)" in conclusion.diagnosis.cause
+
+
 def test_used_up_budget_is_seen_though_the_event_about_it_was_lost() -> None:
     after_62_seconds = ended(137, finished="2026-11-20T23:04:53Z")
     container = status(RUNNING, after_62_seconds, restarts=1)
