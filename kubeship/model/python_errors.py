@@ -108,7 +108,7 @@ starlette.config, python-decouple, pydantic-settings."""
 def _variable(error: PythonError) -> str | None:
     from_environment = error.raised_in == "<frozen os>" or error.raised_in.endswith("/os.py")
     if error.type == "KeyError" and from_environment:
-        return error.message.strip("'\"")
+        return error.message.split("\n")[0].strip("'\"")  # below it may stand what another worker wrote just then
     found = (pattern.search(error.message) for name, pattern in VARIABLES if name == error.name)
     variable = next((match[1] for match in found if match), None)
     return variable.upper() if variable and error.name == "ValidationError" else variable
@@ -170,7 +170,8 @@ def _missing_table(error: PythonError) -> Meaning | None:
         return None
     return Meaning(
         f"needs the database table {next(filter(None, missing.groups()))}, which doesn't exist",
-        "add the migrations to `release:` in kubeship.yaml, or check that DATABASE_URL names the right database",
+        "check that `release:` in kubeship.yaml runs the migration that makes it, that no migration uses it before, "
+        "and that DATABASE_URL names the right database",
     )
 
 

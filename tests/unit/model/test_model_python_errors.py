@@ -155,6 +155,12 @@ def test_key_error_of_the_environment_is_told_from_one_of_a_dictionary() -> None
     assert meaning(found(dictionary)) is None
 
 
+def test_variable_is_named_though_two_workers_wrote_at_once() -> None:
+    environment = traceback("KeyError", "'API_KEY'\n'API_KEY'").replace("/app/app.py", "<frozen os>")
+
+    assert "set API_KEY under" in remedy(found(environment))
+
+
 def test_tables_are_sorted_and_hold_no_row_that_normalising_gives() -> None:
     for table in (DISTRIBUTIONS, REMOVED_MODULES, LIBRARY_PACKAGES):
         assert list(table) == sorted(table)
