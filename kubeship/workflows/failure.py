@@ -88,10 +88,13 @@ def _paragraph(diagnosis: Diagnosis) -> str:
 def _way_back(revision: Revision, roll_back: bool, cluster: Cluster) -> tuple[str, Revision | None]:
     if not roll_back:
         return "it was not rolled back, as --no-rollback asks", None
-    if any(_irreversible(job) for job in split(revision.objects)[0]):
-        return "it was not rolled back, since a release step that can't be undone has run (rollback: never)", None
     good = next((r for r in cluster.revisions(revision.app) if r.outcome is Outcome.SUCCEEDED), None)
-    return "there is no earlier revision that succeeded to roll back to", good
+    if good is None:
+        return "there is no earlier revision that succeeded to roll back to", None
+    # A step that the good revision has too has run before it: the good one serves with what it did.
+    if any(_irreversible(job) for job in split(revision.objects)[0] if job not in good.objects):
+        return "it was not rolled back, since a release step that can't be undone has run (rollback: never)", None
+    return "", good
 
 
 def _irreversible(job: Object) -> bool:

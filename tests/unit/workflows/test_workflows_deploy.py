@@ -15,6 +15,7 @@ from kubeship.errors import (
 from kubeship.model.finding import Finding
 from kubeship.model.objects import Object
 from kubeship.model.revision import Outcome
+from kubeship.workflows.app import load_app
 from kubeship.workflows.deploy import Deployed, DeployRequest, deploy
 from tests.unit.workflows.conftest import broken, crashing, healthy, never
 from tests.unit.workflows.world import DIGEST, MemoryCluster, MemoryEngine
@@ -37,13 +38,8 @@ def test_the_release_step_runs_before_any_workload_and_the_record_frames_everyth
     kinds = [call.split("/")[0] for call in cluster.calls if call.startswith(("apply", "record"))]
     assert kinds[:2] == ["record 1 started", "apply Job"]
     assert kinds[-1] == "record 1 succeeded"
-    assert set(kinds[2:-1]) == {
-        "apply Deployment",
-        "apply Ingress",
-        "apply PodDisruptionBudget",
-        "apply Service",
-        "apply ServiceAccount",
-    }
+    rendered = {f"apply {item['kind']}" for item in load_app(project, None).manifests()}
+    assert set(kinds[2:-1]) == rendered - {"apply Job"}
     assert done.addresses == ("http://shop.test",)
     assert cluster.held_by == ""
 
@@ -129,6 +125,26 @@ def test_without_a_way_back_the_error_says_so(project: Path, earlier: bool) -> N
         ship(project, cluster, image=OTHER, roll_back=not earlier)
 
     assert ("--no-rollback" if earlier else "no earlier revision") in raised.value.message
+
+
+@pytest.mark.parametrize(
+    ("image", "error", "words"),
+    [(OTHER, RolloutBroken, "rollback: never"), (IMAGE, RolloutRolledBack, "revision 1 serves again")],
+    ids=["a step that has run now", "a step that ran for the good revision already"],
+)
+def test_a_step_that_cannot_be_undone_stands_in_the_way_where_it_has_run(
+    project: Path, image: str, error: type[Exception], words: str
+) -> None:
+    job = project / "deploy/production/release-job.yaml"
+    job.write_text(job.read_text().replace("rollback: safe", "rollback: never"))
+    cluster = MemoryCluster(settle=healthy, pods=crashing)
+    ship(project, cluster, image=IMAGE)
+    deployment = project / "deploy/production/web-deployment.yaml"
+    deployment.write_text(deployment.read_text().replace("replicas: 2", "replicas: 3"))
+    cluster.settle = lambda item: workloads_broken(item) if item.get("spec", {}).get("replicas") == 3 else healthy(item)
+
+    with pytest.raises(error, match=words):
+        ship(project, cluster, image=image)
 
 
 def test_an_object_that_the_server_refuses_midway_is_rolled_back(project: Path) -> None:
