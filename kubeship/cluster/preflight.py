@@ -1,6 +1,8 @@
 """What would fail later? Everything that can be asked of the cluster before anything is changed, at once."""
 
+import json
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 from kubeship.cluster import permissions
 from kubeship.cluster.apply import compare
@@ -22,10 +24,11 @@ def preflight(api: Api, objects: Sequence[Object]) -> tuple[Finding, ...]:
     checks: list[Callable[[], Iterable[Finding]]] = [
         lambda: permissions.findings(api, objects),
         lambda: _ingress_findings(api, objects),
+        lambda: _reference_findings(api, objects, namespace),
     ]
-    # In a namespace that isn't there yet nothing is found, and nothing can be tried.
+    # In a namespace that isn't there yet nothing can be tried.
     if namespace is not None:
-        checks += [lambda: _reference_findings(api, objects), lambda: _dry_run(api, objects, namespace)]
+        checks.append(lambda: _dry_run(api, objects, namespace))
     return (*findings, *(finding for check in checks for finding in _answered(check)))
 
 
@@ -80,9 +83,11 @@ def _dry_run(api: Api, objects: Sequence[Object], namespace: Object) -> Iterable
         yield Finding(consequence + warning, "set what it names in the manifest", rejects, "admission")
 
 
-def _reference_findings(api: Api, objects: Sequence[Object]) -> Iterable[Finding]:
+def _reference_findings(api: Api, objects: Sequence[Object], namespace: Object | None) -> Iterable[Finding]:
+    """In a namespace that isn't there yet all of them: a deploy that creates it would only fail later."""
+    first = "" if namespace is not None else f"`kubectl create namespace {api.namespace}`, then "
     found = each(lambda reference: _reference_finding(api, reference), references(objects))
-    return [finding for finding in found if finding is not None]
+    return [replace(finding, remedy=first + finding.remedy) for finding in found if finding is not None]
 
 
 def _reference_finding(api: Api, reference: Reference) -> Finding | None:
@@ -106,15 +111,22 @@ def _reference_finding(api: Api, reference: Reference) -> Finding | None:
             subject,
         )
     held = {key for field in ("data", "binaryData") for key in live.get(field) or {}}
-    missing = ", ".join(sorted(reference.keys - held))
+    missing = sorted(reference.keys - held)
     if missing:
         return Finding(
-            f"{what} in namespace {api.namespace} has no {missing}; {reference.needed_by} needs it",
-            f"add it: `kubectl edit {subject} {reference.name} --namespace {api.namespace}`",
+            f"{what} in namespace {api.namespace} has no {', '.join(missing)}; {reference.needed_by} needs it",
+            f"add it: {_addition(reference, missing, api.namespace)}",
             fatal,
             subject,
         )
     return None
+
+
+def _addition(reference: Reference, keys: Iterable[str], namespace: str) -> str:
+    """A Secret takes `stringData` and encodes it; whoever edits it would have to."""
+    field = "stringData" if reference.kind == "Secret" else "data"
+    change = json.dumps({field: dict.fromkeys(keys, "...")})
+    return f"`kubectl patch {reference.kind.lower()} {reference.name} --namespace {namespace} --patch '{change}'`"
 
 
 def _creation(reference: Reference, namespace: str) -> str:

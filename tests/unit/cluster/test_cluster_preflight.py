@@ -38,14 +38,25 @@ def test_healthy_cluster_has_no_findings() -> None:
     assert preflight(api, [needing("shop", "KEY"), ingress("web", "shop.example.com")]) == ()
 
 
-def test_missing_namespace_is_the_only_thing_to_say() -> None:
+def test_missing_namespace_is_the_only_thing_to_say_of_objects_that_need_nothing_else() -> None:
     api = FakeApi(namespace="new")
     api.live.clear()
 
-    finding = only(preflight(api, [needing("shop", "KEY")]))
+    finding = only(preflight(api, [deployment("web")]))
 
     assert finding.subject == "namespace"
     assert finding.problem == "namespace new doesn't exist"
+
+
+def test_secret_of_a_namespace_that_is_still_to_be_created_is_missing_too() -> None:
+    api = FakeApi(namespace="new")
+    api.live.clear()
+
+    _, finding = preflight(api, [needing("shop", "KEY")])
+
+    assert finding.fatal
+    assert finding.subject == "secret"
+    assert finding.remedy.startswith("`kubectl create namespace new`, then `kubectl create secret generic shop")
 
 
 def test_missing_secret_says_how_to_make_it() -> None:
@@ -61,6 +72,8 @@ def test_secret_without_a_key_names_the_key() -> None:
     finding = only(preflight(FakeApi(secret("shop", "KEY")), [needing("shop", "KEY", "URL")]))
 
     assert finding.problem == "Secret/shop in namespace shop has no URL; Deployment/web needs it"
+    change = """--patch '{"stringData": {"URL": "..."}}'"""
+    assert finding.remedy == f"add it: `kubectl patch secret shop --namespace shop {change}`"
 
 
 def test_secret_that_may_not_be_read_stops_nothing() -> None:
