@@ -8,11 +8,12 @@ from kubeship.model.finding import Finding
 from kubeship.workflows.app import App
 from kubeship.workflows.deploy import engine_findings
 from kubeship.workflows.ports import Cluster, Engine
+from kubeship.workflows.render import upcoming
 
 
 def check(app: App, engine: Callable[[], Engine], connect: Callable[[App], Cluster], emit: Emit) -> tuple[Finding, ...]:
     """All findings, of the engine, the registry, the cluster and the environment's files."""
-    manifests = app.manifests()
+    manifests = upcoming(app, emit)
     emit(Step("Checking the engine and the registry"))
     findings = engine_findings(app, engine)
     emit(Step("Checking the cluster"))

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kubeship.model.changes import Changes
-from kubeship.model.events import Caution, Emit, Note
+from kubeship.model.events import Emit, Note
 from kubeship.model.objects import with_image
 from kubeship.model.revision import Outcome
 from kubeship.workflows.app import App, load_app
 from kubeship.workflows.build import resolved
 from kubeship.workflows.ports import Cluster, Engine
 from kubeship.workflows.release import compared, with_release_names
+from kubeship.workflows.render import upcoming
 
 
 @dataclass(frozen=True)
@@ -24,17 +25,16 @@ class DiffRequest:
 
 
 def diff(request: DiffRequest, engine: Callable[[], Engine], connect: Callable[[App], Cluster], emit: Emit) -> Changes:
-    """A server-side dry run of the environment's files.
+    """A server-side dry run of the environment's files, rendered anew where deploy would do so.
 
     The image is the one given, by digest as deploy would take it; or the running one, where the source is what that was
     built from; or the tag that a build would get, so that the diff shows a new image without building it.
     """
     app = load_app(request.project, request.environment)
-    if app.stale:
-        emit(Caution("kubeship.yaml has changed since the last render: deploy would render first", "kubeship render"))
+    manifests = upcoming(app, emit)
     cluster = connect(app)
     image = resolved(request.image, engine) if request.image else _image(app, cluster, emit)
-    return compared(with_release_names(with_image(app.manifests(), app.plan.image, image)), cluster)
+    return compared(with_release_names(with_image(manifests, app.plan.image, image)), cluster)
 
 
 def _image(app: App, cluster: Cluster, emit: Emit) -> str:

@@ -8,11 +8,13 @@ from typing import get_args
 from kubeship.config.file import CONFIG_FILE, load
 from kubeship.errors import InvalidInput
 from kubeship.model.events import Caution, Emit, Note
+from kubeship.model.objects import Object, ref
 from kubeship.rendering.render import Format
 from kubeship.rendering.render import render as rendered
 from kubeship.workflows.app import App, load_app
 from kubeship.workspace.decisions import Action, Decision
 from kubeship.workspace.files import Writing
+from kubeship.workspace.manifests import objects
 from kubeship.workspace.replacement import replace_all
 
 
@@ -95,6 +97,24 @@ def refreshed(app: App, frozen: bool, emit: Emit) -> App:
             hint=f"merge {conflicts[0]}.new into {conflicts[0]}, delete the .new file, then deploy again",
         )
     return load_app(app.workspace.root, app.environment)
+
+
+def upcoming(app: App, emit: Emit) -> tuple[Object, ...]:
+    """The objects that deploy would apply: as the files stand, or as it would render them first. Writes nothing."""
+    if not app.stale:
+        return app.manifests()
+    emit(Caution("kubeship.yaml has changed since the last render: deploy would render first", "kubeship render"))
+    rendered_anew = [
+        decision
+        for decision in write(app, "plain", True, False, emit)
+        if decision.path.startswith(f"deploy/{app.environment}/")
+        and decision.action in {Action.CREATE, Action.REPLACE, Action.DELETE}
+    ]
+    found = {ref(item): item for item in app.manifests()}
+    for item in objects(app.workspace.read(decision.path for decision in rendered_anew)):
+        del found[ref(item)]
+    new = objects({decision.path: decision.text for decision in rendered_anew if decision.text is not None})
+    return (*found.values(), *new)
 
 
 def _format(name: str) -> Format:

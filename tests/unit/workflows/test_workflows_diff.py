@@ -32,3 +32,16 @@ def test_another_image_changes_what_runs_it_and_is_released_first(project: Path)
     ship(project, cluster)
 
     assert changed(project, cluster, OTHER) == ["Deployment", "Job"]
+
+
+def test_a_change_of_kubeship_yaml_is_shown_as_deploy_would_render_it(project: Path) -> None:
+    cluster = MemoryCluster(settle=healthy)
+    ship(project, cluster)
+    file = project / "kubeship.yaml"
+    file.write_text(file.read_text().replace("replicas: 2", "replicas: 1"))
+    deployment = project / "deploy/production/web-deployment.yaml"
+    before = deployment.read_text()
+
+    # One replica has no disruption budget; pruning is no change of an object that is applied.
+    assert changed(project, cluster) == ["Deployment"]
+    assert deployment.read_text() == before
