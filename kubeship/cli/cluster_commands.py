@@ -1,4 +1,4 @@
-"""The commands that look at a cluster or change it."""
+"""Which commands look at a cluster, or change it?"""
 
 import os
 from typing import TYPE_CHECKING, Annotated

@@ -1,4 +1,4 @@
-"""The commands that make and prove images."""
+"""Which commands make and prove images?"""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,17 +19,19 @@ def build(
     ] = False,
     json: Json = False,
 ) -> None:
-    """Build the image and prove that its entrypoint loads inside it.
+    """Build the image, prove that its entrypoint loads inside it, and try whether it starts and answers.
 
     kubeship build --push
     """
     from kubeship.cli.adapters import engine
     from kubeship.cli.screen import screen
     from kubeship.workflows.app import load_app
-    from kubeship.workflows.build import build_image
+    from kubeship.workflows.build import build_image, try_starts
 
     with screen("build", context.obj, json, lines=True) as user:
-        built = build_image(load_app(project, env), engine(), push, user.emit)
+        app, builder = load_app(project, env), engine()
+        built = build_image(app, builder, push, user.emit)
+        answers = try_starts(app, built.image, builder, user.emit)
 
         def human(console: "Console") -> None:
             console.print(built.reference, soft_wrap=True)
@@ -40,6 +42,7 @@ def build(
             "size": built.image.size,
             "source": built.source,
             "proofs": built.proofs,
+            "answers": answers,
         }
         user.show(document, human)
 
@@ -59,7 +62,7 @@ def verify(
     from kubeship.cli.screen import screen
     from kubeship.model.image import BuiltImage
     from kubeship.workflows.app import load_app
-    from kubeship.workflows.build import verify_image
+    from kubeship.workflows.build import try_starts, verify_image
 
     with screen("verify", context.obj, json) as user:
         proofs = verify_image(load_app(project, env), BuiltImage(image, image, 0), engine(), user.emit)

@@ -1,4 +1,4 @@
-"""The commands that read a project and write its files."""
+"""Which commands read a project, and write its files?"""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated

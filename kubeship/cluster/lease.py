@@ -12,6 +12,7 @@ from pathlib import Path
 
 from kubeship.cluster.errors import Refusal
 from kubeship.cluster.ports import Api
+from kubeship.cluster.revisions import MANAGED_BY, OWNER_LABEL
 from kubeship.errors import LeaseHeld
 from kubeship.model.objects import Object, ObjectRef
 
@@ -216,7 +217,7 @@ def acquire(api: Api, app: str, holder: str, machine: str, alive: Callable[[int]
 
 
 def _new(app: str) -> Object:
-    labels = {"app.kubernetes.io/managed-by": "kubeship", "kubeship.dev/app": app}
+    labels = {**MANAGED_BY, OWNER_LABEL: app}
     return {"apiVersion": API_VERSION, "kind": "Lease", "metadata": {"name": lease_ref(app).name, "labels": labels}}
 
 

@@ -14,7 +14,7 @@ from kubeship.errors import InvalidInput, MissingPrecondition
 from kubeship.model.objects import Object, ObjectRef
 from kubeship.model.revision import Outcome, Revision
 
-APP_LABEL = "kubeship.dev/app"
+OWNER_LABEL = "kubeship.dev/app"
 REVISION_LABEL = "kubeship.dev/revision"
 MANAGED_BY = {"app.kubernetes.io/managed-by": "kubeship"}
 META, OBJECTS = "revision.json", "objects.json.gz"
@@ -78,7 +78,7 @@ def encode(revision: Revision) -> Object:
         "source": revision.source,
         "message": revision.message,
     }
-    labels = {**MANAGED_BY, APP_LABEL: revision.app, REVISION_LABEL: str(revision.number)}
+    labels = {**MANAGED_BY, OWNER_LABEL: revision.app, REVISION_LABEL: str(revision.number)}
     return {
         "apiVersion": "v1",
         "kind": "ConfigMap",
@@ -135,7 +135,7 @@ def _unreadable(item: Object, error: Exception) -> MissingPrecondition:
 
 
 def _records(api: Api, app: str) -> tuple[Object, ...]:
-    selector = f"{APP_LABEL}={app},{REVISION_LABEL}"
+    selector = f"{OWNER_LABEL}={app},{REVISION_LABEL}"
     try:
         return api.list("v1", "ConfigMap", {"labelSelector": selector}).items
     except Refusal as refusal:

@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 from kubeship import yaml_io
-from kubeship.model.objects import COMPONENT_LABEL, Object, is_release_step
+from kubeship.model.objects import COMPONENT_LABEL, RELEASE_ANNOTATION, Object, is_release_step
 from kubeship.rendering import locations
 from kubeship.rendering.slots import SLOTS, Path, Slot, Values
 
@@ -44,7 +44,7 @@ def _with_hook(item: Object) -> Object:
         return item
     metadata = item["metadata"]
     annotations = metadata["annotations"]
-    weight = {"helm.sh/hook-weight": annotations["kubeship.dev/release"]}
+    weight = {"helm.sh/hook-weight": annotations[RELEASE_ANNOTATION]}
     return {**item, "metadata": {**metadata, "annotations": {**annotations, **HOOK, **weight}}}
 
 

@@ -1,0 +1,1 @@
+"""Ready, on its way, or dead, and why? Pure over snapshots, and the loop that watches."""
