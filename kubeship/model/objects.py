@@ -51,10 +51,11 @@ def pod_template(item: Object) -> Object | None:
     """The pod template (`metadata`, `spec`) of a workload; None for anything else."""
     match item["kind"]:
         case "Deployment" | "StatefulSet" | "DaemonSet" | "Job" | "ReplicaSet":
-            template: Object | None = item["spec"].get("template")
+            template: Object | None = (item.get("spec") or {}).get("template")
             return template
         case "CronJob":
-            return pod_template({"kind": "Job", "spec": item["spec"]["jobTemplate"]["spec"]})
+            job = (item.get("spec") or {}).get("jobTemplate") or {}
+            return pod_template({"kind": "Job", "spec": job.get("spec")})
         case "Pod":
             return item
         case _:

@@ -76,8 +76,9 @@ class Workspace:
     def manifests(self, environment: str) -> tuple[Object, ...]:
         """All objects in `deploy/<environment>/*.yaml`. Raises InvalidInput with `file:line`, or when there is none."""
         directory = self.root / "deploy" / environment
-        places = sorted(place for place in directory.glob("*") if place.suffix in {".yaml", ".yml"} and place.is_file())
-        texts = {path: _text(place, path) for place in places for path in [place.relative_to(self.root).as_posix()]}
+        # Dotfiles are editors' business (emacs' locks are symlinks that lead nowhere).
+        places = sorted(place for place in directory.glob("[!.]*") if place.suffix in {".yaml", ".yml"})
+        texts = {path: _manifest(place, path) for place in places for path in [place.relative_to(self.root).as_posix()]}
         found = objects(texts)
         if not found:
             raise InvalidInput(
@@ -126,6 +127,14 @@ def _owned(path: str, text: str, present: str | None) -> Decision:
     if present is None:
         return Decision(path, Action.CREATE, text)
     return Decision(path, Action.UNCHANGED if present == text else Action.REPLACE, text)
+
+
+def _manifest(place: Path, path: str) -> str:
+    """Its text. What can't be read is no object that somebody has taken out: that one would be deleted."""
+    if not place.is_file():
+        found = "a symlink that leads nowhere" if place.is_symlink() else "no file"
+        raise InvalidInput(f"{path} is {found}", hint=f"put a manifest there, or move {path} away")
+    return _text(place, path)
 
 
 def _text(place: Path, path: str) -> str:

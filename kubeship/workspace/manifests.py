@@ -1,10 +1,12 @@
 """Which objects do the files of an environment hold?"""
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from kubeship.errors import InvalidInput
-from kubeship.model.objects import Object, ObjectRef, ref
+from kubeship.model.objects import RELEASE_ANNOTATION, Object, ObjectRef, ref
+from kubeship.workspace.shapes import misshapen
 from kubeship.yaml_io import Node, parse_all
 
 
@@ -32,8 +34,9 @@ def _objects(documents: Iterable[Node], path: str) -> Iterator[tuple[Object, int
     for document in documents:
         value = document.value
         if isinstance(value, dict) and isinstance(value.get("items"), list) and str(value.get("kind")).endswith("List"):
-            items = next((node for key, node in document.entries if key.value == "items"), None)
-            yield from _objects(items.items if items else (), path)
+            items = next((node.items for key, node in document.entries if key.value == "items"), ())
+            # An alias stands for its items without saying where they are.
+            yield from _objects(items or [replace(document, value=each, entries=()) for each in value["items"]], path)
         else:
             _require_object(value, f"{path}:{document.line}")
             yield value, document.line
@@ -53,3 +56,20 @@ def _require_object(value: Any, place: str) -> None:
         raise InvalidInput(
             f"{place}: a Kubernetes object needs {missing}", hint=f"correct {place}, or move the file out of deploy/"
         )
+    name = value["metadata"]["name"]
+    wrong = misshapen(value) or _misnamed(name) or _misplaced(value)
+    if wrong:
+        raise InvalidInput(f"{place}: {value['kind']}/{name}: {wrong}", hint=f"correct {place}")
+
+
+def _misnamed(name: str) -> str | None:
+    """A name is a part of the object's URL: k8s.io/apimachinery/pkg/api/validation/path."""
+    wrong = name in {".", ".."} or "/" in name or "%" in name
+    return f"metadata.name: {name} can't be a name" if wrong else None
+
+
+def _misplaced(item: Object) -> str | None:
+    place = (item["metadata"].get("annotations") or {}).get(RELEASE_ANNOTATION)
+    if item["kind"] != "Job" or place is None or place.isdecimal():
+        return None
+    return f'{RELEASE_ANNOTATION}: expected its place among the release steps, such as "1"'

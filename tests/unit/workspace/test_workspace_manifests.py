@@ -67,3 +67,57 @@ def test_environment_without_files_says_to_render(tmp_path: Path) -> None:
         Workspace(tmp_path).manifests("production")
 
     assert caught.value.hint == "run kubeship render --env production"
+
+
+DEPLOYMENT = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a/../b}\n", "a/../b can't be a name"),
+        (
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: 3}\n",
+            "metadata.namespace: expected a string",
+        ),
+        ("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, labels: x}\n", "metadata.labels: expected a mapping"),
+        ("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, annotations: [1]}\n", "annotations: expected a mapping"),
+        (f"{DEPLOYMENT}spec: 3\n", "spec: expected a mapping"),
+        (f"{DEPLOYMENT}spec: {{template: {{spec: {{containers: {{a: b}}}}}}}}\n", "spec.containers: expected a list"),
+        (f"{DEPLOYMENT}spec: {{template: {{spec: {{containers: [null]}}}}}}\n", r"containers\[0\]: expected a mapping"),
+        (
+            "apiVersion: batch/v1\nkind: Job\nmetadata: {name: a, annotations: {kubeship.dev/release: first}}\n",
+            "expected its place among the release steps",
+        ),
+    ],
+)
+def test_a_shape_that_kubeship_can_not_read_is_named(text: str, message: str) -> None:
+    with pytest.raises(InvalidInput, match=message) as raised:
+        objects({"deploy/production/a.yaml": text})
+
+    assert raised.value.message.startswith("deploy/production/a.yaml:1: ")
+
+
+def test_what_is_missing_is_left_to_the_server() -> None:
+    texts = {"a.yaml": f"{DEPLOYMENT}spec: {{template: null}}\n", "b.yaml": DEPLOYMENT.replace("web", "b")}
+
+    assert len(objects(texts)) == 2
+
+
+def test_items_of_a_list_may_stand_behind_an_alias() -> None:
+    text = "x: &x\n- {apiVersion: v1, kind: ConfigMap, metadata: {name: a}}\napiVersion: v1\nkind: List\nitems: *x\n"
+
+    assert [item["metadata"]["name"] for item in objects({"a.yaml": text})] == ["a"]
+
+
+def test_a_manifest_that_leads_nowhere_is_not_one_that_was_taken_out(tmp_path: Path) -> None:
+    directory = tmp_path / "deploy" / "production"
+    directory.mkdir(parents=True)
+    (directory / "service.yaml").write_text(SERVICE)
+    (directory / ".#service.yaml").symlink_to("an-editor.lock")
+    assert len(Workspace(tmp_path).manifests("production")) == 1
+
+    (directory / "other.yaml").symlink_to("../../shared/other.yaml")
+
+    with pytest.raises(InvalidInput, match=r"deploy/production/other.yaml is a symlink that leads nowhere"):
+        Workspace(tmp_path).manifests("production")
