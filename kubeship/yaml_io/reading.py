@@ -96,6 +96,8 @@ INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 INFINITE = re.compile(r"([-+]?)\.(inf|Inf|INF)")
 NOT_A_NUMBER = re.compile(r"\.(nan|NaN|NAN)")
+MOST_ALIASED = 100_000
+"""How many values the aliases of a text may stand for: some nested aliases can stand for more than memory holds."""
 STRING_TAGS = frozenset({"!", "tag:yaml.org,2002:str"})
 COLLECTION_TAGS = frozenset({"!", "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"})
 
@@ -108,6 +110,7 @@ class _Reader:
         self.source = source
         self.events: Iterator[Event] = iter(YAML(typ="safe", pure=True).parse(text))
         self.anchors: dict[str, Node] = {}
+        self.aliased = 0
 
     def documents(self) -> Iterator[Node]:
         for event in self.events:
@@ -138,6 +141,9 @@ class _Reader:
         target = self.anchors.get(event.anchor)
         if target is None:
             raise self.invalid(event, f"*{event.anchor} names no anchor that is complete before it")
+        self.aliased += _size(target.value)
+        if self.aliased > MOST_ALIASED:
+            raise self.invalid(event, f"aliases stand for more than {MOST_ALIASED} values")
         start, end, line = self.span(event, event)
         return Node(target.value, "scalar", start, end, line)
 
@@ -239,3 +245,16 @@ def _lines(node: Node, path: Path) -> Iterator[tuple[Path, int]]:
         yield (*path, key.value), key.line
     for place, item in enumerate(node.items):
         yield from _lines(item, (*path, place))
+
+
+def _size(value: Any) -> int:
+    """How many values it holds, itself included; counted no further than to more than MOST_ALIASED."""
+    waiting, count = [value], 0
+    while waiting and count <= MOST_ALIASED:
+        each = waiting.pop()
+        count += 1
+        if isinstance(each, dict):
+            waiting += each.values()
+        elif isinstance(each, list):
+            waiting += each
+    return count

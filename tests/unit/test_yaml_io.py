@@ -1,5 +1,6 @@
 """Does YAML text say what it is read as, and is what is written read back by every reader?"""
 
+import itertools
 from typing import Any
 
 import pytest
@@ -257,3 +258,11 @@ def test_lines_are_those_of_keys_and_items() -> None:
     assert lines[("a", "b", "c")] == 3
     assert lines[("a", "b", "d")] == 4
     assert lines[("list", 1, "y")] == 8
+
+
+def test_aliases_that_multiply_are_refused() -> None:
+    rows = ["a: &a [x, x, x, x, x, x, x, x, x, x]"]
+    rows += [f"{name}: &{name} [{', '.join([f'*{before}'] * 10)}]" for before, name in itertools.pairwise("abcdefgh")]
+
+    with pytest.raises(InvalidInput, match=r"bomb.yaml:5: aliases stand for more than"):
+        load("\n".join(rows), "bomb.yaml")
