@@ -22,6 +22,9 @@ CONFLICT = re.compile(r'conflict with "(?P<manager>[^"]*)"')
 UNKNOWN_FIELD = re.compile(r"(?P<path>\S+): field not declared in schema|unknown field \"(?P<strict>[^\"]+)\"")
 """The first are structured-merge-diff's words, which come with status 500 on a server-side apply (seen on 1.35)."""
 
+MISTYPED = "failed to create typed patch object"
+"""structured-merge-diff's words for a value of the wrong type; status 500 on a server-side apply (seen on 1.35)."""
+
 UNREACHABLE: tuple[tuple[str, str, str], ...] = (
     (
         r"CERTIFICATE_VERIFY_FAILED|certificate verify failed",
@@ -99,7 +102,7 @@ class Refusal(MissingPrecondition):
     @property
     def may_heal(self) -> bool:
         """Whether the same idempotent request may succeed a little later."""
-        if self.reason == "Certificate" or UNKNOWN_FIELD.search(self.words):
+        if self.reason == "Certificate" or UNKNOWN_FIELD.search(self.words) or MISTYPED in self.words:
             return False
         return self.status in {0, 429, 500, 502, 503, 504}
 
@@ -173,7 +176,7 @@ def _sentence(status: int, words: str, doing: str, causes: tuple[Cause, ...]) ->
         case 404 if words.startswith("namespaces "):
             namespace = words.split('"')[1] if '"' in words else "it needs"
             return f"{doing}: the namespace {namespace} doesn't exist", f"run `kubectl create namespace {namespace}`"
-        case 400 | 409 | 422 | 500 if causes or UNKNOWN_FIELD.search(words):
+        case 400 | 409 | 422 | 500 if causes or UNKNOWN_FIELD.search(words) or MISTYPED in words:
             return _about_fields(words, doing, causes)
         case 429 | 500 | 502 | 503 | 504:
             return f"{doing}: the API server is in trouble ({status}): {words}", "wait a little and run it again"

@@ -177,3 +177,10 @@ def test_date_in_a_manifest_asks_for_quotes() -> None:
         sendable(item)
 
     assert "quotes" in raised.value.hint
+
+
+def test_a_number_that_the_server_would_take_for_0_is_refused() -> None:
+    item = deployment("web")
+
+    with pytest.raises(InvalidInput, match="99999999999999999999, which is out of range"):
+        sendable({**item, "spec": {**item["spec"], "replicas": 99999999999999999999}})

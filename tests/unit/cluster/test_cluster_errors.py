@@ -127,3 +127,12 @@ def test_wrong_certificate_does_not_heal_and_a_broken_connection_does() -> None:
 
     assert not certificate.may_heal
     assert broken.may_heal
+
+
+def test_value_of_the_wrong_type_comes_as_500_and_is_the_manifests_mistake() -> None:
+    words = "failed to create typed patch object (/zz; /v1, Kind=ConfigMap): .data.a: expected string, got &{1}"
+
+    refusal = refused(500, {"message": words}, "comparing ConfigMap/zz")
+
+    assert refusal.hint == "correct the field in the manifest and try again"
+    assert not refusal.may_heal
