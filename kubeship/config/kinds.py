@@ -32,7 +32,8 @@ def _memory(value: str) -> str:
 
 
 def _duration(value: str) -> str:
-    if not re.fullmatch(r"(?=\d)(\d+h)?(\d+m)?(\d+s)?", value):
+    # Nothing is ready after no time at all; and threads can't wait for more than some centuries.
+    if not re.fullmatch(r"(?=.*[1-9])(\d{1,4}h)?(\d{1,6}m)?(\d{1,6}s)?", value):
         raise ValueError("expected a duration such as 90s, 10m or 1h30m")
     return value
 

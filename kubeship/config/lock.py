@@ -54,7 +54,10 @@ def load_lock(path: Path) -> Lock:
 
 def parse_lock(text: str, source: str = LOCK_FILE) -> Lock:
     """The lock with this text. Raises InvalidInput when it is broken or written by a newer kubeship."""
-    raw = load(text, source)
+    try:
+        raw = load(text, source)
+    except InvalidInput as error:
+        raise InvalidInput(error.message, hint=_restore(source)) from error
     if not isinstance(raw, dict):
         raise _broken(source, "expected a mapping")
     version = raw.get("version")
@@ -95,7 +98,8 @@ def _strings(raw: Any, key: str, source: str) -> dict[str, str]:
 
 
 def _broken(source: str, problem: str) -> InvalidInput:
-    return InvalidInput(
-        f"{source} is broken: {problem}",
-        hint=f"restore it with git checkout {source}, or delete it and run kubeship init (hand edits are kept)",
-    )
+    return InvalidInput(f"{source} is broken: {problem}", hint=_restore(source))
+
+
+def _restore(source: str) -> str:
+    return f"restore it with git checkout {source}, or delete it and run kubeship init (hand edits are kept)"

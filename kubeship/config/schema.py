@@ -72,8 +72,8 @@ def _count_as_replicas(value: Any) -> Any:
 class Replicas(Strict):
     """How many pods; `max` above `min` hands the number to a HorizontalPodAutoscaler."""
 
-    min: Annotated[int, Field(ge=0)] = 2
-    max: Annotated[int, Field(ge=1)] | None = None
+    min: Annotated[int, Field(ge=0, le=10_000)] = 2
+    max: Annotated[int, Field(ge=1, le=10_000)] | None = None
     cpu: Annotated[int, Field(ge=1, le=100)] = 70
     """Percent of the CPU request that the HorizontalPodAutoscaler aims at."""
 

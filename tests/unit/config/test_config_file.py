@@ -65,6 +65,7 @@ def test_overlay_is_merged_and_null_removes() -> None:
     [
         ("port: 8000", "port: http", "kubeship.yaml:11: processes.web.port: expected 1-65535, got 'http'"),
         ("port: 8000", "port: 70000", "kubeship.yaml:11: processes.web.port: expected 1-65535, got 70000"),
+        ("replicas: 2", "replicas: 20000", "kubeship.yaml:13: processes.web.replicas.min: expected 0-10000, got 20000"),
         ("port: 8000", "port: true", "kubeship.yaml:11: processes.web.port: expected 1-65535, got true"),
         (
             "port: 8000",
@@ -213,3 +214,10 @@ def test_value_is_found_by_key() -> None:
     assert file.value("processes.web.entrypoint") == "shop.wsgi:application"
     assert file.value("processes.worker.command") is None
     assert file.value("name.deeper") is None
+
+
+@pytest.mark.parametrize("duration", ["0s", "0h0m", "", "99999999999999999999h", "10"])
+def test_a_rollout_has_some_time_but_not_for_ever(duration: str) -> None:
+    found = error(SOUND + f'rollout: {{timeout: "{duration}"}}\n')
+
+    assert "rollout.timeout: expected a duration such as 90s, 10m or 1h30m" in found.message
