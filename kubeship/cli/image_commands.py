@@ -49,13 +49,16 @@ def build(
 
 def verify(
     context: typer.Context,
-    image: Annotated[str, typer.Argument(help="An image that the engine has.")],
+    image: Annotated[
+        str | None, typer.Argument(help="An image that the engine has.", show_default="the one of this source")
+    ] = None,
     project: Project = HERE,
     env: Environment = None,
     json: Json = False,
 ) -> None:
-    """Prove that the entrypoint loads inside an image that was built before.
+    """Prove that the entrypoint loads inside an image that was built before, and try whether it starts and answers.
 
+    kubeship verify
     kubeship verify registry.example.com/shop:4f2a1c9
     """
     from kubeship.cli.adapters import engine
@@ -65,8 +68,16 @@ def verify(
     from kubeship.workflows.build import try_starts, verify_image
 
     with screen("verify", context.obj, json) as user:
-        proofs = verify_image(load_app(project, env), BuiltImage(image, image, 0), engine(), user.emit)
-        user.show({"proofs": proofs}, lambda console: console.print(f"[green]✓[/green] {len(proofs)} proved"))
+        app, builder = load_app(project, env), engine()
+        reference = image or app.build_request(app.source()).tag
+        built = BuiltImage(reference, reference, 0)
+        proofs = verify_image(app, built, builder, user.emit)
+        answers = try_starts(app, built, builder, user.emit)
+
+        def human(console: "Console") -> None:
+            console.print(f"[green]✓[/green] {reference}: {len(proofs)} proved", highlight=False, soft_wrap=True)
+
+        user.show({"image": reference, "proofs": proofs, "answers": answers}, human)
 
 
 COMMANDS = (build, verify)

@@ -8,10 +8,10 @@ from kubeship.images.build import build
 from kubeship.images.connection import engine_errors, open_api
 from kubeship.images.ports import EngineApi
 from kubeship.images.registry import base_digest, push, push_finding, resolve
-from kubeship.images.verify import verify
+from kubeship.images.verify import try_start, verify
 from kubeship.model.events import Emit
 from kubeship.model.finding import Finding
-from kubeship.model.image import BuildRequest, BuiltImage, Promise, Proof
+from kubeship.model.image import Answer, BuildRequest, BuiltImage, Promise, Proof, Trial
 
 
 def connect() -> "DockerEngine":
@@ -38,6 +38,10 @@ class DockerEngine:
         Raises VerificationFailed with the traceback's end and what it means. Leaves no container behind.
         """
         return verify(self._api, image, promises, variables)
+
+    def try_start(self, image: BuiltImage, trial: Trial, variables: Mapping[str, str]) -> Answer:
+        """Start a web process inside the image, without a network, and ask it once. Leaves no container behind."""
+        return try_start(self._api, image, trial, variables)
 
     def push(self, image: BuiltImage, repository: str, emit: Emit) -> str:
         """Push the image's tag with the user's own credentials; returns `repository@sha256:...`. Raises PushFailed."""

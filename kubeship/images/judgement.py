@@ -2,27 +2,15 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from kubeship.errors import VerificationFailed
+from kubeship.images.containers import SECONDS, Ended
 from kubeship.images.proof import MARKER
-from kubeship.model.image import Promise, Proof
+from kubeship.model.image import Answer, Promise, Proof, Trial
 from kubeship.model.python_errors import PythonError, meaning, read_traceback
 
-SECONDS = 60
-"""How long an entrypoint may take to load."""
 SHOWN_LINES = 12
-
-
-@dataclass(frozen=True)
-class Ended:
-    """How a proof's container ended."""
-
-    exit_code: int | None
-    """None: it was stopped after SECONDS."""
-    output: str
-    out_of_memory: bool = False
 
 
 def judge(promise: Promise, ended: Ended) -> Proof:
@@ -37,6 +25,21 @@ def judge(promise: Promise, ended: Ended) -> Proof:
     if not _keeps(promise, facts):
         raise _other_interface(promise, facts)
     return Proof(promise.process, promise.entrypoint, facts["found"], round(facts["seconds"], 3))
+
+
+def answered(trial: Trial, ended: Ended) -> Answer:
+    """What came of a start; the last lines of the process's own output stand for what it didn't say."""
+    facts = _facts(ended.output)
+    if facts is None:
+        return Answer(trial.process, healthy=False, outcome="the trial was ended from outside", log=_tail(ended.output))
+    return Answer(
+        process=trial.process,
+        healthy=facts["healthy"],
+        outcome=facts["outcome"],
+        seconds=facts["seconds"],
+        memory=facts["memory"],
+        log=_tail(facts["log"]),
+    )
 
 
 def _facts(output: str) -> Mapping[str, Any] | None:

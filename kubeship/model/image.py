@@ -49,3 +49,33 @@ class Proof:
     found: str
     """What the object is: `flask.app.Flask`."""
     import_seconds: float
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A web process to start inside the image as its pod would."""
+
+    process: str
+    command: tuple[str, ...]
+    port: int
+    path: str | None
+    """None: a TCP connection is all that is asked."""
+    headers: tuple[tuple[str, str], ...]
+    seconds: int
+    """How long the start may take."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a started process answered: reported, never required, since a healthy app may need its database."""
+
+    process: str
+    healthy: bool
+    outcome: str
+    """`GET /healthz answers 200`, `it ended with exit code 1`."""
+    seconds: float | None = None
+    """From the start to the answer."""
+    memory: int | None = None
+    """Bytes that its processes hold then (resident; shared pages count once a process)."""
+    log: str = ""
+    """Its last lines."""

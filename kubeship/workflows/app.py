@@ -8,11 +8,14 @@ from kubeship.config.file import CONFIG_FILE, ConfigFile, load
 from kubeship.config.lock import LOCK_FILE, Lock, load_lock
 from kubeship.config.schema import Configuration, Target
 from kubeship.images.source import source_revision
-from kubeship.model.image import BuildRequest, Promise
+from kubeship.model.image import BuildRequest, Promise, Trial
 from kubeship.model.objects import Object
 from kubeship.model.plan import Plan
 from kubeship.planning.plan import plan
 from kubeship.workspace.files import Workspace
+
+TRIAL_SECONDS = 20
+"""For a start inside the image: one that waits for its database in vain shall not hold up a build."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,30 @@ class App:
             for process in self.plan.processes
             if process.entrypoint and process.interface in {"wsgi", "asgi"}
         )
+
+    def trials(self) -> tuple[Trial, ...]:
+        """Web processes that can be started and asked inside the image."""
+        return tuple(
+            Trial(
+                process=process.name,
+                command=process.command,
+                port=process.probe.port,
+                path=process.probe.path,
+                headers=process.probe.headers,
+                seconds=min(process.probe.startup_seconds, TRIAL_SECONDS),
+            )
+            for process in self.plan.processes
+            if process.kind == "web" and process.probe
+        )
+
+    def whence(self, key: str) -> str:
+        """Where a value of kubeship.yaml comes from, as far as kubeship.lock knows."""
+        found = self.lock.found.get(key)
+        if found is None:
+            return f"{key} was set in {self.file.source}"
+        if found.value != self.file.value(key):
+            return f"{key} was edited in {self.file.source}; inspection found {found.value} ({found.origin})"
+        return f"{key} was found by inspection: {found.origin}"
 
     def proof_variables(self) -> dict[str, str]:
         """What is set while entrypoints are proved: declared variables, and those of the build."""

@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from kubeship.model.events import Emit, Note, Step
-from kubeship.model.image import BuiltImage, Proof
+from kubeship.errors import VerificationFailed
+from kubeship.model.events import Caution, Emit, Note, Step
+from kubeship.model.image import Answer, BuiltImage, Proof
 from kubeship.workflows.app import App
 from kubeship.workflows.ports import Engine
 
@@ -46,7 +47,33 @@ def verify_image(app: App, image: BuiltImage, engine: Engine, emit: Emit) -> tup
         emit(Note("No process names an importable entrypoint, so there is nothing to prove inside the image"))
         return ()
     emit(Step("Proving the entrypoint inside the image"))
-    proofs = engine.verify(image, promises, app.proof_variables())
-    for proof in proofs:
-        emit(Note(f"{proof.entrypoint} is a {proof.found} (imported in {proof.import_seconds:.1f} s)"))
-    return proofs
+    proofs: list[Proof] = []
+    for promise in promises:
+        try:
+            proofs += engine.verify(image, [promise], app.proof_variables())
+        except VerificationFailed as error:
+            error.details = "\n".join(
+                filter(None, (error.details, app.whence(f"processes.{promise.process}.entrypoint")))
+            )
+            raise
+        emit(Note(f"{proofs[-1].entrypoint} is a {proofs[-1].found} (imported in {proofs[-1].import_seconds:.1f} s)"))
+    return tuple(proofs)
+
+
+def try_starts(app: App, image: BuiltImage, engine: Engine, emit: Emit) -> tuple[Answer, ...]:
+    """Start each web process inside the image and ask its health route: told, but no reason to stop.
+
+    A healthy app may need a database that isn't there. A deploy leaves it out, since its rollout asks the same.
+    """
+    answers = []
+    for trial in app.trials():
+        emit(Step(f"Starting {trial.process} inside the image, without a network"))
+        answer = engine.try_start(image, trial, app.proof_variables())
+        answers.append(answer)
+        if not answer.healthy:
+            last = answer.log.splitlines()[-1:] or ["it said nothing"]
+            emit(Caution(f"{answer.process}: {answer.outcome}", f"its last words: {last[0]}"))
+            continue
+        memory = f", with {answer.memory / 1_000_000:.0f} MB" if answer.memory else ""
+        emit(Note(f"{answer.process}: {answer.outcome} {answer.seconds:.1f} s after its start{memory}"))
+    return tuple(answers)

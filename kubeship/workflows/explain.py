@@ -29,7 +29,6 @@ def explain(app: App, key: str) -> tuple[Reason, ...]:
 def _reason(app: App, key: str) -> Reason:
     value = app.file.value(key)
     found = app.lock.found.get(key)
-    if found and value != found.value:
-        return Reason(key, value, f"set in {app.file.source}; inspection found {found.value!r} ({found.origin})")
-    why = app.plan.reasons.get(key) or (found.origin if found else f"set in {app.file.source}")
-    return Reason(key, value, why)
+    edited = found is not None and found.value != value
+    why = None if edited else app.plan.reasons.get(key)
+    return Reason(key, value, why or app.whence(key))

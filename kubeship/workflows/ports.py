@@ -8,7 +8,7 @@ from typing import Protocol
 from kubeship.model.changes import Changes
 from kubeship.model.events import Emit
 from kubeship.model.finding import Finding
-from kubeship.model.image import BuildRequest, BuiltImage, Promise, Proof
+from kubeship.model.image import Answer, BuildRequest, BuiltImage, Promise, Proof, Trial
 from kubeship.model.objects import Object, ObjectRef
 from kubeship.model.revision import Revision
 from kubeship.rollout.ports import Observer
@@ -28,6 +28,9 @@ class Engine(Protocol):
 
         Raises VerificationFailed with the traceback's end and what it means. Leaves no container behind.
         """
+
+    def try_start(self, image: BuiltImage, trial: Trial, variables: Mapping[str, str]) -> Answer:
+        """Start a web process inside the image, without a network, and ask it once. Leaves no container behind."""
 
     def push(self, image: BuiltImage, repository: str, emit: Emit) -> str:
         """Push the image's tag with the user's own credentials; returns `repository@sha256:...`. Raises PushFailed."""

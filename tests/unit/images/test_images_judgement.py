@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from kubeship.errors import VerificationFailed
-from kubeship.images.judgement import Ended, judge
+from kubeship.images.containers import Ended
+from kubeship.images.judgement import judge
 from kubeship.images.proof import MARKER
 from kubeship.model.image import Promise, Proof
 

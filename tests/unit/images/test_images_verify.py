@@ -8,10 +8,11 @@ import requests
 from docker.errors import APIError
 
 from kubeship.errors import VerificationFailed
+from kubeship.images.containers import ABANDONED_SECONDS, LABEL, abandoned, container_config
 from kubeship.images.ports import EngineApi
 from kubeship.images.proof import MARKER
-from kubeship.images.verify import ABANDONED_SECONDS, LABEL, abandoned, container_config, verify
-from kubeship.model.image import BuiltImage, Promise
+from kubeship.images.verify import try_start, verify
+from kubeship.model.image import BuiltImage, Promise, Trial
 
 IMAGE = BuiltImage("sha256:id", "shop:1", 1)
 PROMISE = Promise("web", "app:app", "wsgi")
@@ -23,8 +24,9 @@ class FakeApi:
 
     address = "unix:///fake"
 
-    def __init__(self, interpreters: tuple[str, ...] = ("python",)) -> None:
+    def __init__(self, interpreters: tuple[str, ...] = ("python",), output: str = ANSWER) -> None:
         self.interpreters = interpreters
+        self.output = output
         self.there: dict[str, Mapping[str, Any]] = {}
         self.interrupt = False
 
@@ -47,14 +49,14 @@ class FakeApi:
         return {"State": {"OOMKilled": False}}
 
     def logs(self, container: str) -> str:
-        return ANSWER
+        return self.output
 
     def remove_container(self, container: str) -> None:
         self.there.pop(container, None)
 
 
 def test_container_has_no_network_no_capability_and_nothing_to_write_on_but_tmp() -> None:
-    config = container_config(IMAGE, PROMISE, {"B": "2", "A": "1"}, "python")
+    config = container_config(IMAGE, "proof.py", {}, {"B": "2", "A": "1"}, interpreter="python")
 
     host = config["HostConfig"]
     assert (host["NetworkMode"], host["ReadonlyRootfs"], host["CapDrop"]) == ("none", True, ["ALL"])
@@ -111,3 +113,20 @@ def test_only_containers_that_nobody_waits_for_are_removed(owner: str, age: floa
 
 def fake(api: FakeApi) -> EngineApi:
     return cast("EngineApi", api)
+
+
+@pytest.mark.parametrize(
+    ("said", "healthy", "outcome"),
+    [
+        ('{"healthy": true, "outcome": "GET / answers 200", "seconds": 1.0, "memory": 9, "log": "a\\nb"}', True, "200"),
+        ("nothing of ours", False, "ended from outside"),
+    ],
+)
+def test_a_start_is_told_and_never_an_error(said: str, healthy: bool, outcome: str) -> None:
+    api = FakeApi(output=f"{MARKER}{said}\n" if healthy else said)
+    trial = Trial("web", ("gunicorn", "app:app"), 8000, "/healthz", (), 20)
+
+    answer = try_start(fake(api), IMAGE, trial, {})
+
+    assert answer.healthy is healthy
+    assert outcome in answer.outcome

@@ -9,7 +9,7 @@ from kubeship.errors import ApplyFailed, LeaseHeld
 from kubeship.model.changes import Action, Change, Changes
 from kubeship.model.events import Emit
 from kubeship.model.finding import Finding
-from kubeship.model.image import BuildRequest, BuiltImage, Promise, Proof
+from kubeship.model.image import Answer, BuildRequest, BuiltImage, Promise, Proof, Trial
 from kubeship.model.objects import Object, ObjectRef, ref
 from kubeship.model.revision import Revision
 from kubeship.model.snapshot import LogRef, Snapshot
@@ -158,6 +158,10 @@ class MemoryEngine:
     def verify(self, image: BuiltImage, promises: Sequence[Promise], variables: Mapping[str, str]) -> tuple[Proof, ...]:
         self.calls.append("verify")
         return tuple(Proof(promise.process, promise.entrypoint, "flask.app.Flask", 0.1) for promise in promises)
+
+    def try_start(self, image: BuiltImage, trial: Trial, variables: Mapping[str, str]) -> Answer:
+        self.calls.append("try start")
+        return Answer(trial.process, healthy=True, outcome="GET /healthz answers 200", seconds=0.5, memory=40_000_000)
 
     def push(self, image: BuiltImage, repository: str, emit: Emit) -> str:
         self.calls.append("push")
