@@ -28,6 +28,12 @@ def test_help_imports_nothing_heavy(tmp_path: Path) -> None:
     assert imported & EVERYTHING_HEAVY == set()
 
 
+def test_help_imports_no_room_but_the_command_line(tmp_path: Path) -> None:
+    rooms = {name.split(".")[1] for name in modules_of(["--help"], tmp_path) if name.startswith("kubeship.")}
+
+    assert rooms == {"cli", "errors"}
+
+
 @pytest.mark.parametrize("command", ["build", "deploy", "init", "render"])
 def test_help_of_a_command_imports_nothing_heavy(command: str, tmp_path: Path) -> None:
     imported = imported_by([command, "--help"], tmp_path)
@@ -59,7 +65,12 @@ def test_commands_about_the_cluster_import_neither_docker_nor_templates(project:
 
 
 def imported_by(arguments: Sequence[str], folder: Path, expected: int = 0) -> set[str]:
-    """The top-level packages that a run of kubeship imports, by CPython's own account."""
+    """The top-level packages that a run of kubeship imports."""
+    return {name.partition(".")[0] for name in modules_of(arguments, folder, expected)}
+
+
+def modules_of(arguments: Sequence[str], folder: Path, expected: int = 0) -> set[str]:
+    """The modules that a run of kubeship imports, by CPython's own account."""
     command = [sys.executable, "-X", "importtime", "-m", "kubeship", *arguments]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("KUBESHIP_")}
     result = subprocess.run(
@@ -68,4 +79,4 @@ def imported_by(arguments: Sequence[str], folder: Path, expected: int = 0) -> se
     said = "\n".join(line for line in result.stderr.splitlines() if not line.startswith("import time:"))
     assert result.returncode == expected, f"kubeship {' '.join(arguments)}\n{result.stdout}{said}"
     lines = (line for line in result.stderr.splitlines() if line.startswith("import time:"))
-    return {line.rpartition("|")[2].strip().partition(".")[0] for line in lines}
+    return {line.rpartition("|")[2].strip() for line in lines}
