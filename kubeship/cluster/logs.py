@@ -8,6 +8,7 @@ from contextlib import suppress
 from kubeship.cluster.errors import Refusal
 from kubeship.cluster.parallel import each
 from kubeship.cluster.ports import Api
+from kubeship.cluster.secrets import masking
 from kubeship.model.events import Emit, LogLine
 from kubeship.model.objects import Object, ObjectRef
 from kubeship.model.snapshot import LogRef
@@ -54,13 +55,14 @@ def last_lines(api: Api, wanted: Collection[LogRef]) -> dict[LogRef, str]:
 def follow_log(
     api: Api, pod: str, container: str, emit: Emit, source: str, *, sleep: Callable[[float], None] = time.sleep
 ) -> None:
-    """Emit the log from its first line until the container ends.
+    """Emit the log from its first line until the container ends, without the values of Secrets.
 
     Returns as well when the pod is gone, or its container can't start. A connection that breaks is made again where
     it broke: lines carry the kubelet's timestamps, which are taken off here.
     """
     target = ObjectRef("v1", "Pod", "", pod)
     position = ""
+    masked: Callable[[str], str] | None = None
     while (live := api.get(target)) is not None:
         state = container_state(live, container)
         if state == "waiting" and position:
@@ -70,6 +72,7 @@ def follow_log(
             continue
         if state == "dead end":
             return
+        masked = masked or masking(api, [live])
         query = {"container": container, "timestamps": "true"}
         if position:
             query["sinceTime"] = _second(position)
@@ -80,7 +83,7 @@ def follow_log(
                     if stamp and _moment(stamp) <= _moment(position):
                         continue
                     position = stamp or position
-                    emit(LogLine(source, text))
+                    emit(LogLine(source, masked(text)))
         except Refusal as refusal:
             # 400: the container is about to start; 404: the pod is gone, which the next look shows.
             if refusal.status in {401, 403}:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from kubeship.cluster.errors import Refusal
 from kubeship.cluster.logs import last_lines
 from kubeship.cluster.ports import Api
+from kubeship.cluster.secrets import masking
 from kubeship.cluster.watch import Watched
 from kubeship.model.events import Caution, Emit
 from kubeship.model.objects import Object, ObjectRef, ref
@@ -74,8 +75,12 @@ class Observation:
             self._changes.wait_for(lambda: self._count != self._seen, seconds)
 
     def logs(self, wanted: Collection[LogRef]) -> dict[LogRef, str]:
-        """The last lines of each log that can be had."""
-        return last_lines(self._api, wanted)
+        """The last lines of each log that can be had, without the values of Secrets."""
+        if not wanted:
+            return {}
+        names = {log.pod for log in wanted}
+        masked = masking(self._api, (pod for pod in self._kinds["Pod"].items() if pod["metadata"]["name"] in names))
+        return {log: masked(text) for log, text in last_lines(self._api, wanted).items()}
 
     def _changed(self) -> None:
         with self._changes:

@@ -95,7 +95,10 @@ def _finding(api: Api, missing: Sequence[Permission], fatal: bool) -> tuple[Find
     named = "; ".join(f"{', '.join(verbs)} {resource}" for (_, resource), verbs in _by_resource(missing).items())
     problem = f"these credentials may not, in namespace {api.namespace}: {named}"
     if not fatal:
-        problem += " (a deploy works without it, but referenced Secrets or autoscalers stay unchecked)"
+        problem += (
+            " (a deploy works without it, but Secrets and autoscalers stay unchecked, and what Secrets hold isn't "
+            "masked in logs)"
+        )
     remedy = f"have this granted with `kubectl apply`, and bound to your user:\n{role(missing, api.namespace)}"
     return (Finding(problem, remedy, fatal, "permission"),)
 
