@@ -17,8 +17,8 @@ import pytest
 
 from kubeship.errors import BuildFailed, KubeshipError, MissingPrecondition, PushFailed, VerificationFailed
 from kubeship.images.connection import open_api
-from kubeship.images.engine import DockerEngine, connect
 from kubeship.images.containers import LABEL
+from kubeship.images.engine import DockerEngine, connect
 from kubeship.model.events import BuildStage, Event, LogLine, PushProgress
 from kubeship.model.finding import Finding
 from kubeship.model.image import BuildRequest, BuiltImage, Promise
