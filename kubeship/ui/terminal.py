@@ -1,5 +1,6 @@
 """What does a person see while a command runs? One line for each thing that matters, on stderr."""
 
+import json
 from dataclasses import dataclass, field
 
 from rich.console import Console
@@ -138,4 +139,7 @@ def print_error(error: KubeshipError, console: Console) -> None:
 
 
 def _value(value: object) -> str:
-    return "[dim](none)[/dim]" if value is None else escape(str(value))
+    """What isn't text as JSON, which is YAML too: it can be pasted into a manifest."""
+    if value is None:
+        return "[dim](none)[/dim]"
+    return escape(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))

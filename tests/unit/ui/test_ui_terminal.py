@@ -4,7 +4,9 @@ from io import StringIO
 
 from rich.console import Console
 
-from kubeship.model.events import Caution, Event, Note
+from kubeship.model.changes import Action, Change, Changes, FieldChange
+from kubeship.model.events import Caution, Compared, Event, Note
+from kubeship.model.objects import ObjectRef
 from kubeship.ui.terminal import TerminalPrinter
 
 
@@ -30,3 +32,12 @@ def test_quiet_leaves_cautions() -> None:
     text = printed(Note("a decision"), Caution("look at this"), quiet=True)
 
     assert text == "! look at this\n"
+
+
+def test_a_field_that_is_no_text_is_shown_as_it_could_stand_in_a_manifest() -> None:
+    probe = FieldChange("spec.httpGet", None, {"path": "/grüße", "port": 8000})
+    change = Change(ObjectRef("apps/v1", "Deployment", "shop", "web"), Action.UPDATE, (probe,))
+
+    text = printed(Compared(Changes((change,))))
+
+    assert 'spec.httpGet: (none) → {"path": "/grüße", "port": 8000}' in text
