@@ -1,6 +1,8 @@
 """What commands are there? This file only collects them; each imports what it needs when it is called."""
 
+import inspect
 import sys
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -19,6 +21,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["--help", "-h"]},
 )
+
+
+def _help(command: Callable[..., None]) -> str:
+    """The docstring, with its examples kept on lines of their own (click's `\\b`)."""
+    paragraphs = inspect.cleandoc(command.__doc__ or "").split("\n\n")
+    return "\n\n".join(f"\b\n{each}" if each.startswith("kubeship ") else each for each in paragraphs)
 
 
 def _version(wanted: bool) -> None:
@@ -46,7 +54,7 @@ def kubeship(
 
 
 for command in (*project_commands.COMMANDS, *image_commands.COMMANDS, *cluster_commands.COMMANDS):
-    app.command()(command)
+    app.command(help=_help(command))(command)
 
 
 def run() -> None:
