@@ -41,7 +41,10 @@ def prune(
     went: dict[ObjectRef, str] = {}
     for candidate in sorted(candidates, key=lambda target: (-rank(target.kind), target)):
         live = api.get(candidate)
-        if live is None or live["metadata"].get("deletionTimestamp"):
+        if live is None:
+            continue
+        going = bool(live["metadata"].get("deletionTimestamp"))
+        if going and not wait:
             continue
         if not owned(live):
             emit(Note(f"{candidate} isn't kubeship's any more and stays"))
@@ -56,7 +59,8 @@ def prune(
             continue
         check()
         went[candidate] = live["metadata"]["uid"]
-        api.delete(candidate, propagation="Foreground" if wait else "Background", uid=went[candidate])
+        if not going:  # a delete that was interrupted has asked for it already
+            api.delete(candidate, propagation="Foreground" if wait else "Background", uid=went[candidate])
     if wait:
         give_up = time.monotonic() + LONGEST
         for target, uid in went.items():

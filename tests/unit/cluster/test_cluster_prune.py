@@ -78,6 +78,18 @@ class SlowApi(FakeApi):
         return super().get(wanted)
 
 
+def test_what_an_interrupted_delete_left_going_is_waited_for() -> None:
+    going = managed(deployment("web"))
+    going["metadata"].update(deletionTimestamp="2026-01-01T00:00:00Z", uid="old")
+    api = SlowApi(going)
+
+    went = prune(api, [ref(going)], always, Heard(), wait=True, sleep=lambda _: None)
+
+    assert went == (ref(going),)
+    assert api.called("delete") == []
+    assert api.live.get(api._place(ref(going))) is None
+
+
 class Clock:
     """Time passes while one sleeps."""
 
