@@ -4,11 +4,12 @@ import re
 from dataclasses import dataclass, replace
 
 from kubeship.errors import InvalidInput
-from kubeship.inspection.candidates import Candidates, Servable, kind_of
+from kubeship.inspection.candidates import MAKES_APPS, Candidates, Servable, kind_of
 from kubeship.inspection.findings import SET_BY_YOU, Answered
 from kubeship.inspection.import_root import import_root, module_name, reachable
 from kubeship.inspection.modules import Modules
 from kubeship.inspection.objects import Apps
+from kubeship.inspection.sources import is_aside
 from kubeship.inspection.stated import Statements
 from kubeship.model.origin import Candidate, Origin, Question
 from kubeship.model.project import Answers, Interface, Warned
@@ -231,7 +232,14 @@ def _question(modules: Modules, candidates: Candidates, best: list[Entrypoint]) 
         return Question(KEY, f"{len(best)} different apps could be served", listed)
     aside = [point for s in sorted(candidates.servable, key=_rank) if s.aside and (point := _point(modules, s))]
     near = [f"{miss.name} ({miss.origin})" for miss in candidates.near]
-    if aside:
+    broken = [
+        f"{warned.origin}: {warned.message}"
+        for path, warned in modules.sources.broken.items()
+        if not is_aside(path) and MAKES_APPS.search(modules.sources.content(path))
+    ]
+    if broken:
+        text = f"no app was found, and a file that may hold it doesn't parse: {broken[0]}"
+    elif aside:
         text = "the only apps stand in tests, documentation or examples"
     elif near:
         text = f"no app can be imported; nearest: {'; '.join(near)}"

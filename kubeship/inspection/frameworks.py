@@ -15,7 +15,6 @@ class Framework:
     """The top-level name that its code imports."""
     distributions: tuple[str, ...]
     constructors: tuple[tuple[str, Interface], ...]
-    supported: bool = False
 
 
 # Source: each framework's own quick start and API reference, for the class or function that a server is given.
@@ -47,7 +46,6 @@ FRAMEWORKS = (
             ("django.core.wsgi.get_wsgi_application", "wsgi"),
             ("channels.routing.ProtocolTypeRouter", "asgi"),
         ),
-        supported=True,
     ),
     Framework(
         "falcon",
@@ -63,7 +61,6 @@ FRAMEWORKS = (
         "flask",
         ("flask",),
         (("flask.Flask", "wsgi"), ("flask.app.Flask", "wsgi")),
-        supported=True,
     ),
     Framework("gradio", "Gradio", "gradio", ("gradio",), (("gradio.Blocks", "own-server"),)),
     Framework("litestar", "Litestar", "litestar", ("litestar",), (("litestar.Litestar", "asgi"),)),
@@ -114,8 +111,3 @@ WRAPPERS = frozenset(
     }
 )
 TO_ASGI = frozenset({"asgiref.wsgi.WsgiToAsgi"})
-
-
-def labels() -> str:
-    """`Django and Flask`: what is deployed today."""
-    return " and ".join(framework.label for framework in FRAMEWORKS if framework.supported)

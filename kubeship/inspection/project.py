@@ -3,16 +3,15 @@
 import re
 from pathlib import Path
 
-from kubeship.errors import InvalidInput
-from kubeship.inspection.candidates import MAKES_APPS, Candidates, find_candidates
+from kubeship.inspection.candidates import find_candidates
 from kubeship.inspection.dependencies import Declared, declared
 from kubeship.inspection.django import collect_static, engines, migrate, root_urlconf
 from kubeship.inspection.django_routes import django_routes
 from kubeship.inspection.django_settings import VARIABLE, Settings, find_settings, management_script
-from kubeship.inspection.entrypoints import KEY, SERVED_MODULES, EntrypointFound, find_entrypoint
+from kubeship.inspection.entrypoints import EntrypointFound, find_entrypoint
 from kubeship.inspection.findings import SET_BY_YOU, Answered
 from kubeship.inspection.flask_routes import flask_routes
-from kubeship.inspection.frameworks import BY_NAME, FRAMEWORKS, Framework, labels
+from kubeship.inspection.frameworks import BY_NAME, FRAMEWORKS, Framework
 from kubeship.inspection.health import health_route
 from kubeship.inspection.import_root import reachable
 from kubeship.inspection.modules import Modules
@@ -34,8 +33,8 @@ from kubeship.model.project import Answers, Project, Warned
 def inspect(path: Path, answers: Answers) -> Project:
     """Everything that the project at `path` says of itself; nothing of it is imported or run.
 
-    `answers` (by key in kubeship.yaml) come before what is found, and settle Questions. Raises InvalidInput for what
-    kubeship doesn't understand or deploy yet.
+    `answers` (by key in kubeship.yaml) come before what is found, and settle Questions. Raises InvalidInput where there
+    is no Python to read, and for an answer that can't be.
     """
     sources = read_sources(path)
     modules = Modules(sources)
@@ -45,7 +44,6 @@ def inspect(path: Path, answers: Answers) -> Project:
     python = python_version(sources, folder, answers)
     stated = read_statements(sources, folder)
     candidates = find_candidates(sources, modules, apps)
-    _require_parsed(sources, candidates)
     entry = find_entrypoint(modules, apps, candidates, stated, answers)
     framework = _framework(sources, dependencies.value, entry.value)
     chosen = entry.value.chosen
@@ -91,52 +89,20 @@ def inspect(path: Path, answers: Answers) -> Project:
     )
 
 
-def _require_parsed(sources: Sources, candidates: Candidates) -> None:
-    """Refuse when a file that may hold the app doesn't parse: what it would have said is unknown."""
-    for path, warned in sources.broken.items():
-        stem = path.rpartition("/")[2].removesuffix(".py")
-        holds_app = bool(MAKES_APPS.search(sources.content(path)))
-        if is_aside(path) or not holds_app or (candidates.servable and stem not in SERVED_MODULES):
-            continue
-        raise InvalidInput(
-            f"{path}:{warned.origin.line or 1}: {warned.message}; this file may hold the app",
-            hint=f"correct {path}, then run the command again",
-        )
-
-
 def _framework(sources: Sources, dependencies: Declared, entry: EntrypointFound) -> Found[str]:
-    """The framework of the app, or what is declared or imported. Raises InvalidInput where kubeship deploys none."""
+    """The framework of the app, or what is declared or imported; `none` for other programs."""
     if entry.chosen and entry.chosen.framework in BY_NAME:
         name, origin = entry.chosen.framework, entry.chosen.origins[-1]
-        if not BY_NAME[name].supported or (name == "django" and entry.chosen.interface == "asgi"):
-            raise _refusal(name, entry.chosen.interface, origin)
         required = dependencies.requirements.named(BY_NAME[name].distributions[0])
         return Found(name, (origin, required.origin) if required else (origin,))
-    sightings = ((framework, _sighting(sources, dependencies, framework)) for framework in FRAMEWORKS)
-    seen = [(framework, place) for framework, place in sightings if place]
-    deployed = [(framework, place) for framework, place in seen if framework.supported]
-    if deployed and (not entry.frameworks or any(BY_NAME[name].supported for name in entry.frameworks)):
-        preferred = entry.frameworks[0] if entry.frameworks else ""
-        framework, place = next((item for item in deployed if item[0].name == preferred), deployed[0])
-        return Found(framework.name, (place,))
-    if entry.chosen:
+    if entry.chosen and entry.chosen.origins[0].reason == SET_BY_YOU:
         return Found("none", (Origin(reason=SET_BY_YOU),))
-    if seen:
-        framework, place = next((item for item in seen if item[0].name in entry.frameworks), seen[0])
-        raise _refusal(framework.name, "", place)
-    raise InvalidInput(
-        f"no {labels().replace(' and ', ' or ')} app was found in {len(sources.python_files)} Python files",
-        hint="give the folder that holds the app; this version of kubeship deploys web apps of these frameworks only",
-    )
-
-
-def _refusal(name: str, interface: str, origin: Origin) -> InvalidInput:
-    """The error for an app whose framework, or whose interface, is known and not deployed yet."""
-    label = BY_NAME[name].label + (" with ASGI" if interface == "asgi" and BY_NAME[name].supported else "")
-    return InvalidInput(
-        f"found {label} in {origin}; this version of kubeship deploys {labels()} through WSGI",
-        hint=f"if the project holds such an app too, name it: --set {KEY}=MODULE:OBJECT",
-    )
+    sightings = ((framework.name, _sighting(sources, dependencies, framework)) for framework in FRAMEWORKS)
+    seen = {name: place for name, place in sightings if place}
+    for name in (*entry.frameworks, *seen):
+        if name in seen:
+            return Found(name, (seen[name],))
+    return Found("none", (Origin(reason="no web framework is declared or imported"),))
 
 
 def _sighting(sources: Sources, dependencies: Declared, framework: Framework) -> Origin | None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from kubeship.config.deployable import require_deployable
 from kubeship.config.draft import Draft, DraftOptions, draft
 from kubeship.config.file import CONFIG_FILE, ConfigFile, load, parsed
 from kubeship.config.lock import LOCK_FILE, load_lock
@@ -83,6 +84,7 @@ def answered(path: Path, answers: Answers, existing: ConfigFile | None, ask: Ask
         }
         if not project.questions:
             return project
+        require_deployable(project)
         answers |= stated or {project.questions[0].key: ask(project.questions).value}
     raise InvalidInput(
         f"the answers to {project.questions[0].key} leave it open",
