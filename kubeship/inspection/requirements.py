@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit, urlunsplit
 
 from packaging.requirements import InvalidRequirement, Requirement
+from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 from kubeship.errors import InvalidInput
@@ -40,6 +41,10 @@ class Required:
     location: str
     """The path or URL that it is installed from; empty for an index."""
     origin: Origin
+    version: str = ""
+    """The one version that is allowed; empty when there are several."""
+    wheels: tuple[str, ...] | None = None
+    """The file names of its wheels as the lock file lists them; None when nothing does."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,8 @@ class Requirements:
     constrained: tuple[str, ...] = ()
     indexes: tuple[str, ...] = ()
     warnings: tuple[Warned, ...] = ()
+    locked: tuple[Required, ...] = ()
+    """Everything that a lock file would install for these requirements, themselves among them."""
 
     @property
     def hashes(self) -> bool:
@@ -108,6 +115,12 @@ def without_credentials(url: str) -> str:
     return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
 
 
+def pinned(specifier: SpecifierSet) -> str:
+    """The version of `==1.2`; empty for anything else."""
+    versions = [item.version for item in specifier if item.operator in ("==", "===") and "*" not in item.version]
+    return versions[0] if versions else ""
+
+
 def _read(reading: _Reading, path: str, constraints: bool) -> None:
     if path in reading.files:
         return
@@ -125,9 +138,9 @@ def _read(reading: _Reading, path: str, constraints: bool) -> None:
         elif option and option not in BARE_OPTIONS and kind not in ("editable", "other"):
             raise InvalidInput(f"{origin}: pip knows no option {option}", hint=f"correct line {number} of {path}")
         elif constraints and not option:
-            reading.constrained.append(_requirement(line, origin).name)
+            reading.constrained.append(requirement(line, origin).name)
         elif not option or kind == "editable":
-            reading.required.append(_requirement(value if option else line, origin))
+            reading.required.append(requirement(value if option else line, origin))
 
 
 def _option(line: str) -> tuple[str, str]:
@@ -163,7 +176,7 @@ def _read_index(reading: _Reading, value: str, origin: Origin) -> None:
         reading.warnings.append(Warned(message, origin))
 
 
-def _requirement(line: str, origin: Origin) -> Required:
+def requirement(line: str, origin: Origin) -> Required:
     hashed = "--hash" in line
     text = re.split(r"\s+--(?:hash|config-settings?|global-option|install-option)\b", line)[0].strip()
     if name := re.match(r"([A-Za-z0-9][\w.-]*)\s*(\[[^]]*\])?\s*@\s*(\S+)", text):
@@ -178,7 +191,7 @@ def _requirement(line: str, origin: Origin) -> Required:
             hint=f"correct line {origin.line} of {origin.path}",
         ) from error
     name_, marker = canonicalize_name(parsed.name), str(parsed.marker or "")
-    return Required(name_, frozenset(parsed.extras), marker, hashed, parsed.url or "", origin)
+    return Required(name_, frozenset(parsed.extras), marker, hashed, parsed.url or "", origin, pinned(parsed.specifier))
 
 
 def _is_location(text: str) -> bool:
