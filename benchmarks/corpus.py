@@ -2,9 +2,9 @@
 
     python benchmarks/corpus.py --grader GRADE.py --corpus DIR [--tree normal|blind] [--only WORDS ...] [--details]
 
-GRADE.py has projects.jsonl, the records with the truth, beside it; DIR is what its export.py laid out: the trees as they
-are (`src`) and without the files that give the answer away (`blind`). Inspection runs in this process; a crash on one
-record is shown, counted, and no answer. The answers are written to DIR/answers-TREE.jsonl.
+GRADE.py has projects.jsonl, the records with the truth, beside it; DIR is what its export.py laid out: the trees as
+they are (`src`) and without the files that give the answer away (`blind`). Inspection runs in this process; a crash on
+one record is shown, counted, and no answer. The answers are written to DIR/answers-TREE.jsonl.
 """
 
 import argparse
@@ -20,9 +20,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from kubeship.errors import KubeshipError
-from kubeship.inspection.document import document
-from kubeship.inspection.project import inspect
+sys.path[:] = [path for path in sys.path if Path(path) != Path(__file__).parent]  # inspect.py here isn't Python's own
+from kubeship.errors import KubeshipError  # noqa: E402
+from kubeship.inspection.document import document  # noqa: E402
+from kubeship.inspection.project import inspect  # noqa: E402
 
 FOLDERS = {"normal": "src", "blind": "blind"}
 TARGETS = {

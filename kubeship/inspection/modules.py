@@ -8,7 +8,7 @@ from kubeship.inspection.frameworks import FRAMEWORKS
 from kubeship.inspection.sources import Sources, folder_of
 from kubeship.inspection.syntax import Function, assignments, import_statements, statements
 
-INSTALLED = frozenset(framework.module for framework in FRAMEWORKS)
+INSTALLED = frozenset(framework.module for framework in FRAMEWORKS) - {"web"}
 """Modules that a folder without `__init__.py` doesn't hide: an installed package comes before a namespace (PEP 420)."""
 
 
@@ -29,6 +29,7 @@ class Binding:
     value: ast.expr | Function | ast.ClassDef | Imported
     guarded: bool = False
     """Only under `if __name__ == "__main__":`."""
+    annotation: ast.expr | None = None
 
 
 @dataclass(frozen=True)
@@ -200,7 +201,7 @@ class Modules:
         return initial if initial in self.sources else folder
 
     def _holds_python(self, folder: str) -> bool:
-        return any(path.startswith(f"{folder}/") for path in self.sources.python_files)
+        return folder in self.sources.python_folders
 
 
 def _join(root: str, path: str) -> str:
@@ -223,7 +224,8 @@ def _bound(path: str, tree: ast.Module) -> Module:
             case _:
                 for target, value in assignments(statement):
                     if isinstance(target, ast.Name):
-                        bindings.setdefault(target.id, []).append(Binding(statement.lineno, value, guarded))
+                        stated = statement.annotation if isinstance(statement, ast.AnnAssign) else None
+                        bindings.setdefault(target.id, []).append(Binding(statement.lineno, value, guarded, stated))
     return Module(path, tree, {name: tuple(found) for name, found in bindings.items()}, tuple(stars))
 
 
