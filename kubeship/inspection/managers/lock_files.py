@@ -16,7 +16,6 @@ from kubeship.model.origin import Origin
 HEADING = re.compile(r"^\[\[package\]\]\s*$", re.MULTILINE)
 NAME = re.compile(r'^name = "([^"]+)"', re.MULTILINE)
 VERSION = re.compile(r'^version = "([^"]+)"', re.MULTILINE)
-WHEEL = re.compile(r'[\w.+!-]+\.whl(?=["#?])')
 
 
 @dataclass(frozen=True)
@@ -52,7 +51,9 @@ class LockedPackage:
     def wheels(self) -> tuple[str, ...] | None:
         """Its wheels' file names; None when the lock lists no files at all."""
         listed = ".tar.gz" in self.text or ".zip" in self.text or ".whl" in self.text
-        return tuple(dict.fromkeys(WHEEL.findall(self.text))) if listed else None
+        parts = self.text.split(".whl")[:-1]
+        names = (part[max(part.rfind("/"), part.rfind('"')) + 1 :] + ".whl" for part in parts)
+        return tuple(dict.fromkeys(names)) if listed else None
 
     @property
     def location(self) -> str:
