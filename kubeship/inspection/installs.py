@@ -90,9 +90,7 @@ def shell_words(text: str) -> Iterator[list[str]]:
             yield words
 
 
-def _installs(
-    sources: Sources, instruction: Instruction, path: str, folder: str, strength: int
-) -> Iterator[Install]:
+def _installs(sources: Sources, instruction: Instruction, path: str, folder: str, strength: int) -> Iterator[Install]:
     for words in shell_words(instruction.text):
         while words and (re.fullmatch(r"\w+=.*", words[0]) or words[0] in KEYWORDS):
             words = words[1:]

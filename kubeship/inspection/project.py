@@ -17,12 +17,13 @@ from kubeship.inspection.import_root import reachable
 from kubeship.inspection.modules import Modules
 from kubeship.inspection.naming import app_name, own_dockerfile
 from kubeship.inspection.objects import Apps
+from kubeship.inspection.ports import WheelIndex
 from kubeship.inspection.processes import other_processes, release_commands, web_process
 from kubeship.inspection.python_version import python_version
 from kubeship.inspection.services import find_services
 from kubeship.inspection.sources import Sources, folder_of, is_aside, read_sources
 from kubeship.inspection.stated import read_statements
-from kubeship.inspection.system_packages import system_packages
+from kubeship.inspection.system_packages import find_system_packages
 from kubeship.inspection.undeclared import undeclared_imports
 from kubeship.inspection.variables import find_variables
 from kubeship.inspection.views import Route
@@ -30,10 +31,10 @@ from kubeship.model.origin import Found, Origin
 from kubeship.model.project import Answers, Project, Warned
 
 
-def inspect(path: Path, answers: Answers) -> Project:
+def inspect(path: Path, answers: Answers, index: WheelIndex | None = None) -> Project:
     """Everything that the project at `path` says of itself; nothing of it is imported or run.
 
-    `answers` (by key in kubeship.yaml) come before what is found, and settle Questions. Raises InvalidInput where there
+    `index` says which wheels there are where no lock file does. `answers` (by key in kubeship.yaml) come before what is found, and settle Questions. Raises InvalidInput where there
     is no Python to read, and for an answer that can't be.
     """
     sources = read_sources(path)
@@ -44,7 +45,9 @@ def inspect(path: Path, answers: Answers) -> Project:
     python = python_version(sources, folder, answers)
     stated = read_statements(sources, folder)
     candidates = find_candidates(sources, modules, apps)
-    entry = find_entrypoint(modules, apps, candidates, stated, answers)
+    entry = find_entrypoint(
+        modules, apps, candidates, stated, answers, frozenset(dependencies.value.distributions)
+    )
     framework = _framework(sources, dependencies.value, entry.value)
     chosen = entry.value.chosen
     import_root = str(answers.get("import_root", chosen.import_root if chosen else folder))
@@ -63,7 +66,8 @@ def inspect(path: Path, answers: Answers) -> Project:
     if chosen and chosen.path:
         for file in reachable(modules, chosen.path):
             sources.tree(file)
-    answered = (dependencies, python, entry, settings, health, web)
+    packages = find_system_packages(sources, dependencies.value, python.value.version.value, index)
+    answered = (dependencies, python, entry, settings, health, web, packages)
     migration = migrate(modules, settings.value, root) if settings.value else None
     static = collect_static(modules, settings.value, root) if settings.value else None
     return Project(
@@ -81,7 +85,7 @@ def inspect(path: Path, answers: Answers) -> Project:
         services=find_services(required, variables, back_ends),
         variables=variables,
         settings=_variables_to_set(settings.value),
-        system_packages=system_packages(required, python.value.version.value),
+        system_packages=packages.value,
         dockerfile=own_dockerfile(sources, folder),
         distributions=dependencies.value.distributions,
         warnings=tuple(w for part in answered for w in part.warnings) + undeclared + _broken(sources),

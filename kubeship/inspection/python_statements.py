@@ -174,7 +174,9 @@ def _dockerfile(sources: Sources, folder: str) -> Iterator[Statement]:
                 for name, value in re.findall(r"(\w+)[= ][\"']?(3\.\d+[.\d]*)", instruction.text):
                     if IMAGE_VERSION.fullmatch(name):
                         found += _pinned(value, Origin(path, instruction.line, name), DEPLOYED)
-            elif match := re.search(r"(?:uv python install|pyenv install|install\b.*\spython)\s*-?(3\.\d+)", instruction.text):
+            elif match := re.search(
+                r"(?:uv python install|pyenv install|install\b.*\spython)\s*-?(3\.\d+)", instruction.text
+            ):
                 found += _pinned(match[1], Origin(path, instruction.line, "installs it"), DEPLOYED)
         release = re.match(r"(?:.*/)?((?:alpine|debian|ubuntu):[a-z]*[\d.]*?)(?:\.\d+)?(?:-slim)?(?:@|$)", image)
         names = [image.partition("@")[0].removesuffix("-slim")]

@@ -73,7 +73,7 @@ def packages(text: str) -> dict[str, list[LockedPackage]]:
     found: dict[str, list[LockedPackage]] = {}
     starts = [match.start() for match in HEADING.finditer(text)]
     line, position = 1, 0
-    for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
+    for start, end in zip(starts, [*starts[1:], len(text)], strict=False):
         line += text.count("\n", position, start)
         position = start
         block = text[start:end]

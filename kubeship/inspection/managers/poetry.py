@@ -31,9 +31,7 @@ def _dependencies(package: LockedPackage, extras: frozenset[str]) -> Iterator[Wa
     """Optional ones only where an extra of the package names them."""
     section = package.section("package.dependencies")
     brought = {
-        match[1].lower()
-        for extra in extras
-        for match in EXTRA_ITEM.finditer(package.values(extra, "package.extras"))
+        match[1].lower() for extra in extras for match in EXTRA_ITEM.finditer(package.values(extra, "package.extras"))
     }
     for match in LINE.finditer(section):
         name, stated = match[1], match[2]

@@ -66,9 +66,7 @@ def _clause(part: str) -> str:
     return part if part[0] in "<>=!~" else f"=={part}"
 
 
-def _poetry(
-    sources: Sources, path: str, dependencies: dict[str, Any], optional: set[str]
-) -> Iterator[Required]:
+def _poetry(sources: Sources, path: str, dependencies: dict[str, Any], optional: set[str]) -> Iterator[Required]:
     for name, stated in dependencies.items():
         normalised = canonicalize_name(name)
         variants = stated if isinstance(stated, list) else [stated]
