@@ -6,13 +6,17 @@ from dataclasses import dataclass
 
 from kubeship.inspection.frameworks import CONSTRUCTORS
 from kubeship.inspection.modules import Binding, Imported, Module, Modules
-from kubeship.inspection.objects import App, Apps
+from kubeship.inspection.objects import MAKERS, App, Apps
 from kubeship.inspection.sources import Sources, is_aside
 from kubeship.inspection.syntax import dotted, statements
 from kubeship.model.origin import Origin
 
+CALLED_AS_APPS = {"receive", "start_response"}
+"""Parameters of hand-written apps (PEP 3333, ASGI)."""
 MAKES_APPS = re.compile(
-    rb"\b(" + "|".join(sorted({dotted_name.rpartition(".")[2] for dotted_name in CONSTRUCTORS})).encode() + rb")\b"
+    rb"\b("
+    + "|".join(sorted({name.rpartition(".")[2] for name in CONSTRUCTORS} | set(MAKERS) | CALLED_AS_APPS)).encode()
+    + rb")\b"
 )
 """A file that makes an app names its constructor, or something that another file of the project made of it."""
 
@@ -37,7 +41,7 @@ class Servable:
     @property
     def is_factory(self) -> bool:
         """Whether the server must call it."""
-        return self.name.endswith("()")
+        return self.name.endswith(")")
 
 
 @dataclass(frozen=True)
@@ -72,8 +76,8 @@ def find_candidates(sources: Sources, modules: Modules, apps: Apps) -> Candidate
         seen.update(paths)
         servable |= {(item.path, item.name): item for item in found if isinstance(item, Servable)}
         near += [item for item in found if isinstance(item, NearMiss)]
-        names = {item.name.removesuffix("()").rpartition(".")[2] for item in found}
-        names |= {name for module in read for name in _constructors(module, apps)}
+        names = {item.name.partition("(")[0].rpartition(".")[2] for item in found}
+        names |= {name for module in read for name in _constructors(module, apps) | _holders(module, apps)}
         if not names:
             return Candidates(tuple(servable.values()), tuple(near))
         pattern = re.compile(rb"\b(" + b"|".join(re.escape(name.encode()) for name in sorted(names)) + rb")\b")
@@ -81,6 +85,15 @@ def find_candidates(sources: Sources, modules: Modules, apps: Apps) -> Candidate
 
 def _constructors(module: Module, apps: Apps) -> set[str]:
     return {name for name in module.bindings if apps.constructor(module.path, ast.Name(name))}
+
+
+def _holders(module: Module, apps: Apps) -> set[str]:
+    """The classes whose objects keep an app or make one."""
+    return {
+        name
+        for name, bindings in module.bindings.items()
+        if isinstance(bindings[-1].value, ast.ClassDef) and apps.is_held(module.path, bindings[-1].value)
+    }
 
 
 def _in_module(module: Module, apps: Apps) -> list[Servable | NearMiss]:
@@ -104,6 +117,9 @@ def _servable(module: Module, name: str, bindings: tuple[Binding, ...], apps: Ap
         return Servable(path, name, app, origin, imported, is_aside(path), _is_script(module))
     if isinstance(last.value, ast.FunctionDef) and (factory := apps.factory(path, last)):
         label = f"a factory of {kind_of(factory.app)}"
+        if factory.is_paste:
+            origin = Origin(path, last.line, f"a paste factory of {kind_of(factory.app)}")
+            return Servable(path, f"{name}({{}})", factory.app, origin, False, is_aside(path))
         if factory.required:
             needs = f"{label} that needs {', '.join(factory.required)}"
             return NearMiss(name, Origin(path, last.line, needs))
@@ -127,6 +143,8 @@ def _is_script(module: Module) -> bool:
 
 def kind_of(app: App) -> str:
     """`a flask.Flask`, `a django wsgi handler`."""
+    if "." not in app.constructor:
+        return f"{'a' if app.interface == 'wsgi' else 'an'} {app.interface.upper()} callable"
     return f"a {app.constructor}" if "get_" not in app.constructor else f"a {app.framework} {app.interface} handler"
 
 

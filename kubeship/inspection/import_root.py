@@ -26,7 +26,12 @@ def import_root(modules: Modules, path: str) -> str:
     scores = {folder: sum(1 for target in targets if modules.find(folder, target)) for folder in importable}
     if _is_relative(modules, path):
         scores.pop(folder_of(path), None)
-    return max(scores, key=lambda folder: (scores[folder], folder == usual, folder.count("/")), default=".")
+    return max(scores, key=lambda folder: _preference(modules, folder, scores[folder], usual), default=".")
+
+
+def _preference(modules: Modules, folder: str, score: int, usual: str) -> tuple[int, bool, bool, int]:
+    """A package is imported by its name: what lies in it is found from above."""
+    return score, folder == usual, f"{folder}/__init__.py" not in modules.sources, folder.count("/")
 
 
 def reachable(modules: Modules, path: str) -> tuple[str, ...]:
