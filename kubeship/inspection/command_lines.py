@@ -1,139 +1,306 @@
-"""What does a command line start? Procfile lines and servers' options, read as a shell would split them."""
+"""What does a command line start? The server or worker behind wrappers, and what its options say."""
 
+import posixpath
 import re
-import shlex
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
-# gunicorn's settings page: the flags that take no value. Every other option takes one.
-# fmt: off
-GUNICORN_FLAGS = frozenset((
-    "--capture-output", "--check-config", "--daemon", "--disable-redirect-access-to-syslog",
-    "--do-handshake-on-connect", "--enable-stdio-inheritance", "--initgroups", "--log-syslog", "--no-control-socket",
-    "--no-sendfile", "--permit-obsolete-folding", "--permit-unconventional-http-method",
-    "--permit-unconventional-http-version", "--preload", "--print-config", "--proxy-protocol", "--reload",
-    "--reuse-port", "--spew", "--strip-header-spaces", "--casefold-http-method", "-D", "-R",
-))
-# fmt: on
-# waitress-serve --help: everything else is --name=value.
-WAITRESS_FLAGS = frozenset({"--call", "--expose-tracebacks", "--no-expose-tracebacks", "--ipv4", "--ipv6", "--app"})
+from kubeship.inspection.servers import BY_PROGRAM, MANAGEMENT, SERVING, WORKERS, Server, Work
+from kubeship.inspection.shell import commands
+from kubeship.inspection.command_wrappers import unwrapped
+from kubeship.model.project import Interface
 
 TARGET = re.compile(r"[A-Za-z_][\w.]*(:[A-Za-z_][\w.]*(\(.*\))?)?")
+FILE_TARGET = re.compile(r"(\.{0,2}/)?[\w./-]+\.py(:[A-Za-z_][\w.]*(\(.*\))?)?")
+ASYNC_WORKERS = re.compile(r"uvicorn|asgi|hypercorn", re.IGNORECASE)
+OWN_WORKERS = re.compile(r"sanic|aiohttp|tornado", re.IGNORECASE)
+PYTHON = re.compile(r"(python|pypy)[\d.]*")
+SCHEDULERS = re.compile(
+    r"(^|[-_.:/ ])(beat|clock|scheduler|apscheduler|cron|ticker|timer)s?([-_.]|$)|schedul", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
 class Started:
-    """What a command line says of the web process."""
+    """What a command line says of a process."""
 
     target: str = ""
     """`module:object` or `module:factory()`; empty when it runs something else."""
     script: str = ""
-    """The Python file that it runs."""
+    """The Python file that it runs, or that a server such as streamlit is given."""
     port: int | None = None
     folder: str = "."
-    """Where it changes to (`cd`, `--chdir`)."""
+    """Where it changes to (`cd`, `--chdir`), as stated."""
     variables: tuple[tuple[str, str], ...] = ()
     """Set for this command: `NAME=value gunicorn ...`."""
     config: str = ""
     """The server's configuration file."""
+    server: str = ""
+    """The program: gunicorn, streamlit, celery, ...; `python` for a script or module; `manage.py`."""
+    interface: Interface | None = None
+    """What the server speaks; None when the app decides."""
+    work: Work | None = None
+    """None when only the code can tell (a script, a console script)."""
+    module: str = ""
+    """`python -m MODULE`."""
+    console: str = ""
+    """A program that the project may install itself (`[project.scripts]`)."""
+    paste: str = ""
+    """A PasteDeploy .ini file."""
+    discovers: bool = False
+    """The server looks for the app itself (`flask run`, `litestar run`)."""
+    development: bool = False
+    any_port: bool = False
+    """It listens where `$PORT` says."""
+    workers: int | None = None
+    worker_class: str = ""
+    arguments: tuple[str, ...] = ()
+    """Of a script, module, management command or console script."""
 
 
 def web_command(line: str) -> Started | None:
     """What a line such as `cd backend && gunicorn shop.wsgi -b :8000` starts; None when kubeship can't tell."""
-    folder = "."
-    for words in _commands(line):
-        if words[0] == "cd" and len(words) == 2:
-            folder = words[1].rstrip("/")
-            continue
-        variables, rest = _environment(words)
-        if found := _started(rest, folder, variables):
-            return found
-    return None
+    found = [started for ran in commands(line) if (started := read_command(ran.words, ran.folder, ran.variables))]
+    served = [started for started in found if started.work == "web" and not started.development]
+    scripts = [started for started in found if started.script and started.work is None]
+    return next(iter(served or scripts), None)
+
+
+def read_command(
+    words: Sequence[str], folder: str = ".", variables: tuple[tuple[str, str], ...] = ()
+) -> Started | None:
+    """What a simple command starts, behind its wrappers; None when it is no process of a project."""
+    wrapped = unwrapped(list(words))
+    words = wrapped.words
+    if not words:
+        return None
+    found = _of_words(words)
+    if found and found.console:  # a wrapper of the project's own: `bin/start-nginx gunicorn shop.wsgi`
+        inner = next((at for at, word in enumerate(words[1:], 1) if _is_program(word)), 0)
+        behind = _of_words(words[inner:]) if inner else None
+        found = behind if behind and (behind.target or behind.script or behind.paste or behind.module) else found
+    if found is None:
+        return None
+    folder = posixpath.normpath(posixpath.join(folder, wrapped.folder)) if wrapped.folder else folder
+    chdir = posixpath.normpath(posixpath.join(folder, found.folder)) if found.folder != "." else folder
+    return replace(found, folder=chdir, variables=(*variables, *wrapped.variables))
 
 
 def port_of(address: str) -> int | None:
-    """The port of `0.0.0.0:8000`, `:8000` or `8000`, when it is written out."""
-    match = re.fullmatch(r"(?:.*:)?(\d{1,5})", address.strip())
+    """The port of `0.0.0.0:8000`, `:8000`, `8000` or `${PORT:-8000}`, when it is written out."""
+    address = re.sub(r"\$\{\w+:?-(\d+)\}", r"\1", address.strip())
+    match = re.fullmatch(r"(?:.*:)?(\d{1,5})", address)
     return int(match[1]) if match and 0 < int(match[1]) < 65536 else None
 
 
-def _commands(line: str) -> Iterator[list[str]]:
-    """The simple commands of a shell line, split into words."""
-    lexer = shlex.shlex(line, posix=True, punctuation_chars=";&|")
-    lexer.whitespace_split = True
-    lexer.commenters = ""
-    words: list[str] = []
-    try:
-        for word in lexer:
-            if word and set(word) <= set(";&|"):
-                if words:
-                    yield words
-                words = []
-            else:
-                words.append(word)
-    except ValueError:  # an open quote: what was read so far is all there is
-        pass
-    if words:
-        yield words
+def _of_words(words: Sequence[str]) -> Started | None:
+    return _python(words) if PYTHON.fullmatch(posixpath.basename(words[0])) else _program(words)
 
 
-def _environment(words: list[str]) -> tuple[tuple[tuple[str, str], ...], list[str]]:
-    rest = [word for word in words if word not in ("exec", "env")] if words[0] in ("exec", "env") else list(words)
-    found: list[tuple[str, str]] = []
-    while rest and (match := re.fullmatch(r"([A-Za-z_]\w*)=(.*)", rest[0])):
-        found.append((match[1], match[2]))
-        rest = rest[1:]
-    return tuple(found), rest
+def _is_program(word: str) -> bool:
+    name = posixpath.basename(word)
+    return name in BY_PROGRAM or bool(PYTHON.fullmatch(name))
 
 
-def _started(words: list[str], folder: str, variables: tuple[tuple[str, str], ...]) -> Started | None:
-    names = [word.rpartition("/")[2] for word in words]
-    if "gunicorn" in names:
-        return _gunicorn(words[names.index("gunicorn") + 1 :], folder, variables)
-    if "waitress-serve" in names:
-        return _waitress(words[names.index("waitress-serve") + 1 :], folder, variables)
-    if words and re.fullmatch(r"python[\d.]*", names[0]):
-        script = next((word for word in words[1:] if not word.startswith("-")), "")
-        if script.endswith(".py") and "-m" not in words and not _is_management(words):
-            return Started(script=script, folder=folder, variables=variables)
+def _python(words: Sequence[str]) -> Started | None:
+    rest = list(words[1:])
+    while rest and rest[0].startswith("-") and rest[0] not in ("-m", "-c"):
+        rest = rest[2:] if rest[0] in ("-X", "-W") else rest[1:]
+    if not rest or rest[0] == "-c":
+        return None
+    if rest[0] == "-m" and len(rest) > 1:
+        module, arguments = rest[1], rest[2:]
+        program = {"waitress": "waitress-serve", "django": "django-admin", "gunicorn.app.wsgiapp": "gunicorn"}.get(
+            module, module
+        )
+        if program in BY_PROGRAM or any(program == name for name, _ in WORKERS) or program == "django-admin":
+            return _program([program, *arguments])
+        if module == "manage":
+            return _management([*arguments])
+        if module == "aiohttp.web":
+            target = next((word for word in arguments if ":" in word and TARGET.fullmatch(word)), "")
+            found = target and Started(f"{target}()", server="aiohttp.web", interface="own-server", work="web")
+            return replace(found, port=_port_after(arguments, ("-P", "--port"))) if found else None
+        if module in ("pip", "venv", "pytest", "http.server", "compileall", "build", "debugpy", "unittest", "site"):
+            return None
+        return Started(
+            server="python", module=module, arguments=tuple(arguments), port=_port_after(arguments, ("--port",))
+        )
+    if posixpath.basename(rest[0]) == "manage.py":
+        found = _management(rest[1:])
+        return found and replace(found, folder=posixpath.dirname(rest[0]) or ".")
+    if rest[0].endswith(".py") or "/" in rest[0]:
+        return Started(server="python", script=rest[0], arguments=tuple(rest[1:]), port=_port_after(rest, ("--port",)))
+    if re.fullmatch(r"[\w-]+", rest[0]):  # a folder with __main__.py
+        return Started(server="python", script=rest[0], arguments=tuple(rest[1:]))
     return None
 
 
-def _is_management(words: list[str]) -> bool:
-    """`manage.py runserver` is Django's development server: it names no entrypoint."""
-    return any(word.endswith("manage.py") for word in words)
-
-
-def _gunicorn(words: list[str], folder: str, variables: tuple[tuple[str, str], ...]) -> Started:
-    options, targets = _options(words, GUNICORN_FLAGS)
-    target = next((word for word in targets if TARGET.fullmatch(word)), "")
-    if target and ":" not in target:
-        target += ":application"  # gunicorn's default for WSGI_APP without an object
-    chdir = options.get("--chdir", "")
+def _program(words: Sequence[str]) -> Started | None:
+    program, arguments = posixpath.basename(words[0]), list(words[1:])
+    if program in ("manage.py", "django-admin", "django-admin.py"):
+        return _management(arguments)
+    if program.endswith(".py"):
+        return Started(server="python", script=words[0], arguments=tuple(arguments))
+    server = BY_PROGRAM.get(program)
+    if server and (not server.subcommands or _subcommand(arguments) in server.subcommands):
+        return _served(server, arguments)
+    subcommand = _subcommand(arguments)
+    work = WORKERS.get((program, subcommand)) or WORKERS.get((program, "*"))
+    if program == "celery":
+        work = "singleton" if "beat" in arguments else "worker" if "worker" in arguments else None
+        if work is None:
+            return None
+        if work == "worker" and any(word in ("-B", "--beat") for word in arguments):
+            work = "singleton"
+    if work == "release" and "upgrade" not in arguments and program in ("flask", "litestar"):
+        return None
+    if work:
+        return Started(server=program, work=work, interface="none", arguments=tuple(arguments))
+    if server or "$" in program or not re.fullmatch(r"[A-Za-z][\w.-]*", program) or program.endswith(".sh"):
+        return None
     return Started(
-        target=target,
-        port=port_of(options.get("--bind") or options.get("-b") or ""),
-        folder=chdir.rstrip("/") or folder,
-        variables=variables,
-        config=(options.get("--config") or options.get("-c") or "").removeprefix("file:"),
+        server="console", console=program, arguments=tuple(arguments), port=_port_after(arguments, ("--port",))
     )
 
 
-def _waitress(words: list[str], folder: str, variables: tuple[tuple[str, str], ...]) -> Started:
-    options, targets = _options(words, WAITRESS_FLAGS)
-    target = next((word for word in targets if TARGET.fullmatch(word)), "")
-    if target and "--call" in words and not target.endswith(")"):
-        target += "()"
-    port = port_of(options.get("--port") or options.get("--listen") or "")
-    return Started(target=target, port=port, folder=folder, variables=variables)
+def _management(arguments: Sequence[str]) -> Started | None:
+    command = next((word for word in arguments if not word.startswith("-")), "")
+    if command in SERVING:
+        address = next((a for a in arguments if a != command and not a.startswith("-")), "")
+        return Started(
+            server="manage.py",
+            interface="wsgi",
+            work="web",
+            development=True,
+            port=port_of(address) or 8000,
+            arguments=tuple(arguments),
+        )
+    return (
+        Started(server="manage.py", work=MANAGEMENT.get(command), interface="none", arguments=tuple(arguments))
+        if command
+        else None
+    )
 
 
-def _options(words: list[str], flags: frozenset[str]) -> tuple[dict[str, str], list[str]]:
+def _subcommand(arguments: Sequence[str]) -> str:
+    """The first word that is no option; `--name value` pairs before it are stepped over where a value is likely."""
+    rest = list(arguments)
+    while rest and rest[0].startswith("-"):
+        rest = rest[1:] if "=" in rest[0] or (len(rest) > 1 and rest[1].startswith("-")) else rest[2:]
+    return rest[0] if rest else ""
+
+
+def _served(server: Server, arguments: list[str]) -> Started | None:
+    options, positional = parse_options(arguments, server.flags)
+    if server.subcommands and positional:
+        positional = positional[1:] if positional[0] in server.subcommands else positional
+    development = "*" in server.development or any(
+        word in server.development for word in (*options, *arguments) if options.get(word) != "false"
+    )
+    address = next((options[name] for name in server.ports if options.get(name)), "")
+    chdir = next((options[name] for name in server.chdir if options.get(name)), "")
+    found = Started(
+        server=server.name,
+        interface=server.interface,
+        work="web",
+        port=port_of(address),
+        any_port="$PORT" in address or "${PORT" in address,
+        folder=chdir.rstrip("/") or ".",
+        development=development,
+        config=(options.get("--config") or options.get("-c") or options.get("--ini") or "").removeprefix("file:"),
+        workers=_number(
+            options.get("--workers") or options.get("-w") or options.get("--processes") or options.get("-p") or ""
+        ),
+        worker_class=options.get("--worker-class") or options.get("-k") or "",
+    )
+    if server.name == "gunicorn":
+        found = replace(
+            found,
+            interface=gunicorn_interface(found.worker_class),
+            paste=(options.get("--paste") or options.get("--paster") or "").partition("#")[0],
+        )
+    elif server.name == "granian":
+        stated = options.get("--interface", "")
+        found = replace(found, interface="wsgi" if stated == "wsgi" else "asgi" if stated.startswith("asgi") else None)
+    elif server.name == "uwsgi":
+        return _uwsgi(found, options, positional)
+    return _with_target(found, server, options, positional)
+
+
+def _with_target(found: Started, server: Server, options: dict[str, str], positional: list[str]) -> Started | None:
+    called = any(name in options for name in server.factory)
+    named = next((options[name] for name in server.app_options if options.get(name)), "")
+    if server.target == "paste":
+        path = next((word.partition("#")[0] for word in positional if ".ini" in word), "")
+        return replace(found, paste=path) if path else None
+    if named or server.target == "object":
+        word = named or next((word for word in positional if TARGET.fullmatch(word) or FILE_TARGET.fullmatch(word)), "")
+        target = as_target(word, server.default_object, called)
+        return replace(found, target=target, discovers=bool(named) and ":" not in target)
+    if server.target == "script":
+        script = next((w for w in positional if w.endswith((".py", ".wsgi", ".ipynb")) or "/" in w), "")
+        if not script and server.name == "fastapi":
+            named = options.get("--app", "")
+            return replace(found, discovers=True, target=f":{named}" if named else "")
+        target = f":{options['--app']}" if server.name == "fastapi" and options.get("--app") else ""
+        return replace(found, script=script, target=target) if script else None
+    return replace(found, discovers=True)
+
+
+def as_target(word: str, default: str, called: bool) -> str:
+    """`module:object` of a word as servers take it, also `path/to/file.py` and `sanic`'s `module.app`."""
+    if not word:
+        return ""
+    module, _, name = word.partition(":")
+    if module.endswith(".py"):
+        module = module.removesuffix(".py").removeprefix("./").replace("/", ".").strip(".")
+    name = name or default
+    if called and name and not name.endswith(")"):
+        name += "()"
+    return f"{module}:{name}" if name else module
+
+
+def gunicorn_interface(worker_class: str) -> Interface:
+    """What gunicorn's worker class speaks."""
+    if ASYNC_WORKERS.search(worker_class):
+        return "asgi"
+    return "own-server" if OWN_WORKERS.search(worker_class) else "wsgi"
+
+
+def _uwsgi(found: Started, options: dict[str, str], positional: list[str]) -> Started:
+    module = (
+        options.get("--module")
+        or options.get("-w")
+        or options.get("--wsgi")
+        or options.get("--mount", "").partition("=")[2]
+    )
+    file = options.get("--wsgi-file") or options.get("--file") or ""
+    name = options.get("--callable") or "application"
+    target = as_target(module or file, name, False) if module or file else ""
+    config = next(
+        (
+            o
+            for o in (*(options.get(k, "") for k in ("--ini", "--yaml", "--yml", "--xml", "--json")), *positional)
+            if re.search(r"\.(ini|ya?ml|xml|json|cfg)(:\w+)?$", o)
+        ),
+        "",
+    )
+    return replace(
+        found,
+        target=target,
+        config=config,
+        workers=_number(options.get("--processes") or options.get("-p") or options.get("--workers") or ""),
+    )
+
+
+def parse_options(words: Sequence[str], flags: frozenset[str]) -> tuple[dict[str, str], list[str]]:
+    """Options by name, and the words that are none."""
     options: dict[str, str] = {}
     targets: list[str] = []
     rest = iter(words)
     for word in rest:
-        if not word.startswith("-"):
+        if not word.startswith("-") or word == "-":
             targets.append(word)
         elif word.startswith("--") and "=" in word:
             name, _, value = word.partition("=")
@@ -145,3 +312,12 @@ def _options(words: list[str], flags: frozenset[str]) -> tuple[dict[str, str], l
         else:
             options[word] = next(rest, "")
     return options, targets
+
+
+def _port_after(arguments: Sequence[str], names: tuple[str, ...]) -> int | None:
+    options, _ = parse_options(arguments, frozenset())
+    return next((port for name in names if (port := port_of(options.get(name, "")))), None)
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isdigit() and int(text) < 1000 else None

@@ -1,77 +1,214 @@
-"""Which processes does the project run, and what at release? The web process, and what the Procfile states."""
+"""Which processes does the project run, and what at release? The main one, and what else the project states."""
 
 import ast
 import re
+from collections.abc import Iterable
+from dataclasses import replace
 
 from kubeship.errors import InvalidInput
-from kubeship.inspection.entrypoints import Entrypoint
+from kubeship.inspection.confirmation import Entrypoint
 from kubeship.inspection.findings import SET_BY_YOU, Answered
 from kubeship.inspection.modules import Modules
-from kubeship.inspection.stated import Statements
+from kubeship.inspection.servers import BY_PROGRAM
+from kubeship.inspection.stated import OTHER_NAMES, Statements, Target, stated_port
+from kubeship.inspection.statement import CONFIGURED, DEVELOPMENT, PLATFORM, SUPERVISED, TASK, Statement
 from kubeship.inspection.syntax import argument, calls, dotted
 from kubeship.model.origin import Found, Origin
 from kubeship.model.project import Answers, Command, ProcessFound, ProcessKind, Warned
 
 DEFAULT_PORT = 8000
 """gunicorn's own default."""
-NOT_PROCESSES = frozenset({"release", "web"})
-SINGLETON_NAMES = frozenset({"beat", "celery-beat", "celerybeat", "clock", "cron", "scheduler", "worker-beat"})
-"""Procfile names of what must not run twice: Heroku's clock processes, and schedulers under their usual names."""
-SINGLETON_COMMAND = re.compile(r"\bcelery\b.*\s(beat|-B|--beat)\b|\brqscheduler\b|\bcelerybeat\b")
+SINGLETON_NAMES = re.compile(
+    r"(?i)(.*[-_.])?(celery-?beat|beat|clock|cron|scheduler|ticker|bot|telegram|discord)([-_.].*)?"
+)
+"""Names of what must not run twice: Heroku's clock processes, schedulers and bots under their usual names."""
+SINGLETON_COMMAND = re.compile(
+    r"\bcelery\b.*\s(beat|-B|--beat)\b|\brqscheduler\b|\bcelerybeat\b|\brun[-_]?scheduler\b|\bapscheduler\b|\bcrond?\b"
+)
 
 
-def web_process(
+def main_process(
     modules: Modules, entrypoint: Entrypoint | None, stated: Statements, health: Found[str] | None, answers: Answers
 ) -> Answered[ProcessFound]:
-    """The web process; its entrypoint is None while a question about it is open."""
-    port = _port(modules, entrypoint, stated, answers)
+    """The process that the entrypoint is for; its entrypoint is None while a question about it is open."""
+    statement = statement_of(entrypoint, stated)
+    if entrypoint and entrypoint.kind != "web":
+        return Answered(_in_background(entrypoint, statement))
+    port = _port(modules, entrypoint, statement, stated, answers)
     origins = entrypoint.origins if entrypoint else ()
     places = {(origin.path, origin.line) for origin in origins}
-    if stated.web and (stated.web.origin.path, stated.web.origin.line) not in places:
-        origins = (*origins, Origin(stated.web.origin.path, stated.web.origin.line, "the command of web"))
+    if statement and (statement.origin.path, statement.origin.line) not in places:
+        origins = (*origins, replace(statement.origin, reason="the command of web"))
     process = ProcessFound(
         name="web",
         kind="web",
         interface=entrypoint.interface if entrypoint else "wsgi",
         entrypoint=entrypoint.value if entrypoint else None,
-        server="gunicorn",
-        command=stated.web.command if stated.web else None,
+        server=_server(entrypoint, statement),
+        command=statement.command if statement else (entrypoint.command or None) if entrypoint else None,
         port=port.value.value,
         health=health,
-        cwd=stated.folder,
+        cwd=statement.folder if statement else stated.folder,
         origins=(*origins, *port.value.origins),
     )
     return Answered(process, port.warnings)
 
 
-def other_processes(stated: Statements) -> tuple[ProcessFound, ...]:
-    """The Procfile's lines beside web and release, as they stand."""
-    return tuple(
-        ProcessFound(
-            name=_label(line.name),
-            kind=_kind(line.name, line.command),
-            interface="none",
-            entrypoint=None,
-            server=None,
-            command=line.command,
-            cwd=stated.folder,
-            origins=(line.origin,),
-        )
-        for line in stated.lines
-        if line.name not in NOT_PROCESSES
-    )
+def statement_of(entrypoint: Entrypoint | None, stated: Statements) -> Statement | None:
+    """The strongest statement that names the entrypoint; without one, the strongest about the web process."""
+    if entrypoint is None:
+        return stated.web
+    places = {(origin.path, origin.line) for origin in entrypoint.origins if origin.path}
+    for target in stated.targets:
+        if target.statement and target.strength < DEVELOPMENT and (target.origin.path, target.origin.line) in places:
+            return target.statement
+    same = (target for target in stated.targets if target.value == entrypoint.value and target.strength < TASK)
+    return next((target.statement for target in same if target.statement), None)
+
+
+def other_processes(stated: Statements, main: ProcessFound) -> tuple[ProcessFound, ...]:
+    """Everything beside the main process that a platform's file, image, compose file or supervisor states."""
+    found: dict[object, ProcessFound] = {}
+    names = {main.name}
+    source = {origin.path for origin in main.origins}
+    for statement in stated.all:
+        kind = _kind(statement, main, source)
+        if kind is None:
+            continue
+        key = _identity(statement)
+        if key in found or statement.command == main.command:
+            continue
+        label = _label(statement.name or ("cron" if kind == "cron" else kind))
+        if label in names and any(process.name == label and process.kind == kind for process in found.values()):
+            same = next(process for process in found.values() if process.name == label)
+            if same.origins[0].path != statement.origin.path:
+                continue  # a weaker statement about the same process
+        label = next(each for each in _numbered(label) if each not in names)
+        names.add(label)
+        found[key] = _process(statement, label, kind)
+    return tuple(found.values())
 
 
 def release_commands(stated: Statements, migrate: Command | None) -> tuple[Command, ...]:
-    """The Procfile's release line; the framework's migration first, unless that line or web's runs it already."""
-    lines = [line for line in stated.lines if line.name == "release"]
-    commands = tuple(Command(line.command, (line.origin,)) for line in lines)
-    migrates = any(re.search(r"\bmigrate\b", line.command) for line in lines)
-    return commands if migrate is None or migrates else (migrate, *commands)
+    """What the project states to run at release; the framework's migration first, unless that runs it already."""
+    stated_ = [s for s in stated.all if s.work == "release" and s.strength < CONFIGURED and s.main]
+    first = [s for s in stated_ if s.name == "release" and s.strength == PLATFORM] or stated_
+    commands = {s.command: Command(s.command, (s.origin,)) for s in first}
+    lines = (s for s in stated.all if s.name == "release" and s.strength == PLATFORM and s.work != "task")
+    for statement in lines:
+        commands.setdefault(statement.command, Command(statement.command, (statement.origin,)))
+    distinct = {
+        re.sub(r"^(\S*/)?(python[\d.]*|\S*manage\.py)\s+(\S*manage\.py\s+|-m manage\s+)?", "", text): c
+        for text, c in reversed(commands.items())
+    }
+    ordered = tuple(c for c in commands.values() if c in distinct.values())
+    migrates = any(re.search(r"\bmigrate\b", command.command) for command in ordered)
+    return ordered if migrate is None or migrates else (migrate, *ordered)
+
+
+def _in_background(entrypoint: Entrypoint, statement: Statement | None) -> ProcessFound:
+    return ProcessFound(
+        name=entrypoint.name,
+        kind=entrypoint.kind,
+        interface=entrypoint.interface,
+        entrypoint=entrypoint.value,
+        server=entrypoint.server or None,
+        command=statement.command if statement else entrypoint.command or None,
+        cwd=statement.folder if statement else ".",
+        origins=entrypoint.origins,
+    )
+
+
+def _server(entrypoint: Entrypoint | None, statement: Statement | None) -> str | None:
+    """The server that the project states, unless only developers use it; else the one that fits the app."""
+    stated = statement.started.server if statement and not statement.started.development else ""
+    found = entrypoint.server if entrypoint else "gunicorn"
+    if stated in BY_PROGRAM and stated not in ("pserve", "flask", "quart"):
+        return "waitress" if stated == "waitress-serve" else "mod_wsgi" if stated == "mod_wsgi-express" else stated
+    return found or None
+
+
+def _kind(statement: Statement, main: ProcessFound, source: Iterable[str]) -> ProcessKind | None:
+    """What kind of process a statement makes beside the main one; None when it makes none."""
+    strength, work = statement.strength, statement.work
+    if work == "cron":
+        return "cron"
+    if (
+        work in ("task", "release")
+        or strength > SUPERVISED
+        or not statement.main
+        and work not in ("worker", "singleton")
+    ):
+        return None
+    if statement.name == "release":
+        return None
+    if statement.schedule:
+        return "cron"
+    if work == "web":
+        same_file = statement.origin.path in source and statement.origin.path != ""
+        target = statement.started.paste or statement.started.target or statement.started.script
+        named = statement.name and _label(statement.name) != "web"
+        return "web" if same_file and named and target and not _names(main, target) else None
+    if work is None:
+        named = bool(statement.name) and (bool(OTHER_NAMES.fullmatch(statement.name)) or _named_beside(statement))
+        if not named or (strength == PLATFORM and statement.name == "web"):
+            return None
+    if SINGLETON_COMMAND.search(statement.command) or (
+        statement.name and SINGLETON_NAMES.fullmatch(_label(statement.name))
+    ):
+        return "singleton"
+    return "singleton" if work == "singleton" else "worker"
+
+
+def _named_beside(statement: Statement) -> bool:
+    """A Procfile's line that isn't web's is a process whatever it runs."""
+    return statement.strength == PLATFORM and statement.name not in ("web", "release")
+
+
+def _names(main: ProcessFound, target: str) -> bool:
+    return target == main.entrypoint or any(target in (origin.path, origin.reason) for origin in main.origins)
+
+
+def _identity(statement: Statement) -> object:
+    """What makes two statements the same process."""
+    started = statement.started
+    if statement.work == "cron":
+        return ("cron", statement.command)
+    named = started.paste or started.target or started.script or started.module or started.console
+    return (started.server, named, started.arguments) if started.server != "shell" else statement.command
+
+
+def _process(statement: Statement, label: str, kind: ProcessKind) -> ProcessFound:
+    started = statement.started
+    web = kind == "web"
+    return ProcessFound(
+        name=label,
+        kind=kind,
+        interface=(started.interface or "own-server") if web else "none",
+        entrypoint=(started.target or started.paste or started.script or None) if web else None,
+        server=started.server if web else None,
+        command=statement.command,
+        port=stated_port(statement) if web else None,
+        schedule=statement.schedule,
+        cwd=statement.folder,
+        origins=(statement.origin,),
+    )
+
+
+def _numbered(label: str) -> Iterable[str]:
+    yield label
+    number = 2
+    while True:
+        yield f"{label}-{number}"
+        number += 1
 
 
 def _port(
-    modules: Modules, entrypoint: Entrypoint | None, stated: Statements, answers: Answers
+    modules: Modules,
+    entrypoint: Entrypoint | None,
+    statement: Statement | None,
+    stated: Statements,
+    answers: Answers,
 ) -> Answered[Found[int]]:
     answer = answers.get("processes.web.port")
     if answer is not None:
@@ -81,14 +218,31 @@ def _port(
                 hint=f"kubeship init --set processes.web.port={DEFAULT_PORT}",
             )
         return Answered(Found(answer, (Origin(reason=SET_BY_YOU),)))
-    found = stated.port or (_run_port(modules, entrypoint.path) if entrypoint else None)
+    found = _stated_port(entrypoint, statement, stated)
+    found = found or (_run_port(modules, entrypoint.path) if entrypoint and entrypoint.path else None)
     if found is None:
-        return Answered(Found(DEFAULT_PORT, (Origin(reason=f"default port {DEFAULT_PORT}"),)))
+        default = BY_PROGRAM[server].default_port if (server := _server(entrypoint, statement)) in BY_PROGRAM else None
+        number = default or DEFAULT_PORT
+        return Answered(Found(number, (Origin(reason=f"default port {number}"),)))
     if found.value < 1024:
         message = f"port {found.value} needs root, and the container runs without; {DEFAULT_PORT} is used inside it"
-        default = Found(DEFAULT_PORT, (Origin(reason=f"default port {DEFAULT_PORT}"),))
-        return Answered(default, (Warned(message, found.origin),))
+        default_ = Found(DEFAULT_PORT, (Origin(reason=f"default port {DEFAULT_PORT}"),))
+        return Answered(default_, (Warned(message, found.origin),))
     return Answered(found)
+
+
+def _stated_port(entrypoint: Entrypoint | None, statement: Statement | None, stated: Statements) -> Found[int] | None:
+    """The statement's own port; else that of another one about the same app, production before development."""
+    if statement and (port := stated_port(statement)):
+        return Found(port, (statement.origin,))
+    for target in stated.targets:
+        if target.statement and _same(target, entrypoint) and (port := stated_port(target.statement)):
+            return Found(port, (target.statement.origin,))
+    return stated.port if statement is None else None
+
+
+def _same(target: Target, entrypoint: Entrypoint | None) -> bool:
+    return entrypoint is not None and target.value == entrypoint.value
 
 
 def _run_port(modules: Modules, path: str) -> Found[int] | None:
@@ -105,10 +259,6 @@ def _run_port(modules: Modules, path: str) -> Found[int] | None:
             if len(numbers) == 1 and 0 < numbers[0] < 65536:
                 return Found(numbers[0], (Origin(path, call.lineno, "the port of app.run"),))
     return None
-
-
-def _kind(name: str, command: str) -> ProcessKind:
-    return "singleton" if _label(name) in SINGLETON_NAMES or SINGLETON_COMMAND.search(command) else "worker"
 
 
 def _label(name: str) -> str:
