@@ -63,25 +63,43 @@ def declared(sources: Sources, answers: Answers) -> Answered[Declared]:
     if KEY in answers:
         return _answered(sources, answers[KEY])
     folder = folder_of_dependencies(sources)
-    requirements = requirements_files(sources, folder)
-    other = declaring(sources, folder)
     commands = install_commands(sources, folder)
-    decisive = next((each for each in commands if _is_there(each, requirements, other)), None)
-    if "dependencies.manager" in answers and requirements and answers["dependencies.manager"] == "pip":
-        return _pip(sources, requirements, Origin(requirements[0], reason=SET_BY_YOU), folder)
-    if decisive and decisive.files and not (decisive.strength > DEPLOYS and (other or requirements)):
-        return _named(sources, decisive, folder)
-    if decisive and decisive.manager == "pip" and decisive.files and (other is None or requirements):
-        return _pip(sources, requirements or list(decisive.files), decisive.origin, folder)
-    if requirements and other and not (decisive and decisive.manager != "pip"):
-        return _compared(sources, requirements, other, folder)
-    if other and not (decisive and decisive.manager == "pip" and requirements):
-        return _declared(sources, other, commands, decisive, folder)
-    if requirements:
-        origin = decisive.origin if decisive else Origin(requirements[0], reason="a pip requirements file")
-        return _pip(sources, requirements, origin, folder)
+    present = _Present(folder, requirements_files(sources, folder), declaring(sources, folder), commands)
+    if answers.get("dependencies.manager") == "pip" and present.requirements:
+        return _pip(sources, present.requirements, Origin(present.requirements[0], reason=SET_BY_YOU), folder)
+    decisive = next((each for each in commands if _is_there(each, present)), None)
+    return _decided(sources, present, decisive) if decisive else _undecided(sources, present)
+
+
+@dataclass(frozen=True)
+class _Present:
+    """What a folder has to install from."""
+
+    folder: str
+    requirements: list[str]
+    other: DependencyFile | None
+    commands: tuple[Install, ...]
+
+
+def _decided(sources: Sources, present: _Present, decisive: Install) -> Answered[Declared]:
+    """What a build command says; CI's says only which of the deployed files it is."""
+    nothing_else = not present.requirements and present.other is None
+    if decisive.files and (decisive.strength == DEPLOYS or nothing_else):
+        return _named(sources, decisive, present.folder)
+    if present.requirements and (decisive.manager == "pip" or present.other is None):
+        return _pip(sources, present.requirements, decisive.origin, present.folder)
+    return _undecided(sources, present) if present.other is None else _declared(sources, present, decisive)
+
+
+def _undecided(sources: Sources, present: _Present) -> Answered[Declared]:
+    """The only declaration that there is, or the stronger one of two."""
+    if present.other is not None:
+        return _compared(sources, present) if present.requirements else _declared(sources, present, None)
+    if present.requirements:
+        origin = Origin(present.requirements[0], reason="a pip requirements file")
+        return _pip(sources, present.requirements, origin, present.folder)
     nothing = Found(Dependencies("none"), (Origin(reason="there is no dependency file"),))
-    return Answered(Declared(nothing, Requirements((), ()), folder))
+    return Answered(Declared(nothing, Requirements((), ()), present.folder))
 
 
 def applies(marker: str, python: str) -> bool:
@@ -103,14 +121,13 @@ def applies(marker: str, python: str) -> bool:
         return True
 
 
-def _is_there(install: Install, requirements: list[str], other: DependencyFile | None) -> bool:
+def _is_there(install: Install, present: _Present) -> bool:
     """Whether the project has what the command installs from."""
+    other = present.other
+    if install.manager == "pip" or other is None:
+        return bool(install.files or (install.manager == "pip" and present.requirements))
     if install.files:
         return True
-    if install.manager == "pip":
-        return bool(requirements)
-    if other is None:
-        return False
     known = {other.manager.name, "pep621"} if other.path.endswith((".lock", ".toml")) else {other.manager.name}
     return install.manager in known or (install.manager == "pep621" and other.manager.name == "setuptools")
 
@@ -119,15 +136,15 @@ def _named(sources: Sources, install: Install, folder: str) -> Answered[Declared
     """The files that a build command names."""
     if install.manager == "conda" and (manager := manager_of(sources, install.files[0])):
         file = DependencyFile(install.files[0], manager)
-        return _declared(sources, file, (install,), install, folder)
+        return _declared(sources, _Present(folder, [], file, (install,)), install)
     return _pip(sources, list(install.files), install.origin, folder)
 
 
-def _declared(
-    sources: Sources, file: DependencyFile, commands: tuple[Install, ...], decisive: Install | None, folder: str
-) -> Answered[Declared]:
+def _declared(sources: Sources, present: _Present, decisive: Install | None) -> Answered[Declared]:
     """What a manager's own files declare, with the groups and extras that the build commands ask for."""
-    asked = [each for each in commands if each.strength == DEPLOYS and not each.files]
+    assert present.other is not None
+    file = present.other
+    asked = [each for each in present.commands if each.strength == DEPLOYS and not each.files]
     groups = tuple(dict.fromkeys(group for each in asked for group in each.groups))
     extras = tuple(dict.fromkeys(extra for each in asked for extra in each.extras))
     declaration = file.manager.read(sources, file.path, Selection(groups, extras))
@@ -138,7 +155,7 @@ def _declared(
     origins: tuple[Origin, ...] = (Origin(file.path, reason=f"declares dependencies for {file.manager.label}"),)
     if decisive:
         origins = (decisive.origin, *origins)
-    return Answered(_result(name, declaration, origins, folder))
+    return Answered(_result(name, declaration, origins, present.folder))
 
 
 def _without_lock(requirements: Requirements) -> Requirements:
@@ -167,7 +184,8 @@ def _answered(sources: Sources, answer: object) -> Answered[Declared]:
             hint="give paths relative to the project's root",
         )
     if manager := manager_of(sources, files[0]):
-        answered = _declared(sources, DependencyFile(files[0], manager), (), None, folder_of(files[0]))
+        file = DependencyFile(files[0], manager)
+        answered = _declared(sources, _Present(folder_of(files[0]), [], file, ()), None)
         found = Found(answered.value.dependencies.value, (Origin(files[0], reason=SET_BY_YOU),))
         return replace(answered, value=replace(answered.value, dependencies=found))
     return _pip(sources, files, Origin(files[0], reason=SET_BY_YOU), home(files[0]))
@@ -199,10 +217,12 @@ def _head(sources: Sources, file: str) -> str:
     return "\n".join(sources.text(file).splitlines()[:8])
 
 
-def _compared(sources: Sources, files: list[str], other: DependencyFile, folder: str) -> Answered[Declared]:
+def _compared(sources: Sources, present: _Present) -> Answered[Declared]:
     """A requirements file beside another declaration: made from it, agreeing with it, or a question."""
-    first = files[0]
-    result = _pip(sources, files, Origin(first, reason="a pip requirements file"), folder)
+    assert present.other is not None
+    first, other = present.requirements[0], present.other
+    origin = Origin(first, reason="a pip requirements file")
+    result = _pip(sources, present.requirements, origin, present.folder)
     own = any(each.location.rstrip("/") in (".", "file:.") for each in result.value.requirements.required)
     if GENERATED.search(_head(sources, first)) or own:
         return result
@@ -219,5 +239,5 @@ def _compared(sources: Sources, files: list[str], other: DependencyFile, folder:
     )
     question = Question(KEY, text, choices)
     if other.path.rpartition("/")[2] in LOCKS or (missing and len(missing) * 2 > len(names)):
-        return replace(_declared(sources, other, (), None, folder), questions=(question,))
+        return replace(_declared(sources, present, None), questions=(question,))
     return Answered(result.value, result.warnings, (*result.questions, question))

@@ -3,7 +3,8 @@
 import re
 import shlex
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from itertools import dropwhile
 
 from kubeship.inspection.dockerfiles import Instruction, deployed_dockerfiles, read_dockerfile, within_project
 from kubeship.inspection.sources import Sources
@@ -37,7 +38,7 @@ class Install:
     groups: tuple[str, ...] = ()
     extras: tuple[str, ...] = ()
     strength: int = DEPLOYS
-    origin: Origin = Origin()
+    origin: Origin = field(default_factory=Origin)
 
 
 def install_commands(sources: Sources, folder: str) -> tuple[Install, ...]:
@@ -91,50 +92,56 @@ def shell_words(text: str) -> Iterator[list[str]]:
 
 
 def _installs(sources: Sources, instruction: Instruction, path: str, folder: str, strength: int) -> Iterator[Install]:
-    for words in shell_words(instruction.text):
-        while words and (re.fullmatch(r"\w+=.*", words[0]) or words[0] in KEYWORDS):
-            words = words[1:]
-        if not words:
-            continue
-        names = [word.rpartition("/")[2] for word in words]
-        found = _recognised(sources, words, names, folder)
-        if found:
+    for command in shell_words(instruction.text):
+        words = list(dropwhile(lambda word: word in KEYWORDS or re.fullmatch(r"\w+=.*", word), command))
+        if found := _recognised(sources, words, folder):
             origin = Origin(path, instruction.line, f"runs {' '.join(words[:4])}")
-            yield Install(found.manager, found.files, found.groups, found.extras, strength, origin)
+            yield replace(found, strength=strength, origin=origin)
 
 
 KEYWORDS = frozenset({"if", "then", "else", "elif", "do", "sudo", "exec", "time", "env", "!", "{", "-E"})
 
 
-def _recognised(sources: Sources, words: list[str], names: list[str], folder: str) -> Install | None:
-    if re.fullmatch(r"python[\d.]*", names[0]) and names[1:2] == ["-m"]:
+@dataclass(frozen=True)
+class Tool:
+    """A manager that installs from its own files, and the options that name groups and extras."""
+
+    name: str
+    commands: frozenset[str]
+    groups: tuple[str, ...] = ()
+    extras: tuple[str, ...] = ()
+
+
+# Sources: the command reference of each.
+TOOLS = (
+    Tool("pdm", frozenset({"export", "install", "sync"}), ("-G", "--group", "--with")),
+    Tool("pipenv", frozenset({"install", "requirements", "sync"})),
+    Tool("poetry", frozenset({"export", "install", "sync"}), ("--with", "--only"), ("-E", "--extras")),
+    Tool("uv", frozenset({"export", "sync"}), ("--group", "--only-group"), ("--extra",)),
+)
+
+
+def _recognised(sources: Sources, words: list[str], folder: str) -> Install | None:
+    names = [word.rpartition("/")[2] for word in words]
+    if names and re.fullmatch(r"python[\d.]*", names[0]) and names[1:2] == ["-m"]:
         words, names = words[2:], names[2:]
-    match names:
-        case ["uv", "sync", *_]:
-            return Install("uv", (), _values(words, "--group", "--only-group"), _values(words, "--extra"))
-        case ["uv", "export", *_]:
-            return Install("uv", (), _values(words, "--group"), _values(words, "--extra"))
-        case ["uv", "pip", "install" | "sync", *_]:
-            return _pip(sources, words[3:], folder)
-        case ["uv", "pip", "compile", *_]:
-            return None
-        case ["poetry", "install" | "export" | "sync", *_]:
-            return Install("poetry", (), _values(words, "--with", "--only"), _values(words, "-E", "--extras"))
-        case ["pdm", "install" | "sync" | "export", *_]:
-            return Install("pdm", (), _values(words, "-G", "--group", "--with"))
-        case ["pipenv", "install" | "sync" | "requirements", *rest] if not _packages(rest):
-            return Install("pipenv")
-        case ["pip-sync", *_]:
-            return _pip(sources, [word for file in words[1:] for word in ("-r", file)], folder)
-        case ["conda" | "mamba" | "micromamba", *_] if _values(words, "-f", "--file", "-n") and (
-            "env" in names or "create" in names or "install" in names
-        ):
-            files = _files(sources, _values(words, "-f", "--file"), folder)
-            return Install("conda", files) if files and files[0].endswith((".yml", ".yaml")) else None
-        case [name, "install", *_] if re.fullmatch(r"pip[\d.]*", name):
-            return _pip(sources, words[2:], folder)
-        case _:
-            return None
+    if names[:1] == ["uv"] and names[1:2] == ["pip"]:
+        words, names = words[1:], names[1:]
+    if len(names) < 2:
+        return None
+    tool = next((tool for tool in TOOLS if tool.name == names[0] and names[1] in tool.commands), None)
+    if tool and not (tool.name == "pipenv" and _packages(names[2:])):
+        return Install(tool.name, (), _values(words, *tool.groups), _values(words, *tool.extras))
+    if names[0] == "pip-sync":
+        return _pip(sources, [word for file in words[1:] for word in ("-r", file)], folder)
+    if re.fullmatch(r"pip[\d.]*", names[0]) and names[1] in ("install", "sync"):
+        return _pip(sources, words[2:], folder)
+    return _conda(sources, words, folder) if names[0] in ("conda", "mamba", "micromamba") else None
+
+
+def _conda(sources: Sources, words: list[str], folder: str) -> Install | None:
+    files = _files(sources, _values(words, "-f", "--file", "-n"), folder)
+    return Install("conda", files) if files and files[0].endswith((".yml", ".yaml")) else None
 
 
 def _pip(sources: Sources, words: list[str], folder: str) -> Install | None:

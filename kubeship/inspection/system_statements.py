@@ -56,7 +56,7 @@ VERBS = frozenset({"install", "purge", "remove"})
 
 def _names(words: list[str]) -> Iterator[str]:
     skipped = False
-    for word in (part for word in words for part in word.split()):
+    for word in " ".join(words).split():
         if skipped or word in OPTIONS_WITH_VALUE:
             skipped = not skipped
             continue

@@ -1,4 +1,4 @@
-"""What would conda install? environment.yml with its pip list. Source: docs.conda.io, "Creating an environment file"."""
+"""What would conda install? environment.yml with its pip list. Source: docs.conda.io."""
 
 import re
 

@@ -103,9 +103,11 @@ def closure(
         markers[name] = "" if not wanted.marker or markers.get(name, "?") == "" else wanted.marker
         extras[name] = extras.get(name, frozenset()) | wanted.extras
         for package in locked[name]:
-            for found in dependencies(package, extras[name]):
-                # What stands behind a marker applies only where the marker does.
-                pending.append(Wanted(found.name, found.extras, found.marker or wanted.marker))
+            # What stands behind a marker applies only where the marker does.
+            pending += [
+                Wanted(found.name, found.extras, found.marker or wanted.marker)
+                for found in dependencies(package, extras[name])
+            ]
     return tuple(
         Required(
             name,

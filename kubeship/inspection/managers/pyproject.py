@@ -34,11 +34,13 @@ def read_pyproject(sources: Sources, path: str, selection: Selection) -> Declara
     poetry_extras = table(poetry, "extras")
     poetry_groups = table(poetry, "group")
     chosen = selection.of([*groups, *poetry_groups], [*extras, *poetry_extras])
-    texts = [text for text in listed(table(document, "project").get("dependencies"))]
+    texts = listed(table(document, "project").get("dependencies"))
     texts += [text for name in chosen.extras for text in listed(extras.get(name))]
     texts += [text for name in chosen.groups for text in _group(groups, name, ())]
     found = [one for text in texts if isinstance(text, str) and (one := required(text, path, sources))]
-    optional = {canonicalize_name(str(name)) for extra in chosen.extras for name in listed(poetry_extras.get(extra))}
+    optional: set[str] = {
+        canonicalize_name(str(name)) for extra in chosen.extras for name in listed(poetry_extras.get(extra))
+    }
     found += _poetry(sources, path, table(poetry, "dependencies"), optional)
     for name in chosen.groups:
         found += _poetry(sources, path, table(poetry_groups, name, "dependencies"), optional)
@@ -90,7 +92,7 @@ def _poetry(sources: Sources, path: str, dependencies: dict[str, Any], optional:
 
 def _group(groups: dict[str, Any], name: str, seen: tuple[str, ...]) -> Iterator[str]:
     """A PEP 735 group with the groups that it includes; names compare normalised."""
-    found = next((items for key, items in groups.items() if canonicalize_name(key) == canonicalize_name(name)), [])
+    found: Any = next((items for key, items in groups.items() if canonicalize_name(key) == canonicalize_name(name)), [])
     for item in listed(found):
         if isinstance(item, dict) and isinstance(item.get("include-group"), str) and name not in seen:
             yield from _group(groups, item["include-group"], (*seen, name))
@@ -100,7 +102,9 @@ def _group(groups: dict[str, Any], name: str, seen: tuple[str, ...]) -> Iterator
 
 def _sourced(document: dict[str, Any], found: list[Required]) -> list[Required]:
     """With the places that `[tool.uv.sources]` gives: git, a path, a workspace member."""
-    stated = {canonicalize_name(name): source for name, source in table(document, "tool", "uv", "sources").items()}
+    stated: dict[str, Any] = {
+        canonicalize_name(name): source for name, source in table(document, "tool", "uv", "sources").items()
+    }
     result: list[Required] = []
     for one in found:
         source = stated.get(one.name)

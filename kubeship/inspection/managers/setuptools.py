@@ -26,7 +26,7 @@ def read_setuptools(sources: Sources, path: str, selection: Selection) -> Declar
     stated = _literals(_value(argument(call, "install_requires"), variables))
     texts = [*stated, *(item for extra in chosen.extras for item in extras[extra])]
     found = [one for item in texts if (one := required(item, path, sources))]
-    files = (path,)
+    files: tuple[str, ...] = (path,)
     if argument(call, "install_requires") is not None and not stated:
         for name in _files_read(tree):
             candidate = posixpath.normpath(posixpath.join(folder_of(path), name))
@@ -94,7 +94,7 @@ def _extras(expression: ast.expr | None) -> dict[str, list[str]]:
 
 def _files_read(tree: ast.Module) -> list[str]:
     """Names of requirements files in the order in which they stand."""
-    found = [stated for stated, _ in strings(ast.Tuple(elts=[c for c in calls(tree)], ctx=ast.Load()))]
+    found = [stated for stated, _ in strings(ast.Tuple(elts=list(calls(tree)), ctx=ast.Load()))]
     return list(dict.fromkeys(each for each in found if re.fullmatch(r"[\w./-]*require[\w./-]*\.(txt|in)", each)))
 
 

@@ -1,4 +1,4 @@
-"""What would uv install? pyproject.toml with uv.lock. Source: docs.astral.sh/uv, "Resolution" and "Project structure"."""
+"""What would uv install? pyproject.toml with uv.lock. Source: docs.astral.sh/uv."""
 
 import re
 from collections.abc import Iterator
