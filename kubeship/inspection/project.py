@@ -9,16 +9,18 @@ from kubeship.inspection.django import collect_static, engines, migrate, root_ur
 from kubeship.inspection.django_routes import django_routes
 from kubeship.inspection.django_settings import VARIABLE, Settings, find_settings, management_script
 from kubeship.inspection.entrypoints import EntrypointFound, find_entrypoint
-from kubeship.inspection.findings import SET_BY_YOU, Answered
+from kubeship.inspection.findings import Answered
 from kubeship.inspection.flask_routes import flask_routes
 from kubeship.inspection.frameworks import BY_NAME, FRAMEWORKS, Framework
+from kubeship.inspection.front_ends import front_ends, translations, uncompiled
 from kubeship.inspection.health import health_route
-from kubeship.inspection.import_root import reachable
+from kubeship.inspection.migrations import migration
 from kubeship.inspection.modules import Modules
 from kubeship.inspection.naming import app_name, own_dockerfile
+from kubeship.inspection.nearest import read_nearest
 from kubeship.inspection.objects import Apps
 from kubeship.inspection.ports import WheelIndex
-from kubeship.inspection.processes import other_processes, release_commands, web_process
+from kubeship.inspection.processes import main_process, other_processes, release_commands
 from kubeship.inspection.python_version import python_version
 from kubeship.inspection.services import find_services
 from kubeship.inspection.sources import Sources, folder_of, is_aside, read_sources
@@ -27,6 +29,7 @@ from kubeship.inspection.system_packages import find_system_packages
 from kubeship.inspection.undeclared import undeclared_imports
 from kubeship.inspection.variables import find_variables
 from kubeship.inspection.views import Route
+from kubeship.inspection.volumes import find_volumes
 from kubeship.model.origin import Found, Origin
 from kubeship.model.project import Answers, Project, Warned
 
@@ -45,9 +48,7 @@ def inspect(path: Path, answers: Answers, index: WheelIndex | None = None) -> Pr
     python = python_version(sources, folder, answers)
     stated = read_statements(sources, folder)
     candidates = find_candidates(sources, modules, apps)
-    entry = find_entrypoint(
-        modules, apps, candidates, stated, answers, frozenset(dependencies.value.distributions)
-    )
+    entry = find_entrypoint(modules, apps, candidates, stated, answers, frozenset(dependencies.value.distributions))
     framework = _framework(sources, dependencies.value, entry.value)
     chosen = entry.value.chosen
     import_root = str(answers.get("import_root", chosen.import_root if chosen else folder))
@@ -56,7 +57,7 @@ def inspect(path: Path, answers: Answers, index: WheelIndex | None = None) -> Pr
         settings = find_settings(modules, chosen.path, import_root, answers)
     skipped = settings.value.passed_over if settings.value else ()
     health = health_route(_routes(modules, apps, entry.value, settings.value, import_root), answers)
-    web = web_process(modules, chosen, stated, health.value, answers)
+    web = main_process(modules, chosen, stated, health.value, answers)
     root = str(answers.get("root", _start_folder(modules, stated.folder, folder, settings.value, import_root)))
     variables = find_variables(modules, skipped)
     required = dependencies.value.applying(python.value.version.value)
@@ -64,31 +65,35 @@ def inspect(path: Path, answers: Answers, index: WheelIndex | None = None) -> Pr
     anonymous = any(not requirement.name for requirement in required)
     undeclared = undeclared_imports(modules, dependencies.value.distributions, anonymous, skipped)
     if chosen and chosen.path:
-        for file in reachable(modules, chosen.path):
-            sources.tree(file)
+        read_nearest(modules, chosen.path)
     packages = find_system_packages(sources, dependencies.value, python.value.version.value, index)
     answered = (dependencies, python, entry, settings, health, web, packages)
-    migration = migrate(modules, settings.value, root) if settings.value else None
+    distributions = frozenset(dependencies.value.distributions)
+    migrating = migrate(modules, settings.value, root) if settings.value else None
+    migrating = migrating or migration(modules, root, distributions, chosen.value if chosen else None)
     static = collect_static(modules, settings.value, root) if settings.value else None
+    catalogues = translations(modules, distributions)
+    apart = front_ends(sources) + (uncompiled(sources) if settings.value else ())
     return Project(
         name=app_name(sources, folder, answers),
         python=python.value.version,
         python_constraint=python.value.constraint,
         dependencies=dependencies.value.dependencies,
         framework=framework,
-        processes=(web.value, *other_processes(stated)),
+        processes=(web.value, *other_processes(stated, web.value)),
         root=root,
         import_root=import_root,
         candidates=entry.value.considered,
-        release=release_commands(stated, migration),
-        build_steps=(static,) if static else (),
-        services=find_services(required, variables, back_ends),
+        release=release_commands(stated, migrating),
+        build_steps=tuple(step for step in (static, catalogues) if step),
+        services=find_services(modules, required, variables, back_ends, settings.value.chain if settings.value else ()),
         variables=variables,
         settings=_variables_to_set(settings.value),
+        volumes=find_volumes(modules, settings.value),
         system_packages=packages.value,
         dockerfile=own_dockerfile(sources, folder),
         distributions=dependencies.value.distributions,
-        warnings=tuple(w for part in answered for w in part.warnings) + undeclared + _broken(sources),
+        warnings=tuple(w for part in answered for w in part.warnings) + undeclared + apart + _broken(sources),
         questions=tuple(question for part in answered for question in part.questions),
     )
 
@@ -99,9 +104,10 @@ def _framework(sources: Sources, dependencies: Declared, entry: EntrypointFound)
         name, origin = entry.chosen.framework, entry.chosen.origins[-1]
         required = dependencies.requirements.named(BY_NAME[name].distributions[0])
         return Found(name, (origin, required.origin) if required else (origin,))
-    if entry.chosen and entry.chosen.origins[0].reason == SET_BY_YOU:
-        return Found("none", (Origin(reason=SET_BY_YOU),))
-    sightings = ((framework.name, _sighting(sources, dependencies, framework)) for framework in FRAMEWORKS)
+    if entry.chosen:
+        return Found("none", entry.chosen.origins[:1])
+    serving = [framework for framework in FRAMEWORKS if not framework.also_client]
+    sightings = ((framework.name, _sighting(sources, dependencies, framework)) for framework in serving)
     seen = {name: place for name, place in sightings if place}
     for name in (*entry.frameworks, *seen):
         if name in seen:
