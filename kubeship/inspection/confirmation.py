@@ -1,5 +1,6 @@
 """Does the code hold what a statement names? Entrypoints of objects, scripts, packages and paste files."""
 
+import ast
 from dataclasses import dataclass, replace
 
 from kubeship.inspection.candidates import Candidates, Servable, kind_of
@@ -166,11 +167,15 @@ class Confirmation:
         return _of_app(path, best.path if best else "", root, app, (origin, place), command=f"gunicorn --paste {path}")
 
     def _app(self, path: str, choice: str) -> tuple[App, int | None, str] | None:
-        called = choice.partition("(")[0]
+        called = choice.partition("(")[0].partition(".")[0]
         module = self.modules.module(path)
         bindings = module.bindings.get(called, ()) if module else ()
         if "(" not in choice:
-            app = self.apps.of_name(path, choice)
+            head, *attributes = choice.split(".")
+            expression: ast.expr = ast.Name(head)
+            for attribute in attributes:  # `app.server`
+                expression = ast.Attribute(expression, attribute)
+            app = self.apps.of_expression(path, expression) if attributes else self.apps.of_name(path, choice)
             return (app, bindings[-1].line if bindings else None, kind_of(app)) if app else None
         factory = self.apps.factory_named(path, called)
         if factory is None or (factory.required and choice.endswith("()")):

@@ -8,6 +8,7 @@ from kubeship.errors import InvalidInput
 from kubeship.inspection.candidates import MAKES_APPS, Candidates, Servable
 from kubeship.inspection.confirmation import Confirmation, Entrypoint, point
 from kubeship.inspection.findings import SET_BY_YOU, Answered
+from kubeship.inspection.frameworks import BY_NAME
 from kubeship.inspection.groups import grouped, likeliest
 from kubeship.inspection.import_root import import_root, reachable
 from kubeship.inspection.modules import Modules
@@ -23,6 +24,7 @@ from kubeship.model.project import Answers, Warned
 
 KEY = "processes.web.entrypoint"
 
+DASH = frozenset(dotted for dotted, _ in BY_NAME["dash"].constructors)
 SERVED_MODULES = ("wsgi", "app", "application", "main", "server", "run", "asgi", "index", "api", "web")
 """Module names in which an app is meant for a server, most telling first."""
 TOOL_MODULES = frozenset(
@@ -94,14 +96,15 @@ def _served(
     """The apps that a server can be given, the best name of each; one is the answer."""
     servable = [item for item in points if item.app.interface in ("wsgi", "asgi")]
     groups = likeliest(grouped(servable), modules, apps, starts, declared)
-    return [_most_complete(modules, [points[item] for item in _without_shells(group)]) for group in groups]
+    served = [_without_shells([points[item] for item in group]) for group in groups]
+    return [_most_complete(modules, group) for group in served if group]
 
 
-def _without_shells(group: list[Servable]) -> list[Servable]:
-    """Dash's and Connexion's objects are not WSGI themselves; the Flask app inside is."""
-    inner = [item for item in group if not item.app.constructor.startswith("dash") or item.app.wraps]
-    dash = any(item.app.framework == "dash" for item in group)
-    return [replace(item, app=replace(item.app, framework="dash")) if dash else item for item in inner] or group
+def _without_shells(group: list[Entrypoint]) -> list[Entrypoint]:
+    """Without Dash's own objects, which are not WSGI: the Flask app inside is (Dash's documentation, "Deployment")."""
+    dash = any(point.framework == "dash" for point in group)
+    shells = [p for p in group if p.servable and p.servable.app.constructor in DASH and not p.servable.app.wraps]
+    return [replace(point, framework="dash") if dash else point for point in group if point not in shells]
 
 
 def _pasted(confirmation: Confirmation, frameworks: tuple[str, ...]) -> list[Entrypoint]:

@@ -55,7 +55,7 @@ class Starts:
         return self._found[path]
 
     def _starts(self, module: Module) -> Iterator[Start]:
-        for call in _calls(module.tree.body, {}, guarded=False):
+        for call in _calls(module.tree.body, _only_guarded(module), guarded=False):
             if found := self._external(module, call) or self._method(module, call):
                 yield found
         for node in ast.walk(module.tree):
@@ -107,6 +107,15 @@ class Starts:
                 break
             owner = owner.func.value
         return None
+
+
+def _only_guarded(module: Module) -> Scope:
+    """The names that exist only under `if __name__ == "__main__":`, as what runs there sees them."""
+    return {
+        name: tuple(binding.value for binding in bindings if isinstance(binding.value, ast.expr))
+        for name, bindings in module.bindings.items()
+        if all(binding.guarded and isinstance(binding.value, ast.expr) for binding in bindings)
+    }
 
 
 def may_be_script(content: bytes) -> bool:
