@@ -11,7 +11,6 @@ from kubeship.inspection.dependency_files import (
     DependencyFile,
     declaring,
     direct_names,
-    folder_of_dependencies,
     home,
     manager_of,
     requirements_files,
@@ -20,6 +19,7 @@ from kubeship.inspection.findings import SET_BY_YOU, Answered
 from kubeship.inspection.installs import DEPLOYS, Install, install_commands
 from kubeship.inspection.managers.declarations import Declaration, Selection
 from kubeship.inspection.requirements import Required, Requirements, read_requirements
+from kubeship.inspection.roots import project_folder
 from kubeship.inspection.sources import Sources, folder_of
 from kubeship.model.origin import Candidate, Found, Origin, Question
 from kubeship.model.project import Answers, Dependencies
@@ -62,13 +62,15 @@ def declared(sources: Sources, answers: Answers) -> Answered[Declared]:
     """
     if KEY in answers:
         return _answered(sources, answers[KEY])
-    folder = folder_of_dependencies(sources)
+    part = project_folder(sources, answers)
+    folder = part.value
     commands = install_commands(sources, folder)
     present = _Present(folder, requirements_files(sources, folder), declaring(sources, folder), commands)
     if answers.get("dependencies.manager") == "pip" and present.requirements:
         return _pip(sources, present.requirements, Origin(present.requirements[0], reason=SET_BY_YOU), folder)
     decisive = next((each for each in commands if _is_there(each, present)), None)
-    return _decided(sources, present, decisive) if decisive else _undecided(sources, present)
+    found = _decided(sources, present, decisive) if decisive else _undecided(sources, present)
+    return replace(found, questions=(*part.questions, *found.questions))
 
 
 @dataclass(frozen=True)
@@ -193,7 +195,8 @@ def _answered(sources: Sources, answer: object) -> Answered[Declared]:
 
 def _pip(sources: Sources, files: list[str], origin: Origin, folder: str) -> Answered[Declared]:
     """What requirements files install, and the project itself where they name it."""
-    readings = [read_requirements(sources, path) for path in files]
+    problems: list[InvalidInput] = []
+    readings = [read_requirements(sources, path, problems) for path in files]
     merged = Requirements(
         tuple(dict.fromkeys(path for reading in readings for path in reading.files)),
         tuple(requirement for reading in readings for requirement in reading.required),
@@ -202,7 +205,9 @@ def _pip(sources: Sources, files: list[str], origin: Origin, folder: str) -> Ans
         tuple(warning for reading in readings for warning in reading.warnings),
     )
     found = Dependencies(_tool(sources, files[0]), merged.files, indexes=merged.indexes, hashes=merged.hashes)
-    return Answered(Declared(Found(found, (origin,)), merged, folder), merged.warnings)
+    # Nothing can be installed until these are corrected: a question that only another file answers.
+    questions = tuple(Question(KEY, f"{problem.message}; {problem.hint}") for problem in problems[:1])
+    return Answered(Declared(Found(found, (origin,)), merged, folder), merged.warnings, questions)
 
 
 def _tool(sources: Sources, file: str) -> str:

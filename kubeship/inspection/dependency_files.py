@@ -13,7 +13,7 @@ from kubeship.inspection.managers.poetry import read_poetry
 from kubeship.inspection.managers.pyproject import listed, names, read_pyproject, table
 from kubeship.inspection.managers.setuptools import read_setuptools, setup_call
 from kubeship.inspection.managers.uv import read_uv
-from kubeship.inspection.sources import Sources, folder_of, is_aside
+from kubeship.inspection.sources import Sources, folder_of
 
 Reader = Callable[[Sources, str, Selection], Declaration]
 
@@ -72,23 +72,6 @@ class DependencyFile:
     manager: Manager
 
 
-def folder_of_dependencies(sources: Sources) -> str:
-    """The root, unless all dependency files lie in one subfolder (a `backend/` beside other things)."""
-    homes = {
-        home(path)
-        for path in sources.files
-        if path.count("/") <= 2
-        and not (is_aside(path) and path.rpartition("/")[2] not in ("setup.py",))
-        and not is_aside(f"{folder_of(path)}/x.py")
-        and (is_requirements(path) or manager_of(sources, path))
-    }
-    if len(homes) > 1 and "." not in homes:
-        # Parts that lie below one folder, such as backend/ with backend/worker/.
-        above = [each for each in homes if all(other == each or other.startswith(f"{each}/") for other in homes)]
-        homes = set(above)
-    return homes.pop() if len(homes) == 1 else "."
-
-
 def home(path: str) -> str:
     """The folder that a dependency file belongs to: `requirements/prod.txt` to the one above."""
     folder = folder_of(path)
@@ -107,8 +90,18 @@ def manager_of(sources: Sources, path: str) -> Manager | None:
     if manager is None or not _declares(sources, manager, path):
         return None
     if name == "pyproject.toml":
-        return BY_TABLE.get(_tool(sources.toml(path)), manager)
+        shared = "uv" if _is_locked_above(sources, folder_of(path)) else ""
+        return BY_TABLE.get(_tool(sources.toml(path)) or shared, manager)
     return manager
+
+
+def _is_locked_above(sources: Sources, folder: str) -> bool:
+    """Whether the folder belongs to a uv workspace, whose members share the lock file of its top."""
+    while folder != ".":
+        folder = folder_of(folder)
+        if ("uv.lock" if folder == "." else f"{folder}/uv.lock") in sources:
+            return True
+    return False
 
 
 def _tool(document: dict[str, Any]) -> str:

@@ -72,6 +72,7 @@ class Requirements:
 @dataclass
 class _Reading:
     sources: Sources
+    problems: list[InvalidInput] | None = None
     files: list[str] = field(default_factory=list)
     required: list[Required] = field(default_factory=list)
     constrained: list[str] = field(default_factory=list)
@@ -79,9 +80,12 @@ class _Reading:
     warnings: list[Warned] = field(default_factory=list)
 
 
-def read_requirements(sources: Sources, path: str) -> Requirements:
-    """Everything that `pip install -r path` reads. Raises InvalidInput for a line that pip wouldn't take."""
-    reading = _Reading(sources)
+def read_requirements(sources: Sources, path: str, problems: list[InvalidInput] | None = None) -> Requirements:
+    """Everything that `pip install -r path` reads.
+
+    A line that pip wouldn't take goes into `problems`; without that list it raises InvalidInput.
+    """
+    reading = _Reading(sources, problems)
     _read(reading, path, constraints=False)
     return Requirements(
         tuple(reading.files),
@@ -126,21 +130,31 @@ def _read(reading: _Reading, path: str, constraints: bool) -> None:
         return
     reading.files.append(path)
     for number, line in logical_lines(reading.sources.text(path)):
-        origin = Origin(path, number)
-        option, value = _option(line)
-        kind = VALUE_OPTIONS.get(option, "")
-        if kind in ("requirement", "constraint"):
-            _read(reading, _named_file(reading, value, origin), constraints or kind == "constraint")
-        elif kind == "index":
-            _read_index(reading, value, origin)
-        elif kind == "links":
-            reading.warnings.append(Warned(f"packages are also looked for at {without_credentials(value)}", origin))
-        elif option and option not in BARE_OPTIONS and kind not in ("editable", "other"):
-            raise InvalidInput(f"{origin}: pip knows no option {option}", hint=f"correct line {number} of {path}")
-        elif constraints and not option:
-            reading.constrained.append(requirement(line, origin).name)
-        elif not option or kind == "editable":
-            reading.required.append(requirement(value if option else line, origin))
+        try:
+            _read_line(reading, line, Origin(path, number), constraints)
+        except InvalidInput as problem:
+            if reading.problems is None:
+                raise
+            reading.problems.append(problem)
+
+
+def _read_line(reading: _Reading, line: str, origin: Origin, constraints: bool) -> None:
+    option, value = _option(line)
+    kind = VALUE_OPTIONS.get(option, "")
+    if kind in ("requirement", "constraint"):
+        _read(reading, _named_file(reading, value, origin), constraints or kind == "constraint")
+    elif kind == "index":
+        _read_index(reading, value, origin)
+    elif kind == "links":
+        reading.warnings.append(Warned(f"packages are also looked for at {without_credentials(value)}", origin))
+    elif option and option not in BARE_OPTIONS and kind not in ("editable", "other"):
+        raise InvalidInput(
+            f"{origin}: pip knows no option {option}", hint=f"correct line {origin.line} of {origin.path}"
+        )
+    elif constraints and not option:
+        reading.constrained.append(requirement(line, origin).name)
+    elif not option or kind == "editable":
+        reading.required.append(requirement(value if option else line, origin))
 
 
 def _option(line: str) -> tuple[str, str]:
