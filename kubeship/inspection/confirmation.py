@@ -86,7 +86,7 @@ class Confirmation:
         start = program.start
         if start and start.target and (found := self._by_name(program, start.target)):
             return _with(found, (*stated, program.origin))
-        if start and start.app and start.app.interface in ("wsgi", "asgi"):
+        if start and start.app and _takes_requests(start.app):
             place = (start.app.made.path, start.app.made.line)
             same = [item for item in self.candidates.servable if made_of(item) == place and not item.aside]
             for item in sorted(same, key=lambda item: (item.path != program.path, item.is_factory, -item.app.wraps)):
@@ -182,6 +182,11 @@ class Confirmation:
             return None
         line = bindings[-1].line if bindings else None
         return factory.app, line, f"a factory of {kind_of(factory.app)}"
+
+
+def _takes_requests(app: App) -> bool:
+    """Dash's own object doesn't: the Flask app inside does (Dash's documentation, "Deployment")."""
+    return app.interface in ("wsgi", "asgi") and (app.framework != "dash" or app.wraps > 0)
 
 
 def point(modules: Modules, servable: Servable) -> Entrypoint | None:

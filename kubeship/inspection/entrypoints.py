@@ -8,14 +8,16 @@ from kubeship.errors import InvalidInput
 from kubeship.inspection.candidates import MAKES_APPS, Candidates, Servable
 from kubeship.inspection.confirmation import Confirmation, Entrypoint, point
 from kubeship.inspection.findings import SET_BY_YOU, Answered
-from kubeship.inspection.frameworks import BY_NAME
+from kubeship.inspection.frameworks import BY_NAME, FRAMEWORKS
 from kubeship.inspection.groups import grouped, likeliest
 from kubeship.inspection.import_root import import_root, reachable
 from kubeship.inspection.modules import Modules
 from kubeship.inspection.objects import Apps
 from kubeship.inspection.paste import paste_files
-from kubeship.inspection.programs import best_programs, find_programs
+from kubeship.inspection.programs import best_of, best_programs, find_programs, installed_programs
+from kubeship.inspection.queues import QueueFound, find_queues
 from kubeship.inspection.sources import is_aside
+from kubeship.inspection.starters import IMPORTS_BOTS
 from kubeship.inspection.starts import Starts
 from kubeship.inspection.stated import Statements, Target
 from kubeship.inspection.statement import TASK
@@ -70,7 +72,7 @@ def find_entrypoint(
     if settled is None:
         several = (
             _pasted(confirmation, frameworks)
-            or _served(modules, apps, starts, points, declared)
+            or _beside(modules, starts, confirmation, _served(modules, apps, starts, points, declared), declared)
             or _run(modules, starts, confirmation)
         )
         settled = several[0] if len(several) == 1 else _hinted(confirmation, stated, several)
@@ -119,8 +121,50 @@ def _pasted(confirmation: Confirmation, frameworks: tuple[str, ...]) -> list[Ent
 def _run(modules: Modules, starts: Starts, confirmation: Confirmation) -> list[Entrypoint]:
     """The programs of the first rank, where no server can be given an object."""
     programs = find_programs(modules.sources, modules, starts)
+    if not programs or programs[0].does != "web":
+        programs = installed_programs(modules.sources, modules, starts) or programs
+    if not programs or programs[0].does is None:
+        queues = [_of_queue(queue) for queue in find_queues(modules)]
+        if queues:
+            return queues
     chosen = [confirmation.program(program) for program in best_programs(programs)] if programs else []
     return list({each.value: each for each in chosen}.values())
+
+
+def _of_queue(queue: QueueFound) -> Entrypoint:
+    return Entrypoint(
+        queue.value,
+        queue.path,
+        queue.import_root,
+        "none",
+        "none",
+        (queue.origin,),
+        kind="worker",
+        name="worker",
+        server="",
+        command=queue.command,
+    )
+
+
+def _beside(
+    modules: Modules, starts: Starts, confirmation: Confirmation, served: list[Entrypoint], declared: frozenset[str]
+) -> list[Entrypoint]:
+    """What competes with one app: a bot that starts it in a thread, or scripts that another server runs.
+
+    Frameworks that run scripts count when the project declares them; what is mounted in the app doesn't.
+    """
+    scripted = {framework for framework in FRAMEWORKS if framework.command and declared & set(framework.distributions)}
+    bots = any(True for _ in modules.sources.mentioning(IMPORTS_BOTS))
+    if not (scripted or bots) or len(served) != 1:
+        return served
+    programs = find_programs(modules.sources, modules, starts)
+    app = served[0]
+    for program in best_of(programs, "bot"):
+        if program.path != app.path and app.path in reachable(modules, program.path):
+            return [confirmation.program(program)]
+    names = {framework.name for framework in scripted}
+    others = [p for p in best_of(programs, "web") if p.start and p.start.framework in names and p.path != app.path]
+    return served + [confirmation.program(program) for program in others]
 
 
 def _rank(servable: Servable) -> tuple[object, ...]:

@@ -2,8 +2,9 @@
 
 import ast
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from kubeship.inspection.console_scripts import console_scripts
 from kubeship.inspection.frameworks import BY_NAME
 from kubeship.inspection.import_root import import_root, module_name, reachable
 from kubeship.inspection.modules import Modules
@@ -55,6 +56,8 @@ class Program:
     """It starts that itself, not a module that it imports."""
     origin: Origin
     rank: tuple[object, ...] = ()
+    called: str = ""
+    """The command that the project installs for it."""
 
     @property
     def does(self) -> Does | None:
@@ -65,11 +68,11 @@ class Program:
     def command(self) -> str:
         """The command line that starts it."""
         framework = BY_NAME.get(self.start.framework) if self.start else None
-        if framework and framework.command and self.does == "web" and ":" not in self.value:
+        if framework and framework.command and self.does == "web" and not self.called:
             target = f"{self.value.removesuffix('.py').replace('/', '.')}"
             return framework.command.format(script=self.value, object=target)
-        if ":" in self.value:
-            return ""  # a console script: how it is called is what a statement says
+        if self.called:
+            return self.called
         return f"python {self.value}" if self.value.endswith(".py") else f"python -m {self.value}"
 
 
@@ -81,9 +84,26 @@ def find_programs(sources: Sources, modules: Modules, starts: Starts) -> tuple[P
     return tuple(sorted(ranked, key=lambda program: (program.rank, program.path)))
 
 
+def installed_programs(sources: Sources, modules: Modules, starts: Starts) -> tuple[Program, ...]:
+    """The commands that the project installs and that serve something."""
+    found: list[Program] = []
+    for name, target in console_scripts(sources):
+        module = target.partition(":")[0]
+        path = next((p for root in (".", "src") if (p := modules.find(root, module))), "")
+        program = program_at(modules, starts, path, target) if path.endswith(".py") else None
+        if program and program.does == "web":
+            found.append(replace(program, called=name))
+    return tuple(found)
+
+
 def best_programs(programs: tuple[Program, ...]) -> tuple[Program, ...]:
     """The programs of the first rank: one is an answer, several are a question."""
     return tuple(program for program in programs if program.rank == programs[0].rank)
+
+
+def best_of(programs: tuple[Program, ...], does: Does) -> tuple[Program, ...]:
+    """The first rank among the programs that do one thing, outside folders of tools."""
+    return best_programs(tuple(p for p in programs if p.does == does and p.direct and not p.rank[1]))
 
 
 def _program(sources: Sources, modules: Modules, starts: Starts, path: str) -> Program | None:
@@ -162,6 +182,4 @@ def _ranked(program: Program, imported: bool) -> Program:
     place = RUN_NAMES.index(stem.lower()) if stem.lower() in RUN_NAMES else len(RUN_NAMES)
     depth = len(folders) - (stem == "__main__")
     rank = (ORDER.index(program.does), aside, depth, imported and stem != "__main__", place)
-    return Program(
-        program.value, program.path, program.import_root, program.start, program.direct, program.origin, rank
-    )
+    return replace(program, rank=rank)

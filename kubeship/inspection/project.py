@@ -22,6 +22,7 @@ from kubeship.inspection.objects import Apps
 from kubeship.inspection.ports import WheelIndex
 from kubeship.inspection.processes import main_process, other_processes, release_commands
 from kubeship.inspection.python_version import python_version
+from kubeship.inspection.roots import project_folder
 from kubeship.inspection.services import find_services
 from kubeship.inspection.sources import Sources, folder_of, is_aside, read_sources
 from kubeship.inspection.stated import read_statements
@@ -43,7 +44,9 @@ def inspect(path: Path, answers: Answers, index: WheelIndex | None = None) -> Pr
     sources = read_sources(path)
     modules = Modules(sources)
     apps = Apps(modules)
-    dependencies = declared(sources, answers)
+    part = project_folder(sources, answers)
+    sources.leave_out(part.value.others)
+    dependencies = declared(sources, part.value.folder, answers)
     folder = dependencies.value.folder
     python = python_version(sources, folder, answers)
     stated = read_statements(sources, folder)
@@ -67,7 +70,7 @@ def inspect(path: Path, answers: Answers, index: WheelIndex | None = None) -> Pr
     if chosen and chosen.path:
         read_nearest(modules, chosen.path)
     packages = find_system_packages(sources, dependencies.value, python.value.version.value, index)
-    answered = (dependencies, python, entry, settings, health, web, packages)
+    answered = (part, dependencies, python, entry, settings, health, web, packages)
     distributions = frozenset(dependencies.value.distributions)
     migrating = migrate(modules, settings.value, root) if settings.value else None
     migrating = migrating or migration(modules, root, distributions, chosen.value if chosen else None)
