@@ -19,7 +19,6 @@ from kubeship.inspection.findings import SET_BY_YOU, Answered
 from kubeship.inspection.installs import DEPLOYS, Install, install_commands
 from kubeship.inspection.managers.declarations import Declaration, Selection
 from kubeship.inspection.requirements import Required, Requirements, read_requirements
-from kubeship.inspection.roots import project_folder
 from kubeship.inspection.sources import Sources, folder_of
 from kubeship.model.origin import Candidate, Found, Origin, Question
 from kubeship.model.project import Answers, Dependencies
@@ -55,22 +54,19 @@ class Declared:
         return locked + [each for each in self.applying(python) if each.name not in names]
 
 
-def declared(sources: Sources, answers: Answers) -> Answered[Declared]:
+def declared(sources: Sources, folder: str, answers: Answers) -> Answered[Declared]:
     """Where dependencies come from: what a build command installs, else the lock file, else the requirements file.
 
     Two files that disagree, and nothing that says which is deployed, are a Question.
     """
     if KEY in answers:
         return _answered(sources, answers[KEY])
-    part = project_folder(sources, answers)
-    folder = part.value
     commands = install_commands(sources, folder)
     present = _Present(folder, requirements_files(sources, folder), declaring(sources, folder), commands)
     if answers.get("dependencies.manager") == "pip" and present.requirements:
         return _pip(sources, present.requirements, Origin(present.requirements[0], reason=SET_BY_YOU), folder)
     decisive = next((each for each in commands if _is_there(each, present)), None)
-    found = _decided(sources, present, decisive) if decisive else _undecided(sources, present)
-    return replace(found, questions=(*part.questions, *found.questions))
+    return _decided(sources, present, decisive) if decisive else _undecided(sources, present)
 
 
 @dataclass(frozen=True)

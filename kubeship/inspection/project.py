@@ -38,8 +38,8 @@ from kubeship.model.project import Answers, Project, Warned
 def inspect(path: Path, answers: Answers, index: WheelIndex | None = None) -> Project:
     """Everything that the project at `path` says of itself; nothing of it is imported or run.
 
-    `index` says which wheels there are where no lock file does. `answers` (by key in kubeship.yaml) come before what is found, and settle Questions. Raises InvalidInput where there
-    is no Python to read, and for an answer that can't be.
+    `answers` (by key in kubeship.yaml) come before what is found, and settle Questions. `index` says which wheels there
+    are where no lock file does. Raises InvalidInput where there is no Python to read, and for an answer that can't be.
     """
     sources = read_sources(path)
     modules = Modules(sources)

@@ -1,6 +1,7 @@
 """Which folder of the repository holds the project? One of several asks for `root`."""
 
 import re
+from dataclasses import dataclass
 from fnmatch import fnmatch
 
 from kubeship.inspection.dependency_files import home, is_requirements, manager_of
@@ -19,27 +20,37 @@ RUNS = re.compile(r"(Procfile|Dockerfile|manage\.py|wsgi\.py|asgi\.py|app\.yaml|
 """Files beside the dependencies that say that something is deployed from there."""
 
 
-def project_folder(sources: Sources, answers: Answers) -> Answered[str]:
+@dataclass(frozen=True)
+class Part:
+    """The project's folder, and those of other projects beside it."""
+
+    folder: str
+    others: tuple[str, ...] = ()
+
+
+def project_folder(sources: Sources, answers: Answers) -> Answered[Part]:
     """The folder whose dependency files count: the top, the only one that has some, or the one with a web app.
 
     Members of a uv, Poetry or PDM workspace, and the parts of a repository without a top project, are separate
     projects: when several hold an app, it is a Question that lists them.
     """
     homes = _homes(sources)
+    parts = _members(sources, homes) if "." in homes else _outermost(homes)
+    apps = _with_apps(sources, parts) if len(parts) > 1 else parts
     if stated := _answered(homes, answers):
-        return Answered(stated)
-    if "." in homes and not (members := _members(sources, homes)):
-        return Answered(".")
-    parts = members if "." in homes else _outermost(homes)
-    if len(parts) < 2:
-        return Answered(parts[0] if parts else ".")
-    apps = _with_apps(sources, parts)
-    if len(apps) == 1 or not apps:
-        return Answered(apps[0] if apps else "." if "." in homes else parts[0])
+        return Answered(Part(stated, tuple(app for app in apps if not _overlaps(app, stated))))
+    if len(apps) < 2:
+        first = parts[0] if parts and "." not in homes else "."
+        return Answered(Part(apps[0] if apps else first))
     text = f"the repository holds several projects: {', '.join(apps)}"
     found = tuple(Candidate(part, Origin(homes[part], reason="declares dependencies")) for part in apps)
     deployed = [part for part in apps if _runs(sources, part)] or apps
-    return Answered(deployed[0], (), (Question(KEY, text, found),))
+    first = deployed[0]
+    return Answered(Part(first, tuple(app for app in apps if app != first)), (), (Question(KEY, text, found),))
+
+
+def _overlaps(one: str, other: str) -> bool:
+    return other == "." or f"{one}/".startswith(f"{other}/") or f"{other}/".startswith(f"{one}/")
 
 
 def _homes(sources: Sources) -> dict[str, str]:

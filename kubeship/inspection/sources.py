@@ -81,6 +81,11 @@ class Sources:
         wanted = frozenset(names)
         return (path for path in self.code if not wanted.isdisjoint(self.imports(path)))
 
+    def leave_out(self, folders: Iterable[str]) -> None:
+        """Take the code of other projects in the repository for code that isn't deployed."""
+        prefixes = tuple(f"{folder}/" for folder in folders)
+        self.code = tuple(path for path in self.code if not path.startswith(prefixes))
+
     def text(self, path: str) -> str:
         """The file's text by its byte order mark, else as UTF-8; what doesn't decode becomes U+FFFD."""
         content = self.content(path)
