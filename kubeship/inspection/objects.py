@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 
 from kubeship.inspection.callables import attribute_values, callable_interface, method, methods_of
 from kubeship.inspection.frameworks import CONSTRUCTORS, constructor_of
-from kubeship.inspection.modules import Binding, External, Imported, Local, Modules
+from kubeship.inspection.imported import Imported
+from kubeship.inspection.modules import Binding, External, Local, Modules
 from kubeship.inspection.syntax import Function, assignments, dotted, local_names, required_parameters, statements
 from kubeship.inspection.wrappers import APP_ARGUMENTS, WRAPPERS, is_wrapper
 from kubeship.model.origin import Origin

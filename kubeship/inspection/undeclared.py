@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from packaging.utils import canonicalize_name
 
-from kubeship.inspection.modules import Imported, Modules
+from kubeship.inspection.imported import Imported
+from kubeship.inspection.modules import Modules
 from kubeship.model.origin import Origin
 from kubeship.model.project import Warned
 
