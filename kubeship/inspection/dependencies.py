@@ -147,7 +147,8 @@ def _declared(sources: Sources, present: _Present, decisive: Install | None) -> 
     extras = tuple(dict.fromkeys(extra for each in asked for extra in each.extras))
     declaration = file.manager.read(sources, file.path, Selection(groups, extras))
     name = file.manager.name
-    if decisive and decisive.manager == "pep621" and name in ("uv", "pdm") and file.path.endswith(".lock"):
+    deploys = decisive is not None and decisive.strength == DEPLOYS
+    if decisive and deploys and decisive.manager == "pep621" and name in ("uv", "pdm") and file.path.endswith(".lock"):
         name = "pep621"  # `pip install .` reads no lock file
         declaration = replace(declaration, requirements=_without_lock(declaration.requirements))
     origins: tuple[Origin, ...] = (Origin(file.path, reason=f"declares dependencies for {file.manager.label}"),)

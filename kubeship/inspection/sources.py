@@ -82,8 +82,9 @@ class Sources:
         return (path for path in self.code if not wanted.isdisjoint(self.imports(path)))
 
     def leave_out(self, folders: Iterable[str]) -> None:
-        """Take the code of other projects in the repository for code that isn't deployed."""
+        """Forget the code of other projects in the repository."""
         prefixes = tuple(f"{folder}/" for folder in folders)
+        self.python_files = tuple(path for path in self.python_files if not path.startswith(prefixes))
         self.code = tuple(path for path in self.code if not path.startswith(prefixes))
 
     def text(self, path: str) -> str:
