@@ -119,8 +119,8 @@ def _python(words: Sequence[str]) -> Started | None:
             return _management([*arguments])
         if module == "aiohttp.web":
             target = next((word for word in arguments if ":" in word and TARGET.fullmatch(word)), "")
-            found = target and Started(f"{target}()", server="aiohttp.web", interface="own-server", work="web")
-            return replace(found, port=_port_after(arguments, ("-P", "--port"))) if found else None
+            served = target and Started(f"{target}()", server="aiohttp.web", interface="own-server", work="web")
+            return replace(served, port=_port_after(arguments, ("-P", "--port"))) if served else None
         if module in ("pip", "venv", "pytest", "http.server", "compileall", "build", "debugpy", "unittest", "site"):
             return None
         return Started(

@@ -4,6 +4,7 @@ import posixpath
 import re
 import shlex
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from kubeship.errors import InvalidInput
@@ -23,7 +24,7 @@ FOR_DEVELOPERS = re.compile(
 
 def compose_statements(sources: Sources) -> Iterator[Said]:
     """The commands of every compose file's services that are the project's."""
-    for path in sorted((p for p in sources.files if FILE.fullmatch(p)), key=lambda p: (p.count("/"), len(p), p)):
+    for path in sorted((p for p in sources.other_files if FILE.fullmatch(p)), key=lambda p: (p.count("/"), len(p), p)):
         if is_aside(path) or path.count("/") > 3:
             continue
         document, lines = read_yaml(sources, path)
@@ -31,9 +32,11 @@ def compose_statements(sources: Sources) -> Iterator[Said]:
         if not isinstance(services, dict):
             continue
         built = {s.get("image") for s in services.values() if isinstance(s, dict) and s.get("build") and s.get("image")}
+        completed = {name for service in services.values() for name in _waited_for(service)}
         for name, service in services.items():
             if isinstance(service, dict) and isinstance(name, str):
-                yield from _service(sources, path, name, _extended(services, service), built, lines)
+                for said in _service(sources, path, name, _extended(services, service), built, lines):
+                    yield replace(said, work="release") if name in completed else said
 
 
 def read_yaml(sources: Sources, path: str) -> tuple[Any, dict[tuple[str | int, ...], int]]:
@@ -44,6 +47,16 @@ def read_yaml(sources: Sources, path: str) -> tuple[Any, dict[tuple[str | int, .
         return load_with_lines(sources.text(path), path)
     except (InvalidInput, RecursionError, ValueError):
         return {}, {}
+
+
+def _waited_for(service: object) -> list[str]:
+    """The services that must have ended well before this one starts: release steps."""
+    needed = service.get("depends_on") if isinstance(service, dict) else None
+    return [
+        str(name)
+        for name, how in (needed.items() if isinstance(needed, dict) else ())
+        if isinstance(how, dict) and how.get("condition") == "service_completed_successfully"
+    ]
 
 
 def _extended(services: dict[str, Any], service: dict[str, Any], depth: int = 0) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from kubeship.inspection.servers import BY_PROGRAM, NOT_PROCESSES, WORKERS
 from kubeship.inspection.server_files import completed
 from kubeship.inspection.shell import Ran, commands
 from kubeship.inspection.sources import Sources, folder_of
-from kubeship.inspection.statement import DEVELOPMENT, Said, Statement
+from kubeship.inspection.statement import DEVELOPMENT, Image, Said, Statement
 from kubeship.inspection.supervisors import supervised
 from kubeship.inspection.task_files import make_recipe, package_script, task_command
 
@@ -158,7 +158,7 @@ class _Follower:
             Statement(
                 name=said.name,
                 started=started,
-                command=said.command if whole else _text(words),
+                command=said.command if whole else _text(self._relative(words, folder, start, said.image)),
                 folder=start,
                 origin=said.origin,
                 strength=said.strength + (DEVELOPMENT if developers and said.strength < DEVELOPMENT else 0),
@@ -169,6 +169,16 @@ class _Follower:
                 foreign=said.foreign,
             )
         ]
+
+    def _relative(self, words: Sequence[str], folder: str, start: str, image: Image) -> list[str]:
+        """With programs by their names, and the project's files as seen from where the process starts."""
+        found: list[str] = []
+        for at, word in enumerate(words):
+            inside = file_in(self.sources, word, folder, image) if word.startswith("/") else None
+            name = posixpath.basename(word) if not at and "bin/" in word else word
+            relative = posixpath.relpath(inside, start) if inside else name
+            found += [f"./{relative}" if inside and not at else relative] if word != "$@" else []
+        return found
 
     def _reader(self, said: Said) -> Callable[[str], str | None]:
         def read(path: str) -> str | None:
@@ -183,7 +193,7 @@ def labelled(statement: Statement, ran: Ran) -> Statement:
     developers = bool(ran.label) and statement.strength < DEVELOPMENT and bool(FOR_DEVELOPERS.search(ran.label))
     return replace(
         statement,
-        name=statement.name or ran.label,
+        name=ran.label if ran.label and not ran.chosen else statement.name or ran.label,
         main=statement.main and ran.chosen,
         strength=statement.strength + (DEVELOPMENT if developers else 0),
     )

@@ -8,6 +8,7 @@ from typing import Any
 
 from kubeship.errors import InvalidInput
 from kubeship.inspection.compose_files import read_yaml
+from kubeship.inspection.servers import Work
 from kubeship.inspection.sources import Sources, folder_of, is_aside
 from kubeship.inspection.statement import DEVELOPMENT, PLATFORM, Said
 from kubeship.inspection.supervisors import procfile_lines
@@ -20,11 +21,11 @@ FOR_DEVELOPERS = re.compile(r"(?i)[-_.](dev|development|local|test|windows|honch
 def platform_statements(sources: Sources, folder: str) -> Iterator[Said]:
     """The processes of every platform's file beside the dependencies or at the root."""
     bases = list(dict.fromkeys((folder, ".")))
-    for path in sources.files:
+    for path in sources.other_files:
         if PROCFILE.fullmatch(posixpath.basename(path)) and folder_of(path) in bases:
             later = DEVELOPMENT if FOR_DEVELOPERS.search(path) else 0
             for name, command, line in procfile_lines(sources, path):
-                work = "release" if name == "release" else None
+                work: Work | None = "release" if name == "release" else None
                 origin = Origin(path, line, f"the command of {name}")
                 yield Said(origin, PLATFORM + later, command, name=name, folder=folder_of(path), work=work)
     for base in bases:
@@ -32,8 +33,9 @@ def platform_statements(sources: Sources, folder: str) -> Iterator[Said]:
             path = posixpath.normpath(posixpath.join(base, name))
             if path in sources:
                 yield from read(sources, path)
-    for path in sources.files:
-        if re.search(r"(^|/)manifest[\w.-]*\.ya?ml$", path) and not is_aside(path):
+    for path in sources.other_files:
+        named = re.search(r"(^|/)manifest[\w.-]*\.ya?ml$", path) and not is_aside(path)
+        if named and b"applications:" in sources.content(path):
             yield from _cloud_foundry(sources, path)
 
 
@@ -42,8 +44,8 @@ def _heroku(sources: Sources, path: str) -> Iterator[Said]:
     for section in ("run", "release"):
         table = _dict(document).get(section)
         for name, command in _dict(table).items() if section == "run" else [("release", _dict(table).get("command"))]:
-            command = command.get("command") if isinstance(command, dict) else command
-            for text in [*map(str, command)] if isinstance(command, list) else [command]:
+            stated = command.get("command") if isinstance(command, dict) else command
+            for text in [*map(str, stated)] if isinstance(stated, list) else [stated]:
                 if isinstance(text, str):
                     at = lines.get((section, name)) or lines.get((section,))
                     yield _said(path, at, text, name, work="release" if section == "release" else None)
@@ -200,7 +202,7 @@ def _said(
     command: str,
     name: str,
     folder: str = ".",
-    work: Any = None,
+    work: Work | None = None,
     schedule: str | None = None,
 ) -> Said:
     base = folder_of(path) if not path.startswith(".") and folder == "." else folder

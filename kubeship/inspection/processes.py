@@ -1,23 +1,19 @@
 """Which processes does the project run, and what at release? The main one, and what else the project states."""
 
-import ast
 import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from kubeship.errors import InvalidInput
 from kubeship.inspection.confirmation import Entrypoint
-from kubeship.inspection.findings import SET_BY_YOU, Answered
+from kubeship.inspection.findings import Answered
 from kubeship.inspection.modules import Modules
+from kubeship.inspection.listening import web_port
 from kubeship.inspection.servers import BY_PROGRAM
-from kubeship.inspection.stated import OTHER_NAMES, Statements, Target, stated_port
-from kubeship.inspection.statement import CONFIGURED, DEVELOPMENT, PLATFORM, SUPERVISED, TASK, Statement
-from kubeship.inspection.syntax import argument, calls, dotted
+from kubeship.inspection.stated import OTHER_NAMES, Statements, stated_port
+from kubeship.inspection.statement import CONFIGURED, DEVELOPMENT, IMAGE, PLATFORM, SUPERVISED, TASK, Statement
 from kubeship.model.origin import Found, Origin
-from kubeship.model.project import Answers, Command, ProcessFound, ProcessKind, Warned
+from kubeship.model.project import Answers, Command, ProcessFound, ProcessKind
 
-DEFAULT_PORT = 8000
-"""gunicorn's own default."""
 SINGLETON_NAMES = re.compile(
     r"(?i)(.*[-_.])?(celery-?beat|beat|clock|cron|scheduler|ticker|bot|telegram|discord)([-_.].*)?"
 )
@@ -34,7 +30,7 @@ def main_process(
     statement = statement_of(entrypoint, stated)
     if entrypoint and entrypoint.kind != "web":
         return Answered(_in_background(entrypoint, statement))
-    port = _port(modules, entrypoint, statement, stated, answers)
+    port = web_port(modules, entrypoint, statement, server_of(entrypoint, statement), stated, answers)
     origins = entrypoint.origins if entrypoint else ()
     places = {(origin.path, origin.line) for origin in origins}
     if statement and (statement.origin.path, statement.origin.line) not in places:
@@ -44,8 +40,8 @@ def main_process(
         kind="web",
         interface=entrypoint.interface if entrypoint else "wsgi",
         entrypoint=entrypoint.value if entrypoint else None,
-        server=_server(entrypoint, statement),
-        command=statement.command if statement else (entrypoint.command or None) if entrypoint else None,
+        server=server_of(entrypoint, statement),
+        command=(statement.command if statement else entrypoint.command if entrypoint else "") or None,
         port=port.value.value,
         health=health,
         cwd=statement.folder if statement else stated.folder,
@@ -70,6 +66,7 @@ def other_processes(stated: Statements, main: ProcessFound) -> tuple[ProcessFoun
     """Everything beside the main process that a platform's file, image, compose file or supervisor states."""
     found: dict[object, ProcessFound] = {}
     names = {main.name}
+    sources: dict[str, str] = {}
     source = {origin.path for origin in main.origins}
     for statement in stated.all:
         kind = _kind(statement, main, source)
@@ -79,31 +76,29 @@ def other_processes(stated: Statements, main: ProcessFound) -> tuple[ProcessFoun
         if key in found or statement.command == main.command:
             continue
         label = _label(statement.name or ("cron" if kind == "cron" else kind))
-        if label in names and any(process.name == label and process.kind == kind for process in found.values()):
-            same = next(process for process in found.values() if process.name == label)
-            if same.origins[0].path != statement.origin.path:
-                continue  # a weaker statement about the same process
+        if label in sources and sources[label] != statement.origin.path:
+            continue  # a weaker statement about the same process
         label = next(each for each in _numbered(label) if each not in names)
         names.add(label)
+        sources[label] = statement.origin.path
         found[key] = _process(statement, label, kind)
     return tuple(found.values())
 
 
 def release_commands(stated: Statements, migrate: Command | None) -> tuple[Command, ...]:
-    """What the project states to run at release; the framework's migration first, unless that runs it already."""
-    stated_ = [s for s in stated.all if s.work == "release" and s.strength < CONFIGURED and s.main]
-    first = [s for s in stated_ if s.name == "release" and s.strength == PLATFORM] or stated_
-    commands = {s.command: Command(s.command, (s.origin,)) for s in first}
-    lines = (s for s in stated.all if s.name == "release" and s.strength == PLATFORM and s.work != "task")
-    for statement in lines:
-        commands.setdefault(statement.command, Command(statement.command, (statement.origin,)))
-    distinct = {
-        re.sub(r"^(\S*/)?(python[\d.]*|\S*manage\.py)\s+(\S*manage\.py\s+|-m manage\s+)?", "", text): c
-        for text, c in reversed(commands.items())
-    }
-    ordered = tuple(c for c in commands.values() if c in distinct.values())
-    migrates = any(re.search(r"\bmigrate\b", command.command) for command in ordered)
-    return ordered if migrate is None or migrates else (migrate, *ordered)
+    """What the project states to run at release; the framework's migration first, unless that runs it already.
+
+    Release steps come before what is run at the start of a process; the same command counts once.
+    """
+    found = [s for s in stated.all if s.work == "release" and s.strength < CONFIGURED and s.main]
+    steps = [s for s in found if s.started.server == "shell"] or found
+    commands: dict[str, Command] = {}
+    for statement in steps:
+        essence = " ".join(re.findall(r"migrate|upgrade|db\b", statement.command)) or statement.command
+        key = statement.command if statement.started.server == "shell" else essence
+        commands.setdefault(key, Command(statement.command, (statement.origin,)))
+    migrates = any(s.started.arguments == ("migrate",) or re.search(r"migrate|upgrade", s.command) for s in steps)
+    return tuple(commands.values()) if migrate is None or migrates else (migrate, *commands.values())
 
 
 def _in_background(entrypoint: Entrypoint, statement: Statement | None) -> ProcessFound:
@@ -113,13 +108,13 @@ def _in_background(entrypoint: Entrypoint, statement: Statement | None) -> Proce
         interface=entrypoint.interface,
         entrypoint=entrypoint.value,
         server=entrypoint.server or None,
-        command=statement.command if statement else entrypoint.command or None,
+        command=(statement.command if statement else entrypoint.command) or None,
         cwd=statement.folder if statement else ".",
         origins=entrypoint.origins,
     )
 
 
-def _server(entrypoint: Entrypoint | None, statement: Statement | None) -> str | None:
+def server_of(entrypoint: Entrypoint | None, statement: Statement | None) -> str | None:
     """The server that the project states, unless only developers use it; else the one that fits the app."""
     stated = statement.started.server if statement and not statement.started.development else ""
     found = entrypoint.server if entrypoint else "gunicorn"
@@ -133,13 +128,10 @@ def _kind(statement: Statement, main: ProcessFound, source: Iterable[str]) -> Pr
     strength, work = statement.strength, statement.work
     if work == "cron":
         return "cron"
-    if (
-        work in ("task", "release")
-        or strength > SUPERVISED
-        or not statement.main
-        and work not in ("worker", "singleton")
-    ):
+    if work in ("task", "release") or strength > SUPERVISED:
         return None
+    if not statement.main and (strength != IMAGE or (work is None and not OTHER_NAMES.fullmatch(statement.name))):
+        return None  # a branch that the image's own command doesn't take
     if statement.name == "release":
         return None
     if statement.schedule:
@@ -195,70 +187,17 @@ def _process(statement: Statement, label: str, kind: ProcessKind) -> ProcessFoun
     )
 
 
+def only_scheduled(entrypoint: Entrypoint | None, candidates: bool, others: tuple[ProcessFound, ...]) -> bool:
+    """Whether the project has no web process at all: nothing that could be served, and others are stated."""
+    return entrypoint is None and not candidates and bool(others)
+
+
 def _numbered(label: str) -> Iterable[str]:
     yield label
     number = 2
     while True:
         yield f"{label}-{number}"
         number += 1
-
-
-def _port(
-    modules: Modules,
-    entrypoint: Entrypoint | None,
-    statement: Statement | None,
-    stated: Statements,
-    answers: Answers,
-) -> Answered[Found[int]]:
-    answer = answers.get("processes.web.port")
-    if answer is not None:
-        if not isinstance(answer, int) or isinstance(answer, bool) or not 0 < answer < 65536:
-            raise InvalidInput(
-                f"processes.web.port is {answer!r}, and should be a port from 1 to 65535",
-                hint=f"kubeship init --set processes.web.port={DEFAULT_PORT}",
-            )
-        return Answered(Found(answer, (Origin(reason=SET_BY_YOU),)))
-    found = _stated_port(entrypoint, statement, stated)
-    found = found or (_run_port(modules, entrypoint.path) if entrypoint and entrypoint.path else None)
-    if found is None:
-        default = BY_PROGRAM[server].default_port if (server := _server(entrypoint, statement)) in BY_PROGRAM else None
-        number = default or DEFAULT_PORT
-        return Answered(Found(number, (Origin(reason=f"default port {number}"),)))
-    if found.value < 1024:
-        message = f"port {found.value} needs root, and the container runs without; {DEFAULT_PORT} is used inside it"
-        default_ = Found(DEFAULT_PORT, (Origin(reason=f"default port {DEFAULT_PORT}"),))
-        return Answered(default_, (Warned(message, found.origin),))
-    return Answered(found)
-
-
-def _stated_port(entrypoint: Entrypoint | None, statement: Statement | None, stated: Statements) -> Found[int] | None:
-    """The statement's own port; else that of another one about the same app, production before development."""
-    if statement and (port := stated_port(statement)):
-        return Found(port, (statement.origin,))
-    for target in stated.targets:
-        if target.statement and _same(target, entrypoint) and (port := stated_port(target.statement)):
-            return Found(port, (target.statement.origin,))
-    return stated.port if statement is None else None
-
-
-def _same(target: Target, entrypoint: Entrypoint | None) -> bool:
-    return entrypoint is not None and target.value == entrypoint.value
-
-
-def _run_port(modules: Modules, path: str) -> Found[int] | None:
-    """`app.run(port=5001)`, also with `os.environ.get("PORT", 5001)`."""
-    tree = modules.sources.tree(path) if path else None
-    for call in calls(tree) if tree else ():
-        port = argument(call, "port", 1)
-        if (dotted(call.func) or "").endswith(".run") and port is not None:
-            numbers = [
-                int(str(node.value))
-                for node in ast.walk(port)
-                if isinstance(node, ast.Constant) and re.fullmatch(r"\d{1,5}", str(node.value))
-            ]
-            if len(numbers) == 1 and 0 < numbers[0] < 65536:
-                return Found(numbers[0], (Origin(path, call.lineno, "the port of app.run"),))
-    return None
 
 
 def _label(name: str) -> str:

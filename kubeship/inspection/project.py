@@ -3,12 +3,13 @@
 import re
 from pathlib import Path
 
+from kubeship.inspection.app_routes import app_routes
 from kubeship.inspection.candidates import find_candidates
 from kubeship.inspection.dependencies import Declared, declared
 from kubeship.inspection.django import collect_static, engines, migrate, root_urlconf
 from kubeship.inspection.django_routes import django_routes
 from kubeship.inspection.django_settings import VARIABLE, Settings, find_settings, management_script
-from kubeship.inspection.entrypoints import EntrypointFound, find_entrypoint
+from kubeship.inspection.entrypoints import KEY, EntrypointFound, find_entrypoint
 from kubeship.inspection.findings import Answered
 from kubeship.inspection.flask_routes import flask_routes
 from kubeship.inspection.frameworks import BY_NAME, FRAMEWORKS, Framework
@@ -20,7 +21,7 @@ from kubeship.inspection.naming import app_name, own_dockerfile
 from kubeship.inspection.nearest import read_nearest
 from kubeship.inspection.objects import Apps
 from kubeship.inspection.ports import WheelIndex
-from kubeship.inspection.processes import main_process, other_processes, release_commands
+from kubeship.inspection.processes import main_process, only_scheduled, other_processes, release_commands
 from kubeship.inspection.python_version import python_version
 from kubeship.inspection.roots import project_folder
 from kubeship.inspection.services import find_services
@@ -61,6 +62,8 @@ def inspect(path: Path, answers: Answers, index: WheelIndex | None = None) -> Pr
     skipped = settings.value.passed_over if settings.value else ()
     health = health_route(_routes(modules, apps, entry.value, settings.value, import_root), answers)
     web = main_process(modules, chosen, stated, health.value, answers)
+    others = other_processes(stated, web.value)
+    scheduled = only_scheduled(chosen, bool(entry.value.considered), others)
     root = str(answers.get("root", _start_folder(modules, stated.folder, folder, settings.value, import_root)))
     variables = find_variables(modules, skipped)
     required = dependencies.value.applying(python.value.version.value)
@@ -83,7 +86,7 @@ def inspect(path: Path, answers: Answers, index: WheelIndex | None = None) -> Pr
         python_constraint=python.value.constraint,
         dependencies=dependencies.value.dependencies,
         framework=framework,
-        processes=(web.value, *other_processes(stated, web.value)),
+        processes=others if scheduled else (web.value, *others),
         root=root,
         import_root=import_root,
         candidates=entry.value.considered,
@@ -97,7 +100,7 @@ def inspect(path: Path, answers: Answers, index: WheelIndex | None = None) -> Pr
         dockerfile=own_dockerfile(sources, folder),
         distributions=dependencies.value.distributions,
         warnings=tuple(w for part in answered for w in part.warnings) + undeclared + apart + _broken(sources),
-        questions=tuple(question for part in answered for question in part.questions),
+        questions=tuple(q for part in answered for q in part.questions if not (scheduled and q.key == KEY)),
     )
 
 
@@ -141,6 +144,8 @@ def _routes(
     if entry.chosen and entry.chosen.framework == "flask":
         servable = entry.chosen.servable
         return flask_routes(modules, apps, entry.chosen.path, servable.app.made if servable else None)
+    if entry.chosen and entry.chosen.path and entry.chosen.kind == "web":
+        return app_routes(modules, entry.chosen.path)
     return []
 
 

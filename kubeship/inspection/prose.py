@@ -28,7 +28,7 @@ INLINE = re.compile(r"`([^`\n]{6,160})`")
 
 def script_statements(sources: Sources, folder: str) -> Iterator[Said]:
     """Start scripts that stand by themselves: `run.sh`, `bin/start.sh`, `docker/entrypoint.sh`."""
-    for path in sources.files:
+    for path in sources.other_files:
         name, place = posixpath.basename(path), folder_of(path)
         inside = place if folder == "." else posixpath.relpath(place, folder)
         if (
@@ -48,7 +48,7 @@ def script_statements(sources: Sources, folder: str) -> Iterator[Said]:
 def readme_statements(sources: Sources, folder: str) -> Iterator[Said]:
     """Commands in the README's code blocks that start a server or a script."""
     for base in dict.fromkeys((folder, ".")):
-        for path in sources.files:
+        for path in sources.other_files:
             if folder_of(path) != base or not re.fullmatch(
                 r"(?i)readme(\.(md|rst|txt|markdown|adoc))?", posixpath.basename(path)
             ):

@@ -27,7 +27,7 @@ OWN_PROGRAMS = re.compile(r"python[\d.]*|scrapy|.*manage\.py|.+\.(sh|py)|flask|c
 
 def schedule_statements(sources: Sources) -> Iterator[Said]:
     """Every entry with its schedule."""
-    for path in sources.files:
+    for path in sources.other_files:
         if path.startswith(".github/workflows/") and path.endswith((".yml", ".yaml")):
             yield from _workflow(sources, path)
         elif CRONTAB.fullmatch(path) and not is_aside(path) and not path.endswith((".py", ".sh", ".md")):

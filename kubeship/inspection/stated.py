@@ -10,11 +10,12 @@ from kubeship.inspection.command_lines import Started, as_target, port_of
 from kubeship.inspection.compose_files import compose_statements
 from kubeship.inspection.console_scripts import console_scripts
 from kubeship.inspection.image_commands import image_statements
+from kubeship.inspection.image_files import folder_in
 from kubeship.inspection.launches import followed
 from kubeship.inspection.platform_files import platform_statements
 from kubeship.inspection.prose import readme_statements, script_statements
 from kubeship.inspection.schedules import schedule_statements
-from kubeship.inspection.server_files import gunicorn_settings, uwsgi_settings
+from kubeship.inspection.server_files import completed, gunicorn_settings, uwsgi_settings
 from kubeship.inspection.sources import Sources, folder_of, is_aside
 from kubeship.inspection.statement import CONFIGURED, DEVELOPMENT, SUPERVISED, Said, Statement
 from kubeship.inspection.supervisors import s6_services, supervised, supervisor_files, units
@@ -95,7 +96,9 @@ def read_statements(sources: Sources, folder: str) -> Statements:
     found: list[Statement] = []
     unread: list[Said] = []
     for each in said:
-        statements = [scheduled(each)] if each.work == "cron" else followed(sources, each, programs)
+        statements = followed(sources, each, programs) if each.work != "cron" else []
+        if each.work in ("cron", "release"):
+            statements = [_as_stated(sources, each, statements)]
         if not statements and each.name == "web" and each.strength == 0:
             unread.append(each)
         found += statements
@@ -106,12 +109,19 @@ def read_statements(sources: Sources, folder: str) -> Statements:
     return Statements(ranked, tuple(targets), port, web.folder if web else folder, tuple(unread))
 
 
-def scheduled(said: Said) -> Statement:
-    """A cron entry, as it stands."""
-    started = Started(server="shell", interface="none", work="cron")
-    folder = said.folder if not said.folder.startswith("/") else "."
+def _as_stated(sources: Sources, said: Said, inner: Iterable[Statement]) -> Statement:
+    """A cron entry or a release step, whose command stays as it is; `inner` is what it runs."""
+    migrates = ("migrate",) if any(statement.work == "release" for statement in inner) else ()
+    started = Started(server="shell", interface="none", work=said.work, arguments=migrates)
     return Statement(
-        said.name, started, said.command, folder, said.origin, said.strength, schedule=said.schedule, work="cron"
+        said.name,
+        started,
+        said.command or " ".join(said.words),
+        folder_in(sources, said.folder, said.image),
+        said.origin,
+        said.strength,
+        schedule=said.schedule,
+        work=said.work,
     )
 
 
@@ -135,10 +145,15 @@ def _target(statement: Statement) -> Target | None:
     value, form = _named(started)
     if not form or (form == "console" and statement.strength > SUPERVISED):
         return None
-    reason = f"the command of {statement.name or 'web'}"
-    origin = replace(statement.origin, reason=reason)
     return Target(
-        value, form, statement.folder, started.server, started.interface, (origin,), statement.strength, statement
+        value,
+        form,
+        statement.folder,
+        started.server,
+        started.interface,
+        (statement.origin,),
+        statement.strength,
+        statement,
     )
 
 
@@ -169,12 +184,10 @@ def _configured(sources: Sources, folder: str) -> list[Target]:
             settings = gunicorn_settings(sources, path)
             if "wsgi_app" in settings:
                 value, line = settings["wsgi_app"]
-                origin = Origin(path, line, "gunicorn's wsgi_app")
-                found.append(
-                    Target(
-                        as_target(value, "application", False), "object", place, "gunicorn", None, (origin,), CONFIGURED
-                    )
-                )
+                target = as_target(value, "application", False)
+                started = Started(target, config=path, server="gunicorn", work="web")
+                started = completed(sources, started, lambda file, path=path: path)
+                found.append(_of_file(started, place, Origin(path, line, "gunicorn's wsgi_app")))
         elif re.fullmatch(r"[\w.-]*uwsgi[\w.-]*\.(ini|ya?ml|xml|cfg|conf)|setup\.cfg", name):
             found += _uwsgi(sources, path, folder)
         elif name in (".flaskenv", ".env") and place in (folder, "."):
@@ -182,18 +195,20 @@ def _configured(sources: Sources, folder: str) -> list[Target]:
     return found
 
 
+def _of_file(started: Started, folder: str, origin: Origin) -> Target:
+    statement = Statement("", started, "", folder, origin, CONFIGURED, started.port, None, "web")
+    return Target(started.target, "object", folder, started.server, started.interface, (origin,), CONFIGURED, statement)
+
+
 def _uwsgi(sources: Sources, path: str, folder: str) -> list[Target]:
     settings = uwsgi_settings(sources, path)
-    for key in ("module", "wsgi", "wsgi-file", "file"):
-        if key in settings:
-            value, line = settings[key]
-            value = value if "file" not in key else value.lstrip("/").removeprefix("app/")
-            target = as_target(value, settings.get("callable", ("application", 0))[0], False)
-            place = folder_of(path) if sources.has_folder(folder_of(path)) else folder
-            return [
-                Target(target, "object", place, "uwsgi", "wsgi", (Origin(path, line, f"uwsgi's {key}"),), CONFIGURED)
-            ]
-    return []
+    key = next((key for key in ("module", "wsgi", "wsgi-file", "file") if key in settings), None)
+    if key is None:
+        return []
+    started = Started(config=path, server="uwsgi", interface="wsgi", work="web")
+    started = completed(sources, started, lambda file: path)
+    place = folder_of(path) if sources.has_folder(folder_of(path)) else folder
+    return [_of_file(started, place, Origin(path, settings[key][1], f"uwsgi's {key}"))]
 
 
 def _flask_app(sources: Sources, path: str) -> list[Target]:

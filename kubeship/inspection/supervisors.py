@@ -76,12 +76,12 @@ def supervisor_files(sources: Sources) -> list[str]:
     pattern = re.compile(
         r"(?i)(.*/)?([\w.-]*(supervisor|circus)[\w.-]*\.(conf|ini)(\.j2|\.tmpl|\.template)?|supervisor(d)?(\.d|/conf\.d|/)?/[\w.-]+\.(conf|ini))"
     )
-    return [path for path in sources.files if pattern.fullmatch(path) and not is_aside(path)]
+    return [path for path in sources.other_files if pattern.fullmatch(path) and not is_aside(path)]
 
 
 def units(sources: Sources, strength: int) -> Iterator[Said]:
     """What systemd's service units start (systemd.service(5), systemd.exec(5))."""
-    for path in sources.files:
+    for path in sources.other_files:
         if not re.search(r"\.service(\.j2|\.tmpl|\.template|\.example|\.in)?$", path) or is_aside(path):
             continue
         name = re.sub(r"@?\.service.*$", "", posixpath.basename(path))
@@ -103,7 +103,7 @@ def units(sources: Sources, strength: int) -> Iterator[Said]:
 
 def s6_services(sources: Sources, strength: int) -> Iterator[Said]:
     """The `run` scripts of s6-overlay and runit services."""
-    for path in sources.files:
+    for path in sources.other_files:
         match = UNIT_RUN.fullmatch(path)
         if match and not is_aside(path):
             yield Said(
