@@ -118,7 +118,7 @@ def requirements_files(sources: Sources, folder: str) -> list[str]:
     """The deployed requirements file of a folder by its name; none, or one."""
     prefix = "" if folder == "." else f"{folder}/"
     for pattern in DEPLOYED:
-        found = [path for path in sources.files if re.fullmatch(re.escape(prefix) + pattern, path)]
+        found = [path for path in sources.other_files if re.fullmatch(re.escape(prefix) + pattern, path)]
         if found:
             return found[:1]
     return []

@@ -78,7 +78,7 @@ def deployed_dockerfiles(sources: Sources, folder: str) -> tuple[str, ...]:
 
     Those for development, tests and other hardware are left out, and so are kubeship's own.
     """
-    found = [path for path in sources.files if FILE.fullmatch(path) and path.count("/") <= MAX_DEPTH]
+    found = [path for path in sources.other_files if FILE.fullmatch(path) and path.count("/") <= MAX_DEPTH]
     below = [path for path in found if folder == "." or path.startswith(f"{folder}/")]
     above = [path for path in found if folder != "." and folder.startswith(folder_of(path))]
     return tuple(

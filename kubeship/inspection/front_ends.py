@@ -16,7 +16,7 @@ CATALOGUE = re.compile(r"((?:.*/)?)[^/]+/LC_MESSAGES/[^/]+\.po")
 def front_ends(sources: Sources) -> tuple[Warned, ...]:
     """A warning for each Node project that has a build: an image of Python alone can't run it."""
     found: list[Warned] = []
-    for path in sources.files:
+    for path in sources.other_files:
         if path.rpartition("/")[2] == "package.json" and not is_aside(path) and (script := _build(sources, path)):
             folder = folder_of(path)
             program = next((p for lock, p in LOCKS.items() if _beside(folder, lock) in sources), "npm")
@@ -66,5 +66,5 @@ def _beside(folder: str, name: str) -> str:
 
 def _without_compiled(sources: Sources) -> list[str]:
     """The catalogues without a compiled file, those of a project that compiles none of its own first."""
-    found = [path for path in sources.files if CATALOGUE.fullmatch(path) and not is_aside(path)]
+    found = [path for path in sources.other_files if CATALOGUE.fullmatch(path) and not is_aside(path)]
     return [path for path in found if f"{path.removesuffix('.po')}.mo" not in sources]

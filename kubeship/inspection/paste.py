@@ -25,7 +25,7 @@ def paste_files(sources: Sources) -> tuple[PasteFile, ...]:
     """The files that load an app, the likeliest one in production first."""
     found = [
         file
-        for path in sources.files
+        for path in sources.other_files
         if path.endswith(".ini") and not is_aside(path) and (file := _read(sources, path))
     ]
     return tuple(sorted(found, key=_rank))

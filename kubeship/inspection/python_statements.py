@@ -191,7 +191,7 @@ def _dockerfile(sources: Sources, folder: str) -> Iterator[Statement]:
 
 def _deployment_variables(sources: Sources) -> Iterator[Statement]:
     """`..._python_version: 3.12` in the variables of Ansible's roles, groups and hosts."""
-    for path in sources.files:
+    for path in sources.other_files:
         if re.search(r"(^|/)(defaults|vars|group_vars|host_vars)/.*\.ya?ml$", path):
             for number, line in enumerate(sources.text(path).splitlines(), 1):
                 if match := re.match(r"\s*(?:\w+_)?python_version:\s*[\"']?(3\.\d+)", line):
@@ -205,7 +205,7 @@ def _tested(sources: Sources) -> Iterator[Statement]:
             if re.match(r"\s*env_?list\s*=", line) or (path == "tox.ini" and re.match(r"\s+py3", line)):
                 for minor in re.findall(r"\bpy3\.?(\d{1,2})\b", line):
                     yield from _pinned(f"3.{minor}", Origin(path, number, "tox"), TESTED)
-    for path in sources.files:
+    for path in sources.other_files:
         if re.fullmatch(r"\.github/workflows/[^/]+\.ya?ml|\.gitlab-ci\.yml|\.circleci/config\.yml|\.travis\.yml", path):
             yield from _matrix(sources, path)
 

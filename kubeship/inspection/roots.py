@@ -56,7 +56,7 @@ def _overlaps(one: str, other: str) -> bool:
 def _homes(sources: Sources) -> dict[str, str]:
     """Folders with dependency files, and the first file of each."""
     found: dict[str, str] = {}
-    for path in sources.files:
+    for path in sources.other_files:
         folder = folder_of(path)
         hidden = any(part.startswith(".") or is_for_development(part) for part in folder.split("/") if part != ".")
         if path.count("/") > MAX_DEPTH or hidden or is_aside(f"{folder}/x.py"):
