@@ -89,6 +89,8 @@ class Confirmation:
         if start and start.app and _takes_requests(start.app):
             place = (start.app.made.path, start.app.made.line)
             same = [item for item in self.candidates.servable if made_of(item) == place and not item.aside]
+            if not program.direct and any(item.is_factory for item in same):
+                same = []  # what the program sets up before it serves would be missing
             for item in sorted(same, key=lambda item: (item.path != program.path, item.is_factory, -item.app.wraps)):
                 if found := point(self.modules, item):
                     return _with(found, (*stated, program.origin))

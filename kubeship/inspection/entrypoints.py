@@ -51,6 +51,7 @@ def find_entrypoint(
     candidates: Candidates,
     stated: Statements,
     answers: Answers,
+    *,
     declared: frozenset[str] = frozenset(),
 ) -> Answered[EntrypointFound]:
     """One entrypoint, or a Question with the candidates. Raises InvalidInput for an answer that is no entrypoint.

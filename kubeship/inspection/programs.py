@@ -131,7 +131,7 @@ def program_at(modules: Modules, starts: Starts, path: str, value: str = "", lin
     root = import_root(modules, path)
     package = module_name(f"{folder_of(path)}/__init__.py", root) if path.endswith("/__main__.py") else None
     place = Origin(path, strongest.line if strongest and direct else line, f"a program that {_deed(strongest)}")
-    return Program(value or package or path, path, root, strongest, direct, place)
+    return Program(package or value or path, path, root, strongest, direct, place)
 
 
 def _strongest(starts: tuple[Start, ...]) -> Start | None:
