@@ -17,6 +17,12 @@ Settings = Annotated[
         "--set", metavar="KEY=VALUE", help="Answer a question, or set any key of kubeship.yaml; VALUE is YAML."
     ),
 ]
+Offline = Annotated[
+    bool,
+    typer.Option(
+        "--offline", envvar="KUBESHIP_OFFLINE", help="Don't ask the package index which distributions have wheels."
+    ),
+]
 Force = Annotated[bool, typer.Option("--force", envvar="KUBESHIP_FORCE", help="Replace hand-edited files too.")]
 
 
@@ -42,6 +48,7 @@ def init(
         bool, typer.Option("--check", help="Exit 2 if init would answer differently today; write nothing.")
     ] = False,
     force: Force = False,
+    offline: Offline = False,
     json: Json = False,
 ) -> None:
     """Inspect the project and write kubeship.yaml, Dockerfile and manifests. Asks only what is ambiguous.
@@ -51,6 +58,7 @@ def init(
     """
     from kubeship.cli.adapters import base_digest
     from kubeship.cli.screen import screen
+    from kubeship.cli.wheel_index import users_index
     from kubeship.config.draft import DraftOptions
     from kubeship.ui.results import file_actions, show_init
     from kubeship.workflows.init import InitRequest, init, read_settings
@@ -58,7 +66,7 @@ def init(
     with screen("init", context.obj, json) as user:
         options = DraftOptions(image, host, namespace, env)
         request = InitRequest(path, options, read_settings(settings), check, force)
-        done = init(request, user.ask, base_digest, user.emit)
+        done = init(request, user.ask, base_digest, user.emit, None if offline else users_index())
         document = {"files": file_actions(done.files)}
         user.show(document, lambda console: show_init(done.project, done.files, console))
     raise typer.Exit(ExitCode.DIFFERENT if done.different else ExitCode.DONE)
@@ -68,6 +76,7 @@ def inspect(
     context: typer.Context,
     path: ProjectArgument = HERE,
     settings: Settings = [],  # noqa: B006
+    offline: Offline = False,
     json: Json = False,
 ) -> None:
     """Show what the project says of itself, each fact with its origin. Nothing of it is run, nothing is written.
@@ -75,13 +84,14 @@ def inspect(
     kubeship inspect --json
     """
     from kubeship.cli.screen import screen
+    from kubeship.cli.wheel_index import users_index
     from kubeship.inspection.document import document
     from kubeship.inspection.project import inspect
     from kubeship.ui.results import show_project
     from kubeship.workflows.init import read_settings
 
     with screen("inspection", context.obj, json) as user:
-        project = inspect(path, read_settings(settings))
+        project = inspect(path, read_settings(settings), None if offline else users_index())
         user.show(document(project), lambda console: show_project(project, console))
 
 

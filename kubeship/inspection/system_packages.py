@@ -68,11 +68,12 @@ def _of_distributions(required: list[Required], python: str, index: WheelIndex |
         extras = merged[requirement.name]
         needs = [need for need in NEEDS if need.distribution == requirement.name and _holds(need, extras)]
         wheels = _wheels(requirement, needs, index)
-        fitting = wheels is not None and any(fits(wheel, python) for wheel in wheels)
+        fitting = [wheel for wheel in wheels or () if fits(wheel, python)]
+        compiled = is_compiled(tuple(fitting))  # a wheel for any platform brings no library
         for need in needs:
-            if need.build and (fitting or (need.wheels and wheels is None)):
+            if need.build and (compiled or (need.wheels and wheels is None)):
                 continue
-            if need.wheels and (fitting or wheels is None):
+            if need.wheels and (compiled or wheels is None):
                 continue
             origin = _origin(requirement, f"{requirement.name} {need.reason}")
             for package in dict.fromkeys((*need.build, *(COMPILER if need.build else ()))):
@@ -93,8 +94,8 @@ def _wheels(requirement: Required, needs: list[Need], index: WheelIndex | None) 
     """What the lock file lists, else what the index has; None when nobody says."""
     if requirement.wheels is not None or index is None or not requirement.name or requirement.location:
         return requirement.wheels
-    if not needs and not requirement.version:
-        return None
+    if not any(need.build or need.wheels for need in needs):
+        return None  # the index is asked only where its answer can change something
     return index.wheels(requirement.name, requirement.version)
 
 
