@@ -115,7 +115,10 @@ def logical_lines(text: str) -> Iterator[tuple[int, str]]:
 
 def without_credentials(url: str) -> str:
     """The URL without user and password."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # no URL; pip would say so
+        return re.sub(r"//[^/@]*@", "//", url)
     return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
 
 
