@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator, Mapping
 
-from kubeship.inspection.modules import Binding, Local, Modules
+from kubeship.inspection.modules import Binding, External, Local, Modules
 from kubeship.inspection.syntax import Function, assignments, dotted, local_names, statements
 from kubeship.model.project import Interface
 
@@ -79,3 +79,26 @@ def class_of(
             return class_of(modules, inside, call, None, depth + 1)
         case _:
             return None
+
+
+def returned_argument(function: Function, call: ast.Call) -> ast.expr | None:
+    """The argument that a function such as `def configure(app): ...; return app` gives back."""
+    names = [parameter.arg for parameter in function.args.posonlyargs + function.args.args]
+    returned = {
+        statement.value.id
+        for statement, _ in statements(function.body)
+        if isinstance(statement, ast.Return) and isinstance(statement.value, ast.Name)
+    }
+    given = dict(zip(names, call.args, strict=False)) | {k.arg: k.value for k in call.keywords if k.arg}
+    return next((given[name] for name in names if name in returned and name in given), None)
+
+
+def is_plain(modules: Modules, path: str, function: ast.FunctionDef) -> bool:
+    """A decorator may make anything of a function; only functools' caches leave it callable as it is."""
+    for decorator in function.decorator_list:
+        called = decorator.func if isinstance(decorator, ast.Call) else decorator
+        name = dotted(called)
+        reference = modules.reference(path, name) if name else None
+        if reference not in (External("functools.cache"), External("functools.lru_cache")):
+            return False
+    return not any(isinstance(node, ast.Yield | ast.YieldFrom) for node in ast.walk(function))

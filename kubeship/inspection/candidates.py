@@ -4,10 +4,11 @@ import ast
 import re
 from dataclasses import dataclass
 
+from kubeship.inspection.app_objects import MAKERS, App
 from kubeship.inspection.frameworks import CONSTRUCTORS
 from kubeship.inspection.imported import Imported
 from kubeship.inspection.modules import Binding, Module, Modules
-from kubeship.inspection.objects import MAKERS, App, Apps
+from kubeship.inspection.objects import Apps
 from kubeship.inspection.sources import Sources, is_aside
 from kubeship.inspection.syntax import calls, dotted, statements
 from kubeship.model.origin import Origin

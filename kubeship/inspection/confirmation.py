@@ -3,12 +3,13 @@
 import ast
 from dataclasses import dataclass, replace
 
+from kubeship.inspection.app_objects import App
 from kubeship.inspection.candidates import Candidates, Servable, kind_of
 from kubeship.inspection.console_scripts import console_scripts
 from kubeship.inspection.groups import made_of
 from kubeship.inspection.import_root import import_root, module_name
 from kubeship.inspection.modules import Modules
-from kubeship.inspection.objects import App, Apps
+from kubeship.inspection.objects import Apps
 from kubeship.inspection.programs import KINDS, Program, program_at
 from kubeship.inspection.starts import Starts
 from kubeship.model.origin import Origin

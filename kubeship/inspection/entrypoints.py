@@ -8,16 +8,11 @@ from kubeship.errors import InvalidInput
 from kubeship.inspection.candidates import MAKES_APPS, Candidates, Servable
 from kubeship.inspection.confirmation import Confirmation, Entrypoint, point
 from kubeship.inspection.findings import SET_BY_YOU, Answered
-from kubeship.inspection.frameworks import BY_NAME, FRAMEWORKS
-from kubeship.inspection.groups import grouped, likeliest
-from kubeship.inspection.import_root import import_root, reachable
+from kubeship.inspection.import_root import import_root
 from kubeship.inspection.modules import Modules
 from kubeship.inspection.objects import Apps
-from kubeship.inspection.paste import paste_files
-from kubeship.inspection.programs import best_of, best_programs, find_programs, installed_programs
-from kubeship.inspection.queues import QueueFound, find_queues
+from kubeship.inspection.shown import SERVED_MODULES, beside, pasted, ran, served
 from kubeship.inspection.sources import is_aside
-from kubeship.inspection.starters import IMPORTS_BOTS
 from kubeship.inspection.starts import Starts
 from kubeship.inspection.stated import Statements, Target
 from kubeship.inspection.statement import TASK
@@ -26,9 +21,6 @@ from kubeship.model.project import Answers, Warned
 
 KEY = "processes.web.entrypoint"
 
-DASH = frozenset(dotted for dotted, _ in BY_NAME["dash"].constructors)
-SERVED_MODULES = ("wsgi", "app", "application", "main", "server", "run", "asgi", "index", "api", "web")
-"""Module names in which an app is meant for a server, most telling first."""
 TOOL_MODULES = frozenset(
     ("celery", "celery_app", "celery_worker", "cli", "manage", "scripts", "seed", "tasks", "worker")
 )
@@ -72,9 +64,9 @@ def find_entrypoint(
     several: list[Entrypoint] = []
     if settled is None:
         several = (
-            _pasted(confirmation, frameworks)
-            or _beside(modules, starts, confirmation, _served(modules, apps, starts, points, declared), declared)
-            or _run(modules, starts, confirmation)
+            pasted(confirmation, frameworks)
+            or beside(modules, starts, confirmation, served(modules, apps, starts, points, declared), declared)
+            or ran(modules, starts, confirmation)
         )
         settled = several[0] if len(several) == 1 else _hinted(confirmation, stated, several)
         warnings += tuple(
@@ -91,81 +83,6 @@ def find_entrypoint(
     question = _question(modules, candidates, several)
     listed = considered or tuple(Candidate(each.value, each.origins[0]) for each in several)
     return Answered(EntrypointFound(None, listed, frameworks), warnings, (question,))
-
-
-def _served(
-    modules: Modules, apps: Apps, starts: Starts, points: dict[Servable, Entrypoint], declared: frozenset[str]
-) -> list[Entrypoint]:
-    """The apps that a server can be given, the best name of each; one is the answer."""
-    servable = [item for item in points if item.app.interface in ("wsgi", "asgi")]
-    groups = likeliest(grouped(servable), modules, apps, starts, declared)
-    served = [_without_shells([points[item] for item in group]) for group in groups]
-    return [_most_complete(modules, group) for group in served if group]
-
-
-def _without_shells(group: list[Entrypoint]) -> list[Entrypoint]:
-    """Without Dash's own objects, which are not WSGI: the Flask app inside is (Dash's documentation, "Deployment")."""
-    dash = any(point.framework == "dash" for point in group)
-    shells = [p for p in group if p.servable and p.servable.app.constructor in DASH and not p.servable.app.wraps]
-    return [replace(point, framework="dash") if dash else point for point in group if point not in shells]
-
-
-def _pasted(confirmation: Confirmation, frameworks: tuple[str, ...]) -> list[Entrypoint]:
-    """The PasteDeploy file that configures the app: Pyramid's factories can't do without one."""
-    files = paste_files(confirmation.modules.sources) if "pyramid" in frameworks else ()
-    if not files:
-        return []
-    found = confirmation.named(files[0].path, ".", Origin(files[0].path, reason="loads the app"), "paste")
-    return [found] if found else []
-
-
-def _run(modules: Modules, starts: Starts, confirmation: Confirmation) -> list[Entrypoint]:
-    """The programs of the first rank, where no server can be given an object."""
-    programs = find_programs(modules.sources, modules, starts)
-    if not programs or programs[0].does != "web":
-        programs = installed_programs(modules.sources, modules, starts) or programs
-    if not programs or programs[0].does is None:
-        queues = [_of_queue(queue) for queue in find_queues(modules)]
-        if queues:
-            return queues
-    chosen = [confirmation.program(program) for program in best_programs(programs)] if programs else []
-    return list({each.value: each for each in chosen}.values())
-
-
-def _of_queue(queue: QueueFound) -> Entrypoint:
-    return Entrypoint(
-        queue.value,
-        queue.path,
-        queue.import_root,
-        "none",
-        "none",
-        (queue.origin,),
-        kind="worker",
-        name="worker",
-        server="",
-        command=queue.command,
-    )
-
-
-def _beside(
-    modules: Modules, starts: Starts, confirmation: Confirmation, served: list[Entrypoint], declared: frozenset[str]
-) -> list[Entrypoint]:
-    """What competes with one app: a bot that starts it in a thread, or scripts that another server runs.
-
-    Frameworks that run scripts count when the project declares them; what is mounted in the app doesn't.
-    """
-    scripted = {framework for framework in FRAMEWORKS if framework.command and declared & set(framework.distributions)}
-    bots = any(True for _ in modules.sources.mentioning(IMPORTS_BOTS))
-    if not (scripted or bots) or len(served) != 1:
-        return served
-    programs = find_programs(modules.sources, modules, starts)
-    app = served[0]
-    for program in best_of(programs, "bot"):
-        if program.path != app.path and app.path in reachable(modules, program.path):
-            return [confirmation.program(program)]
-    names = {framework.name for framework in scripted}
-    others = [p for p in best_of(programs, "web") if p.start and p.start.framework in names and p.path != app.path]
-    return served + [confirmation.program(program) for program in others]
 
 
 def _rank(servable: Servable) -> tuple[object, ...]:
@@ -204,17 +121,6 @@ def _without_tools(servable: list[Servable]) -> list[Servable]:
 
 def _stem(path: str) -> str:
     return path.rpartition("/")[2].removesuffix(".py")
-
-
-def _most_complete(modules: Modules, group: list[Entrypoint]) -> Entrypoint:
-    """The best of one app's entrypoints: a `main.py` that imports the app and its routes comes first."""
-    best = group[0]
-    loaded = set(reachable(modules, best.path))
-    for other in group[1:]:
-        served = other.servable is not None and other.servable.imported and _stem(other.path) in SERVED_MODULES
-        if served and _stem(best.path) != "wsgi" and set(reachable(modules, other.path)) - loaded - {other.path}:
-            return other
-    return best
 
 
 def _stated(

@@ -2,9 +2,17 @@
 
 import ast
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from kubeship.inspection.callables import attribute_values, callable_interface, method, methods_of
+from kubeship.inspection.app_objects import MAKERS, App, Factory
+from kubeship.inspection.callables import (
+    attribute_values,
+    callable_interface,
+    is_plain,
+    method,
+    methods_of,
+    returned_argument,
+)
 from kubeship.inspection.frameworks import CONSTRUCTORS, constructor_of
 from kubeship.inspection.imported import Imported
 from kubeship.inspection.modules import Binding, External, Local, Modules
@@ -15,39 +23,6 @@ from kubeship.model.project import Interface
 
 Scope = Mapping[str, tuple[ast.expr, ...]]
 """What a function assigns to its local names."""
-
-MAKERS = {
-    "make_wsgi_app": ("pyramid", "pyramid.config.Configurator.make_wsgi_app"),
-    "wsgifunc": ("webpy", "web.application.wsgifunc"),
-}
-"""Methods that make a WSGI app, whatever they are called on: the object is often configured in another function."""
-
-
-@dataclass(frozen=True)
-class App:
-    """An app object; two with the same `made` are the same object, or come from the same factory."""
-
-    framework: str
-    interface: Interface
-    made: Origin
-    """The call that builds it."""
-    wraps: int = 0
-    """How many middlewares stand around it."""
-    constructor: str = ""
-    """`flask.Flask`."""
-    called: str = ""
-    """The project's factory that was called for it."""
-
-
-@dataclass(frozen=True)
-class Factory:
-    """A function of the project that returns an app."""
-
-    app: App
-    required: tuple[str, ...]
-    """Parameters without a default."""
-    is_paste: bool = False
-    """`def main(global_config, **settings)`: PasteDeploy's signature, where an empty configuration will do."""
 
 
 class Apps:
@@ -71,35 +46,35 @@ class Apps:
 
     def of_expression(self, path: str, expression: ast.expr, scope: Scope | None = None) -> App | None:
         """The app that an expression makes in the module at `path`; `scope` holds a function's local names."""
+        found: App | None = None
         match expression:
             case ast.Call():
-                return self._of_call(path, expression, scope)
+                found = self._of_call(path, expression, scope)
             case ast.Name(id=name) if scope is not None and name in scope:
                 values = scope[name]
-                found = (
+                earlier = (
                     self.of_expression(path, values[index], {**scope, name: values[:index]})
                     for index in reversed(range(len(values)))
                 )
-                return next((app for app in found if app), None)
+                found = next((app for app in earlier if app), None)
             case ast.Name():
-                return self._of_reference(path, expression, scope)
+                found = self._of_reference(path, expression, scope)
             case ast.Attribute():
-                return self._of_attribute(path, expression, scope)
+                found = self._of_attribute(path, expression, scope)
             case ast.Subscript(value=ast.Call() as call, slice=ast.Constant(value=int() as index)):
-                return self._of_call(path, call, scope, index)
+                found = self._of_call(path, call, scope, index)
             case ast.Await(value=inner) | ast.NamedExpr(value=inner):
-                return self.of_expression(path, inner, scope)
+                found = self.of_expression(path, inner, scope)
             case ast.IfExp(body=first, orelse=second):
-                return self._first(path, (first, second), scope)
-            case ast.BoolOp(values=values):
-                return self._first(path, values, scope)
-            case _:
-                return None
+                found = self._first(path, (first, second), scope)
+            case ast.BoolOp(values=choices):
+                found = self._first(path, choices, scope)
+        return found
 
     def factory(self, path: str, binding: Binding) -> Factory | None:
         """The factory that a function at module level is, if it returns an app."""
         function = binding.value
-        if binding.guarded or not isinstance(function, ast.FunctionDef) or not self._is_plain(path, function):
+        if binding.guarded or not isinstance(function, ast.FunctionDef) or not is_plain(self.modules, path, function):
             return None
         app = self.of_function(path, function)
         if app is None:
@@ -231,28 +206,33 @@ class Apps:
         if isinstance(call.func, ast.Attribute) and call.func.attr in MAKERS:
             framework, made_by = MAKERS[call.func.attr]
             return App(framework, "wsgi", Origin(path, call.lineno, f"a {framework} app"), constructor=made_by)
+        return self._called(path, call, scope, index)
+
+    def _called(self, path: str, call: ast.Call, scope: Scope | None, index: int | None) -> App | None:
+        """What a wrapper, a class, a function or a method gives back."""
         name = dotted(call.func)
+        found: App | None = None
         match self.modules.reference(path, name) if name else None:
             case External(outside) if is_wrapper(outside):
-                return self._wrapped(path, call, WRAPPERS.get(outside), scope)
-            case Local(inside, _, Binding(value=ast.ClassDef() as definition)):
+                found = self._wrapped(path, call, WRAPPERS.get(outside), scope)
+            case Local(_, _, Binding(value=ast.ClassDef() as definition)):
                 calls_app = method(definition, "__call__")
                 interface = callable_interface(calls_app, bound=True) if calls_app else None
-                wrapped = self._wrapped(path, call, interface, scope)
-                place = Origin(path, call.lineno, f"a {definition.name}")
-                return (
-                    wrapped if wrapped or not interface else App("none", interface, place, constructor=definition.name)
-                )
+                found = self._wrapped(path, call, interface, scope)
+                if interface and not found:
+                    place = Origin(path, call.lineno, f"a {definition.name}")
+                    found = App("none", interface, place, constructor=definition.name)
             case Local(inside, local, Binding(value=ast.FunctionDef() | ast.AsyncFunctionDef() as function)):
                 made = self.of_function(inside, function, index)
-                if made:
-                    return replace(made, called=local)
-                returned = self._returns_its_argument(function, call)
-                return self.of_expression(path, returned, scope) if returned is not None else None
-        for inside, function in self._methods(path, call.func, scope):
-            if made := self.of_function(inside, function, index):
-                return replace(made, called=function.name)
-        return None
+                returned = returned_argument(function, call) if made is None else None
+                found = replace(made, called=local) if made else None
+                if returned is not None:
+                    found = self.of_expression(path, returned, scope)
+            case _:
+                for inside, function in self._methods(path, call.func, scope):
+                    if made := self.of_function(inside, function, index):
+                        found = replace(made, called=function.name)
+        return found
 
     def _methods(self, path: str, called: ast.expr, scope: Scope | None) -> list[tuple[str, Function]]:
         """The method that `Factory().create` is, if the class is the project's."""
@@ -267,25 +247,3 @@ class Apps:
         if wrapped is None:
             return None
         return replace(wrapped, wraps=wrapped.wraps + 1, interface=interface or wrapped.interface)
-
-    @staticmethod
-    def _returns_its_argument(function: Function, call: ast.Call) -> ast.expr | None:
-        """The argument that a function such as `def configure(app): ...; return app` gives back."""
-        names = [parameter.arg for parameter in function.args.posonlyargs + function.args.args]
-        returned = {
-            statement.value.id
-            for statement, _ in statements(function.body)
-            if isinstance(statement, ast.Return) and isinstance(statement.value, ast.Name)
-        }
-        given = dict(zip(names, call.args, strict=False)) | {k.arg: k.value for k in call.keywords if k.arg}
-        return next((given[name] for name in names if name in returned and name in given), None)
-
-    def _is_plain(self, path: str, function: ast.FunctionDef) -> bool:
-        """A decorator may make anything of a function; only functools' caches leave it callable as it is."""
-        for decorator in function.decorator_list:
-            called = decorator.func if isinstance(decorator, ast.Call) else decorator
-            name = dotted(called)
-            reference = self.modules.reference(path, name) if name else None
-            if reference not in (External("functools.cache"), External("functools.lru_cache")):
-                return False
-        return not any(isinstance(node, ast.Yield | ast.YieldFrom) for node in ast.walk(function))
