@@ -33,7 +33,8 @@ Key = tuple[str, str]
 @dataclass(frozen=True)
 class _Included:
     parent: Key | None
-    prefix: str
+    prefix: str | None
+    """None when it isn't written out."""
 
 
 def app_routes(modules: Modules, entrypoint: str) -> list[Route]:
@@ -89,8 +90,8 @@ def _called(call: ast.Call) -> tuple[str, str, ast.expr] | None:
     owner, _, method = name.rpartition(".")
     if method not in FUNCTIONS or (method in ("get", "url") and owner not in ("web", "aiohttp.web", "tornado.web")):
         return None
-    values = list(call.args[:2]) + [k.value for k in call.keywords if k.arg in ("endpoint", "handler", "view_func")]
-    rule = next((stated for value in values if (stated := text(value)) is not None), None)
+    values = list(call.args[:3]) + [k.value for k in call.keywords if k.arg in ("endpoint", "handler", "view_func")]
+    rule = next((stated for value in values if (stated := text(value) or "").startswith("/")), None)
     view = next((value for value in values if text(value) is None), None)
     if rule is None or view is None or not rule.startswith("/") or not _takes_get(call):
         return None
@@ -127,8 +128,8 @@ def _includes(modules: Modules, path: str, tree: ast.Module) -> Iterator[tuple[K
                     yield key, _Included(None, text(argument(call, "path", 0)) or "")
         if method not in INCLUDES:
             continue
-        prefix = next((stated for p in PREFIXES if (stated := text(argument(call, p)))), "")
-        prefix = prefix or next((stated for value in call.args if (stated := text(value))), "")
+        prefix = _prefix_of(call)
+        prefix = next((stated for value in call.args if (stated := text(value))), "") if prefix == "" else prefix
         for value in call.args:
             if key := _key(modules, path, dotted(value) or ""):
                 yield key, _Included(_key(modules, path, owner), prefix)
@@ -141,24 +142,32 @@ def _prefixes(modules: Modules, path: str, owner: str, included: dict[Key, list[
 
 
 def _above(modules: Modules, key: Key, included: dict[Key, list[_Included]], depth: int) -> list[str]:
-    own = _own_prefix(modules, key)
-    if own is None or depth > MAX_DEPTH:
+    router = _router(modules, key)
+    if router is None or depth > MAX_DEPTH:
         return [""]
+    own = _prefix_of(router)
+    if own is None:
+        return []
     return [
         _joined(above, _joined(found.prefix, own))
         for found in included.get(key, [])
+        if found.prefix is not None
         for above in (_above(modules, found.parent, included, depth + 1) if found.parent else [""])
     ]
 
 
-def _own_prefix(modules: Modules, key: Key) -> str | None:
-    """The prefix of a router; None for an app."""
+def _router(modules: Modules, key: Key) -> ast.Call | None:
+    """The call that makes a router; None for an app."""
     module = modules.module(key[0])
-    for binding in module.bindings.get(key[1], ()) if module else ():
-        call = binding.value
-        if isinstance(call, ast.Call) and (dotted(call.func) or "").rpartition(".")[2] in ROUTERS:
-            return next((stated for p in PREFIXES if (stated := text(argument(call, p)))), "")
-    return None
+    values = [binding.value for binding in module.bindings.get(key[1], ())] if module else []
+    made = (value for value in values if isinstance(value, ast.Call))
+    return next((call for call in made if (dotted(call.func) or "").rpartition(".")[2] in ROUTERS), None)
+
+
+def _prefix_of(call: ast.Call) -> str | None:
+    """What a call says that paths begin with; None when it says so with a name or an expression."""
+    stated = next((value for name in PREFIXES if (value := argument(call, name)) is not None), None)
+    return "" if stated is None else text(stated)
 
 
 def _key(modules: Modules, path: str, name: str) -> Key | None:

@@ -27,8 +27,8 @@ def _of(text: str) -> frozenset[str]:
 
 _RUN = ("run",)
 _UV = _of(
-    "--python -p --extra --group --only-group --no-group --no-extra --with --with-requirements --with-editable --package "
-    "--directory --project --env-file --index --index-url --refresh-package"
+    "--python -p --extra --group --only-group --no-group --no-extra --with --with-requirements --with-editable "
+    "--package --directory --project --env-file --index --index-url --refresh-package"
 )
 _CONDA = _of("-n --name -p --prefix --cwd")
 _OTEL = _of("--traces_exporter --metrics_exporter --logs_exporter --service_name --exporter_otlp_endpoint")

@@ -8,10 +8,10 @@ from dataclasses import replace
 from typing import Any
 
 from kubeship.errors import InvalidInput
-from kubeship.inspection.command_lines import port_of
 from kubeship.inspection.dockerfiles import read_dockerfile
 from kubeship.inspection.image_commands import image_command, variables_of
 from kubeship.inspection.image_files import image_of, workdir
+from kubeship.inspection.server_lines import port_of
 from kubeship.inspection.sources import Sources, folder_of, is_aside
 from kubeship.inspection.statement import COMPOSE, DEVELOPMENT, Image, Said
 from kubeship.model.origin import Origin
@@ -68,7 +68,7 @@ def _extended(services: dict[str, Any], service: dict[str, Any], depth: int = 0)
     return {**_extended(services, base, depth + 1), **{k: v for k, v in service.items() if k != "extends"}}
 
 
-def _service(
+def _service(  # noqa: PLR0917  # one service, and what the file says around it
     sources: Sources,
     path: str,
     name: str,
@@ -105,9 +105,8 @@ def _service(
         or lines.get(("services", name))
     )
     profiles = service.get("profiles") or []
-    labels = f"{path} {name} {' '.join(map(str, profiles))} {build.get('target', '') if isinstance(build, dict) else ''}".replace(
-        " ", "/"
-    )
+    target = build.get("target", "") if isinstance(build, dict) else ""
+    labels = "/".join((path, name, *map(str, profiles), str(target)))
     yield Said(
         Origin(path, line, f"the service {name}"),
         COMPOSE + (DEVELOPMENT if FOR_DEVELOPERS.search(labels) else 0),

@@ -6,7 +6,7 @@ import shlex
 from collections import Counter
 
 from kubeship.inspection.dockerfiles import Dockerfile, Stage, within_project
-from kubeship.inspection.shell import HOME
+from kubeship.inspection.shell_tests import HOME
 from kubeship.inspection.sources import Sources, folder_of
 from kubeship.inspection.statement import Image
 

@@ -3,45 +3,28 @@
 import posixpath
 import re
 import shlex
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from kubeship.inspection.command_lines import PYTHON, read_command
 from kubeship.inspection.command_wrappers import unwrapped
 from kubeship.inspection.image_files import file_in, folder_in
+from kubeship.inspection.indirections import FOLLOWED, SHELLS, shell_script, text_of_shell, through
 from kubeship.inspection.own_programs import own
-from kubeship.inspection.servers import BY_PROGRAM, NOT_PROCESSES, WORKERS
 from kubeship.inspection.server_files import completed
+from kubeship.inspection.servers import BY_PROGRAM
 from kubeship.inspection.shell import Ran, commands
 from kubeship.inspection.sources import Sources, folder_of
-from kubeship.inspection.statement import DEVELOPMENT, Image, Said, Statement
-from kubeship.inspection.supervisors import supervised
-from kubeship.inspection.task_files import make_recipe, package_script, task_command
+from kubeship.inspection.statement import DEVELOPMENT, PLATFORM, Image, Said, Statement
+from kubeship.inspection.workers import NOT_PROCESSES, WORKERS
 
 MAX_DEPTH = 6
-SHELLS = frozenset({"ash", "bash", "dash", "ksh", "sh", "zsh"})
-FOLLOWED = frozenset(
-    {
-        "circusd",
-        "foreman",
-        "hivemind",
-        "honcho",
-        "make",
-        "npm",
-        "overmind",
-        "pnpm",
-        "poe",
-        "supervisord",
-        "task",
-        "yarn",
-    }
-)
 WORKING = frozenset(program for program, _ in WORKERS)
 OTHER = re.compile(r"^(?!web$).")
 """Names of a Procfile's lines that are kept though what they run can't be read."""
 FOR_DEVELOPERS = re.compile(
-    r"(^|[-_./ :])(dev|devel|develop|development|debug|devserver|tests?|testing|lint|docs?|mkdocs|ci|e2e|watch|local|shell|"
-    r"devcontainer|jupyter|notebook|flower|playwright|selenium|pytest|tox)([-_./ :]|$)",
+    r"(^|[-_./ :])(dev|devel|develop|development|debug|devserver|tests?|testing|lint|docs?|mkdocs|ci|e2e|watch|local|"
+    r"shell|devcontainer|jupyter|notebook|flower|playwright|selenium|pytest|tox)([-_./ :]|$)",
     re.IGNORECASE,
 )
 """In the name of a process, script or file: not what is deployed."""
@@ -99,17 +82,17 @@ class _Follower:
         name = posixpath.basename(words[0])
         variables = {**dict(said.variables), **dict(ran.variables), **dict(wrapped.variables)}
         here = replace(said, folder=folder, variables=tuple(variables.items()))
-        inner = _text_of_shell(name, words)
+        inner = text_of_shell(name, words)
         if inner is not None:
             return self.said(replace(here, command=inner, words=()), depth + 1)
-        script = _script(self.sources, here, name, words)
+        script = shell_script(self.sources, here, name, words)
         if script is not None:
             found = self._script(here, script[0], script[1], depth)
             started = any(statement.started.console == "" for statement in found)
             return found if started or not script[1] else self._behind(here, ran, script[1], depth) or found
-        through = [s for other in _through(self.sources, here, name, words) for s in self.said(other, depth + 1)]
-        if through or name in FOLLOWED or name in NOT_PROCESSES or name in SHELLS:
-            return through
+        found_ = [s for other in through(self.sources, here, name, words) for s in self.said(other, depth + 1)]
+        if found_ or name in FOLLOWED or name in NOT_PROCESSES or name in SHELLS:
+            return found_
         if name.endswith(".sh") or (name.endswith(".py") and not ran.words[0].endswith("manage.py")):
             behind = self._behind(here, ran, words[1:], depth)  # a script that isn't there, and runs what it is given
             if behind or name.endswith(".sh"):
@@ -143,9 +126,9 @@ class _Follower:
             behind = self._behind(said, ran, words[at:], depth) if at else []
             if behind:
                 return behind
-        if started.console and started.console not in self.programs and f"bin/{started.console}" not in self.sources:
-            if said.strength or not said.name or depth:
-                return []
+        own_console = started.console in self.programs or f"bin/{started.console}" in self.sources
+        if started.console and not own_console and (said.strength or not said.name or depth):
+            return []
         started = completed(self.sources, started, lambda path: file_in(self.sources, path, folder, said.image))
         start = folder_in(self.sources, started.folder, said.image)
         owned = own(self.sources, started, started.folder, start, said.image)
@@ -153,7 +136,7 @@ class _Follower:
             return []
         started, start = owned or (started, start)
         developers = started.development or bool(FOR_DEVELOPERS.search(said.name))
-        whole = not depth and not said.words and "\n" not in said.command
+        whole = not depth and not said.words and said.strength == PLATFORM
         return [
             Statement(
                 name=said.name,
@@ -175,6 +158,7 @@ class _Follower:
         found: list[str] = []
         for at, word in enumerate(words):
             inside = file_in(self.sources, word, folder, image) if word.startswith("/") else None
+            inside = inside if inside and word.endswith(f"/{inside}") else None
             name = posixpath.basename(word) if not at and "bin/" in word else word
             relative = posixpath.relpath(inside, start) if inside else name
             found += [f"./{relative}" if inside and not at else relative] if word != "$@" else []
@@ -201,78 +185,6 @@ def labelled(statement: Statement, ran: Ran) -> Statement:
 
 def _text(words: Sequence[str]) -> str:
     return " ".join(word if re.fullmatch(r"[\w@%+=:,./$~^{}\[\]*-]+", word) else shlex.quote(word) for word in words)
-
-
-def _text_of_shell(name: str, words: list[str]) -> str | None:
-    """The text of `sh -c TEXT` and `su USER -c TEXT`."""
-    if name in SHELLS or name in ("su", "runuser"):
-        for at, word in enumerate(words[1:-1], 1):
-            if word == "-c" or (name in SHELLS and re.fullmatch(r"-[a-z]*c", word)):
-                return words[at + 1]
-    return None
-
-
-def _script(sources: Sources, said: Said, name: str, words: list[str]) -> tuple[str, list[str]] | None:
-    """The project's shell script that is run, and its arguments."""
-    rest = words
-    if name in SHELLS:
-        rest = [word for word in words[1:]]
-        while rest and rest[0].startswith(("-", "+")):
-            rest = rest[2:] if rest[0] in ("-o", "+o") else rest[1:]
-    if not rest or rest[0].endswith(".py") or "$" in rest[0]:
-        return None
-    path = file_in(sources, rest[0], said.folder, said.image)
-    if path is None and "/" not in rest[0] and name not in SHELLS:
-        path = _installed(sources, said, rest[0])
-    if path is None:
-        return None
-    is_shell = path.endswith((".sh", ".bash")) or re.match(
-        rb"#!.*\b(ba|da|a|k|z)?sh\b|#!/command/with-contenv", sources.content(path)
-    )
-    return (path, rest[1:]) if is_shell or (name in SHELLS and not path.endswith(".py")) else None
-
-
-def _installed(sources: Sources, said: Said, name: str) -> str | None:
-    """A program that was copied from the project into a folder on PATH."""
-    for place, inside in said.image.copied:
-        if posixpath.basename(place) == name and inside in sources:
-            return inside
-        if place.endswith("/bin") and f"{inside}/{name}" in sources:
-            return f"{inside}/{name}"
-    return next((path for path in (f"bin/{name}",) if path in sources), None)
-
-
-def _through(sources: Sources, said: Said, name: str, words: list[str]) -> Iterator[Said]:
-    """The commands behind a supervisor or a task runner."""
-    arguments = words[1:]
-    plain = [word for word in arguments if not word.startswith("-")]
-    folder = folder_in(sources, said.folder, said.image)
-    if name in ("supervisord", "circusd", "honcho", "foreman", "overmind", "hivemind"):
-        stated = next(
-            (
-                a
-                for flag, a in zip(arguments, arguments[1:], strict=False)
-                if flag in ("-c", "-f", "--configuration", "--procfile")
-            ),
-            "",
-        )
-        if name == "circusd":
-            stated = next((word for word in plain if word.endswith(".ini")), "")
-        default = "supervisord.conf" if name == "supervisord" else "Procfile"
-        path = file_in(sources, stated or default, said.folder, said.image)
-        wanted = plain[plain.index("start") + 1 :] if "start" in plain and name != "supervisord" else []
-        for program in supervised(sources, path, said) if path else ():
-            if not wanted or program.name in wanted:
-                yield program
-    elif name == "make":
-        target = next((word for word in plain if "=" not in word), "")
-        yield from make_recipe(sources, folder, target, said)
-    elif name in ("npm", "yarn", "pnpm"):
-        yield from package_script(sources, folder, plain, said)
-    elif name in ("poe", "task"):
-        yield from task_command(sources, folder, plain[0] if plain else "", said)
-    elif "/" not in name and len(plain) == len(arguments):
-        yield from task_command(sources, folder, name, said)
 
 
 def _joined(folder: str, path: str) -> str:

@@ -18,7 +18,7 @@ DEFAULT_PORT = 8000
 """gunicorn's own default."""
 
 
-def web_port(
+def web_port(  # noqa: PLR0917  # everything that may say so, strongest first
     modules: Modules,
     entrypoint: Entrypoint | None,
     statement: Statement | None,

@@ -3,8 +3,8 @@
 import posixpath
 from dataclasses import replace
 
-from kubeship.inspection.command_lines import Started
 from kubeship.inspection.image_files import file_in
+from kubeship.inspection.server_lines import Started
 from kubeship.inspection.sources import Sources, is_aside
 from kubeship.inspection.statement import Image
 

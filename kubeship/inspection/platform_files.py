@@ -8,10 +8,10 @@ from typing import Any
 
 from kubeship.errors import InvalidInput
 from kubeship.inspection.compose_files import read_yaml
-from kubeship.inspection.servers import Work
 from kubeship.inspection.sources import Sources, folder_of, is_aside
 from kubeship.inspection.statement import DEVELOPMENT, PLATFORM, Said
 from kubeship.inspection.supervisors import procfile_lines
+from kubeship.inspection.workers import Work
 from kubeship.model.origin import Origin
 
 PROCFILE = re.compile(r"(?i)Procfile(\.[\w-]+)?")
@@ -90,7 +90,7 @@ def _digital_ocean(sources: Sources, path: str) -> Iterator[Said]:
             command = _dict(part).get("run_command")
             if isinstance(command, str):
                 label = name or str(_dict(part).get("name", "worker"))
-                work = "release" if section == "jobs" else "worker" if section == "workers" else None
+                work: Work | None = "release" if section == "jobs" else "worker" if section == "workers" else None
                 yield _said(
                     path,
                     lines.get((section, number, "run_command")),
@@ -196,7 +196,7 @@ READERS = {
 }
 
 
-def _said(
+def _said(  # noqa: PLR0917  # the fields of one row, in the order of their names
     path: str,
     line: int | None,
     command: str,

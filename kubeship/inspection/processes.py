@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from kubeship.inspection.confirmation import Entrypoint
 from kubeship.inspection.findings import Answered
-from kubeship.inspection.modules import Modules
 from kubeship.inspection.listening import web_port
+from kubeship.inspection.modules import Modules
 from kubeship.inspection.servers import BY_PROGRAM
 from kubeship.inspection.stated import OTHER_NAMES, Statements, stated_port
 from kubeship.inspection.statement import CONFIGURED, DEVELOPMENT, IMAGE, PLATFORM, SUPERVISED, TASK, Statement
@@ -43,7 +43,7 @@ def main_process(
         server=server_of(entrypoint, statement),
         command=(statement.command if statement else entrypoint.command if entrypoint else "") or None,
         port=port.value.value,
-        health=health,
+        health=health or _own_health(server_of(entrypoint, statement)),
         cwd=statement.folder if statement else stated.folder,
         origins=(*origins, *port.value.origins),
     )
@@ -114,6 +114,11 @@ def _in_background(entrypoint: Entrypoint, statement: Statement | None) -> Proce
     )
 
 
+def _own_health(server: str | None) -> Found[str] | None:
+    path = BY_PROGRAM[server].health if server in BY_PROGRAM else ""
+    return Found(path, (Origin(reason=f"{server}'s own route"),)) if path else None
+
+
 def server_of(entrypoint: Entrypoint | None, statement: Statement | None) -> str | None:
     """The server that the project states, unless only developers use it; else the one that fits the app."""
     stated = statement.started.server if statement and not statement.started.development else ""
@@ -123,7 +128,7 @@ def server_of(entrypoint: Entrypoint | None, statement: Statement | None) -> str
     return found or None
 
 
-def _kind(statement: Statement, main: ProcessFound, source: Iterable[str]) -> ProcessKind | None:
+def _kind(statement: Statement, main: ProcessFound, source: Iterable[str]) -> ProcessKind | None:  # noqa: PLR0911  # one return a form
     """What kind of process a statement makes beside the main one; None when it makes none."""
     strength, work = statement.strength, statement.work
     if work == "cron":

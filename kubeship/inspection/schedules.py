@@ -19,7 +19,7 @@ CRONTAB = re.compile(
 )
 CHORES = re.compile(
     r"(?i)test|lint|check|ci\b|codeql|security|audit|dependab|renovate|pre-?commit|stale|docs?\b|links?\b|release|build|"
-    r"publish|deploy|update[-_ ]?(dep|lock|translat|req)|lock|label|nightly|coverage|bench|scan|sync[-_ ]?fork|i18n|transl"
+    r"publish|deploy|update[-_ ]?(dep|lock|translat|req)|lock|label|nightly|coverage|bench|scan|i18n|transl"
 )
 """Names of workflows and jobs that tend the repository instead of doing the project's work."""
 OWN_PROGRAMS = re.compile(r"python[\d.]*|scrapy|.*manage\.py|.+\.(sh|py)|flask|celery|dbt|prefect")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from kubeship.inspection.command_lines import Started, as_target, gunicorn_interface, port_of
+from kubeship.inspection.server_lines import Started, as_target, gunicorn_interface, port_of
 from kubeship.inspection.sources import Sources
 from kubeship.inspection.syntax import assignments, statements, strings, text
 
@@ -94,9 +94,7 @@ def uwsgi_settings(sources: Sources, path: str) -> dict[str, tuple[str, int]]:
     section = not path.endswith((".ini", ".cfg", ".conf"))
     for number, raw in enumerate(sources.text(path).splitlines(), 1):
         line = raw.strip()
-        if line.startswith("[") and not section | line.startswith("[["):
-            section = line == "[uwsgi]"
-        elif line.startswith("["):
+        if (line.startswith("[") and not section | line.startswith("[[")) or line.startswith("["):
             section = line == "[uwsgi]"
         elif section and (match := re.match(r"<?([A-Za-z][\w-]*)\s*[=:>]\s*\"?([^\"<]*)", line)):
             found[match[1]] = (re.split(r"\s+[#;]", match[2])[0].strip(), number)

@@ -1,19 +1,17 @@
 """Which commands does a shell script run, in order, and with what? Read as a shell would; nothing is run."""
 
 import fnmatch
-import posixpath
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from kubeship.inspection.shell_syntax import Case, Function, If, Loop, Node, Simple, parsed
+from kubeship.inspection.shell_tests import HOME, joined, truth
 from kubeship.inspection.shell_words import Piece, Token, tokens
 
 MAX_DEPTH = 12
 MAX_COMMANDS = 2000
 ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)\+?=(.*)", re.DOTALL)
-HOME = "//"
-"""Begins a folder that is relative to the project, not to where the script starts (`cd "$(dirname "$0")"`)."""
 
 
 @dataclass(frozen=True)
@@ -76,14 +74,14 @@ class _Runner:
         for node in nodes:
             if depth > MAX_DEPTH or len(self.ran) > MAX_COMMANDS:
                 return True
-            joined = node.after
-            if (joined == "&&" and verdict is False) or (joined == "||" and verdict is True):
+            after = node.after
+            if (after == "&&" and verdict is False) or (after == "||" and verdict is True):
                 continue
             before = len(self.ran)
             ended, verdict = self._node(node, state, depth)
-            if ended and joined == "||" and len(self.ran) == before:  # `check || exit 1` goes on
+            if ended and after == "||" and len(self.ran) == before:  # `check || exit 1` goes on
                 continue
-            if ended and not (joined in ("&&", "||") and len(self.ran) == before):
+            if ended and not (after in ("&&", "||") and len(self.ran) == before):
                 return True
         return False
 
@@ -149,7 +147,7 @@ class _Runner:
         if name in ("exit", "return"):
             return True, None
         if name in ("[", "[[", "test", "true", "false", ":", "!"):
-            return False, _truth(words)
+            return False, truth(words)
         if name in state.functions:
             inner = replace(state, arguments=rest)
             ended = self.run(state.functions[name], inner, depth + 1)
@@ -179,7 +177,7 @@ class _Runner:
     def _built_in(self, name: str, rest: list[str], state: _State, depth: int) -> bool:
         if name == "cd":
             if rest and rest[-1] != "-":
-                state.folder = _joined(state.folder, rest[-1])
+                state.folder = joined(state.folder, rest[-1])
         elif name in ("export", "declare", "typeset", "readonly", "local"):
             for match in filter(None, (ASSIGNMENT.fullmatch(word) for word in rest)):
                 state.variables[match[1]] = [match[2]]
@@ -192,7 +190,7 @@ class _Runner:
             count = int(rest[0]) if rest and rest[0].isdigit() else 1
             state.arguments = state.arguments[count:] if state.arguments is not None else None
         elif name in (".", "source"):
-            text = self.read(_joined(state.folder, rest[0])) if rest else None
+            text = self.read(joined(state.folder, rest[0])) if rest else None
             self.run(parsed(tokens(text)), state, depth + 1) if text else None
         elif name == "eval":
             self.run(parsed(tokens(" ".join(rest))), state, depth + 1)
@@ -227,7 +225,7 @@ class _Runner:
                 fields += values[1:]
         return fields if fields != [""] or quoted else []
 
-    def _values(self, piece: Piece, state: _State) -> list[str]:
+    def _values(self, piece: Piece, state: _State) -> list[str]:  # noqa: PLR0911  # one return a form
         if piece.kind == "text":
             return [piece.value]
         if piece.kind == "command":
@@ -256,34 +254,4 @@ class _Runner:
         """What an `if` decides, when everything it looks at is known."""
         if len(condition) != 1 or not isinstance(condition[0], Simple):
             return None
-        return _truth([" ".join(self.expanded(token, state)) for token in condition[0].words])
-
-
-def _truth(words: Sequence[str]) -> bool | None:
-    if words and words[0] == "!":
-        inner = _truth(words[1:])
-        return None if inner is None else not inner
-    if words in (["true"], [":"], ["false"]):
-        return words != ["false"]
-    if not words or words[0] not in ("[", "[[", "test"):
-        return None
-    match [word for word in words[1:] if word not in ("]", "]]")]:
-        case ["!", *rest]:
-            inner = _truth([words[0], *rest])
-            return None if inner is None else not inner
-        case ["-z", value] if "$" not in value:
-            return not value
-        case ["-n", value] if "$" not in value:
-            return bool(value)
-        case [left, "=" | "==" | "!=" as operator, right] if "$" not in left + right:
-            return fnmatch.fnmatchcase(left, right) == (operator != "!=")
-        case _:
-            return None
-
-
-def _joined(folder: str, path: str) -> str:
-    if path.startswith(HOME):
-        return HOME + posixpath.normpath(path[2:])
-    if folder.startswith(HOME):
-        return path if path.startswith("/") else HOME + posixpath.normpath(posixpath.join(folder[2:], path))
-    return posixpath.normpath(posixpath.join(folder, path))
+        return truth([" ".join(self.expanded(token, state)) for token in condition[0].words])

@@ -101,7 +101,7 @@ class _Parser:
                 after = ""
         return tuple(found)
 
-    def _command(self, after: str) -> Node:
+    def _command(self, after: str) -> Node:  # noqa: PLR0911  # one return a form
         self.depth += 1
         try:
             match self.tokens[self.at].plain if self.depth < MAX_DEPTH else "":

@@ -1,4 +1,4 @@
-"""What are the words of a shell text? Quotes, expansions and operators, as far as a reader needs them (POSIX 2.2-2.6)."""
+"""What are the words of a shell text? Quotes, expansions and operators, as far as a reader needs them (POSIX 2.2)."""
 
 import re
 from dataclasses import dataclass
@@ -113,12 +113,12 @@ class _Reader:
             char = self.text[self.at]
             if char in " \t\r\n;&|()<>" and not (char in "()" and literal.endswith("=") and self.at > start):
                 break
-            if char == "(" or char == ")":
+            if char in {"(", ")"}:
                 literal += self._array()
             elif char == "'":
                 end = self.text.find("'", self.at + 1)
                 end = end if end >= 0 else len(self.text)
-                pieces += _text(literal) + [Piece("text", self.text[self.at + 1 : end], quoted=True)]
+                pieces += [*_text(literal), Piece("text", self.text[self.at + 1 : end], quoted=True)]
                 literal = ""
                 self._skip(end + 1 - self.at)
             elif char == '"':

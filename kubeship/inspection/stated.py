@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from kubeship.inspection.command_lines import Started, as_target, port_of
 from kubeship.inspection.compose_files import compose_statements
 from kubeship.inspection.console_scripts import console_scripts
 from kubeship.inspection.image_commands import image_statements
@@ -16,6 +15,7 @@ from kubeship.inspection.platform_files import platform_statements
 from kubeship.inspection.prose import readme_statements, script_statements
 from kubeship.inspection.schedules import schedule_statements
 from kubeship.inspection.server_files import completed, gunicorn_settings, uwsgi_settings
+from kubeship.inspection.server_lines import Started, as_target, port_of
 from kubeship.inspection.sources import Sources, folder_of, is_aside
 from kubeship.inspection.statement import CONFIGURED, DEVELOPMENT, SUPERVISED, Said, Statement
 from kubeship.inspection.supervisors import s6_services, supervised, supervisor_files, units
@@ -157,7 +157,7 @@ def _target(statement: Statement) -> Target | None:
     )
 
 
-def _named(started: Started) -> tuple[str, Form | None]:
+def _named(started: Started) -> tuple[str, Form | None]:  # noqa: PLR0911  # one return a form
     if started.paste:
         return started.paste, "paste"
     if started.discovers:
@@ -183,16 +183,18 @@ def _configured(sources: Sources, folder: str) -> list[Target]:
         if re.fullmatch(r"gunicorn[\w.-]*\.py", name):
             settings = gunicorn_settings(sources, path)
             if "wsgi_app" in settings:
-                value, line = settings["wsgi_app"]
-                target = as_target(value, "application", False)
-                started = Started(target, config=path, server="gunicorn", work="web")
-                started = completed(sources, started, lambda file, path=path: path)
-                found.append(_of_file(started, place, Origin(path, line, "gunicorn's wsgi_app")))
+                found.append(_gunicorn(sources, path, *settings["wsgi_app"]))
         elif re.fullmatch(r"[\w.-]*uwsgi[\w.-]*\.(ini|ya?ml|xml|cfg|conf)|setup\.cfg", name):
             found += _uwsgi(sources, path, folder)
         elif name in (".flaskenv", ".env") and place in (folder, "."):
             found += _flask_app(sources, path)
     return found
+
+
+def _gunicorn(sources: Sources, path: str, stated: str, line: int) -> Target:
+    started = Started(as_target(stated, "application", False), config=path, server="gunicorn", work="web")
+    started = completed(sources, started, lambda _: path)
+    return _of_file(started, folder_of(path), Origin(path, line, "gunicorn's wsgi_app"))
 
 
 def _of_file(started: Started, folder: str, origin: Origin) -> Target:

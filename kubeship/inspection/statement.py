@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from kubeship.inspection.command_lines import Started
-from kubeship.inspection.servers import Work
+from kubeship.inspection.server_lines import Started
+from kubeship.inspection.workers import Work
 from kubeship.model.origin import Origin
 
 PLATFORM, IMAGE, COMPOSE, SUPERVISED, CONFIGURED, SCRIPT, TASK, README = range(8)

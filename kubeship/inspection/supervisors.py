@@ -25,7 +25,7 @@ def supervised(sources: Sources, path: str, said: Said) -> Iterator[Said]:
             )
         return
     for kind, name, options, line in programs(sources.text(path)):
-        if kind not in ("program", "fcgi-program", "watcher") or "command" not in options and "cmd" not in options:
+        if kind not in ("program", "fcgi-program", "watcher") or not options.keys() & {"command", "cmd"}:
             continue
         command, at = options.get("command") or options["cmd"]
         arguments = options.get("args", ("", 0))[0]

@@ -1,4 +1,4 @@
-"""Which commands stand behind task names? Makefile and justfile, package.json, and the task tables of pyproject.toml."""
+"""Which commands stand behind task names? Makefile, justfile, package.json, and pyproject.toml's task tables."""
 
 import json
 import posixpath
@@ -112,8 +112,8 @@ def tasks(sources: Sources, path: str) -> dict[str, tuple[str, ...]]:
         _table(tool, "pdm", "scripts"),
         _table(tool, "rye", "scripts"),
     ]
-    for environment in _table(tool, "hatch", "envs").values():
-        tables.append(_table(environment, "scripts") if isinstance(environment, dict) else {})
+    environments = _table(tool, "hatch", "envs").values()
+    tables += [_table(environment, "scripts") for environment in environments if isinstance(environment, dict)]
     return {str(name): found for table in tables for name, value in table.items() if (found := _commands(value))}
 
 

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kubeship.inspection.command_lines import Started, port_of, web_command
+from kubeship.inspection.command_lines import web_command
+from kubeship.inspection.server_lines import Started, port_of
 
 
 @pytest.mark.parametrize(
