@@ -132,9 +132,9 @@ def _recognised(sources: Sources, words: list[str], folder: str) -> Install | No
     tool = next((tool for tool in TOOLS if tool.name == names[0] and names[1] in tool.commands), None)
     if tool and not (tool.name == "pipenv" and _packages(names[2:])):
         return Install(tool.name, (), _values(words, *tool.groups), _values(words, *tool.extras))
-    if names[0] == "pip-sync":
+    if names[0] == "pip-sync" or names[:2] == ["pip", "sync"]:
         return _pip(sources, [word for file in words[1:] for word in ("-r", file)], folder)
-    if re.fullmatch(r"pip[\d.]*", names[0]) and names[1] in ("install", "sync"):
+    if re.fullmatch(r"pip[\d.]*", names[0]) and names[1] == "install":
         return _pip(sources, words[2:], folder)
     return _conda(sources, words, folder) if names[0] in ("conda", "mamba", "micromamba") else None
 
