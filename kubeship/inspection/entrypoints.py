@@ -16,6 +16,7 @@ from kubeship.inspection.sources import is_aside
 from kubeship.inspection.starts import Starts
 from kubeship.inspection.stated import Statements, Target
 from kubeship.inspection.statement import TASK
+from kubeship.inspection.unserved import run_elsewhere
 from kubeship.model.origin import Candidate, Origin, Question
 from kubeship.model.project import Answers, Warned
 
@@ -81,6 +82,9 @@ def find_entrypoint(
         first = Candidate(settled.value, settled.origins[0])
         return Answered(EntrypointFound(settled, (first, *others), frameworks), warnings)
     question = _question(modules, candidates, several)
+    elsewhere = run_elsewhere(modules.sources)
+    if elsewhere and not several:
+        question = replace(question, text=f"nothing is served: {elsewhere[0].message}")
     listed = considered or tuple(Candidate(each.value, each.origins[0]) for each in several)
     return Answered(EntrypointFound(None, listed, frameworks), warnings, (question,))
 

@@ -13,6 +13,7 @@ from kubeship.inspection.programs import TOOL_FOLDERS
 from kubeship.inspection.starts import Starts
 from kubeship.inspection.syntax import dotted, local_names
 from kubeship.inspection.wrappers import APP_ARGUMENTS
+from kubeship.model.project import Interface
 
 Made = tuple[str, int | None]
 """Where an app is built: two names with the same place hold the same app."""
@@ -20,6 +21,11 @@ MOUNTS = frozenset(
     ("DispatcherMiddleware", "Host", "Mount", "WSGIMiddleware", "add_subapp", "graft", "mount", "run_with")
 )
 """Calls that put an app below another: Starlette's, FastAPI's, aiohttp's, Bottle's, CherryPy's and Werkzeug's names."""
+
+
+ASGI_SERVERS = frozenset(("daphne", "granian", "hypercorn", "uvicorn", "uvicorn-worker"))
+WSGI_SERVERS = frozenset(("gunicorn", "mod-wsgi", "pyuwsgi", "uwsgi", "waitress"))
+"""Distributions, as Django's pages on deployment name them."""
 
 
 def made_of(servable: Servable) -> Made:
@@ -46,7 +52,7 @@ def likeliest(
     served = _served(modules, starts, groups)
     signs: tuple[Callable[[list[Servable]], object], ...] = (
         lambda group: group[0].app.framework != "none",
-        lambda group: _is_django_served(group, groups),
+        lambda group: _is_django_served(group, groups, declared),
         lambda group: posixpath.dirname(group[0].path).rpartition("/")[2] not in TOOL_FOLDERS,
         lambda group: not declared or _distributions(group) & declared,
         lambda group: made_of(group[0]) not in mounted,
@@ -72,15 +78,18 @@ def _distributions(group: list[Servable]) -> frozenset[str]:
     )
 
 
-def _is_django_served(group: list[Servable], groups: list[list[Servable]]) -> bool:
-    """Django makes a WSGI and an ASGI handler of one project: ASGI's where it routes protocols, as Channels does."""
+def _is_django_served(group: list[Servable], groups: list[list[Servable]], declared: frozenset[str]) -> bool:
+    """Django makes a WSGI and an ASGI handler of one project.
+
+    ASGI's is meant where it routes protocols, as Channels does, or where only servers for ASGI are installed.
+    """
     django = [item for found in groups for item in found if item.app.framework == "django"]
     if group[0].app.framework != "django":
         return True
-    routed = any(item.app.interface == "asgi" and _routes_protocols(item) for item in django)
-    if routed:
+    if any(_routes_protocols(item) for item in django):
         return _routes_protocols(group[0])
-    return group[0].app.interface == "wsgi" or not any(item.app.interface == "wsgi" for item in django)
+    meant: Interface = "asgi" if declared & ASGI_SERVERS and not declared & WSGI_SERVERS else "wsgi"
+    return group[0].app.interface == meant or not any(item.app.interface == meant for item in django)
 
 
 def _routes_protocols(item: Servable) -> bool:

@@ -153,6 +153,10 @@ def _calls(body: list[ast.stmt], scope: Scope, *, guarded: bool) -> Iterator[_Ca
                     if not isinstance(decorator, ast.Call):
                         yield _Call(ast.copy_location(ast.Call(decorator, [], []), decorator), scope, inside)
                 continue
+            if isinstance(node, ast.ClassDef):
+                for decorator in node.decorator_list:
+                    if not isinstance(decorator, ast.Call):
+                        yield _Call(ast.copy_location(ast.Call(decorator, [], []), decorator), scope, inside)
             if isinstance(node, ast.Call):
                 yield _Call(node, scope, inside)
             pending.extend(ast.iter_child_nodes(node))
