@@ -10,7 +10,7 @@ from kubeship.inspection.listening import web_port
 from kubeship.inspection.modules import Modules
 from kubeship.inspection.servers import BY_PROGRAM
 from kubeship.inspection.stated import OTHER_NAMES, Statements, stated_port
-from kubeship.inspection.statement import CONFIGURED, DEVELOPMENT, IMAGE, PLATFORM, SUPERVISED, TASK, Statement
+from kubeship.inspection.statement import DEVELOPMENT, IMAGE, PLATFORM, SUPERVISED, TASK, Statement
 from kubeship.model.origin import Found, Origin
 from kubeship.model.project import Answers, Command, ProcessFound, ProcessKind
 
@@ -90,7 +90,7 @@ def release_commands(stated: Statements, migrate: Command | None) -> tuple[Comma
 
     Release steps come before what is run at the start of a process; the same command counts once.
     """
-    found = [s for s in stated.all if s.work == "release" and s.strength < CONFIGURED and s.main]
+    found = [s for s in stated.all if s.work == "release" and s.strength <= SUPERVISED and s.main]
     steps = [s for s in found if s.started.server == "shell"] or found
     commands: dict[str, Command] = {}
     for statement in steps:

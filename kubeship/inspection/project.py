@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from kubeship.inspection.app_routes import app_routes
+from kubeship.inspection.behaviour import traits
 from kubeship.inspection.candidates import find_candidates
 from kubeship.inspection.dependencies import Declared, declared
 from kubeship.inspection.django import collect_static, engines, migrate, root_urlconf
@@ -96,6 +97,7 @@ def inspect(path: Path, answers: Answers, index: WheelIndex | None = None) -> Pr
         variables=variables,
         settings=_variables_to_set(settings.value),
         volumes=find_volumes(modules, settings.value),
+        traits=traits(sources),
         system_packages=packages.value,
         dockerfile=own_dockerfile(sources, folder),
         distributions=dependencies.value.distributions,

@@ -6,9 +6,9 @@ from kubeship.inspection.server_lines import Started
 from kubeship.inspection.workers import Work
 from kubeship.model.origin import Origin
 
-PLATFORM, IMAGE, COMPOSE, SUPERVISED, CONFIGURED, SCRIPT, TASK, README = range(8)
-"""How strong a statement is: what a platform deploys, the image, compose, a supervisor, a server's own file, a start
-script, a task for developers, prose."""
+PLATFORM, IMAGE, COMPOSE, SUPERVISED, SCRIPT, CONFIGURED, TASK, README = range(8)
+"""How strong a statement is: what a platform deploys, the image, compose, a supervisor, a start script, a
+server's own file, a task for developers, prose."""
 DEVELOPMENT = 10
 """Added for what only developers run."""
 
