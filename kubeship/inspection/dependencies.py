@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from packaging.markers import InvalidMarker, Marker
 
@@ -100,6 +101,7 @@ def _undecided(sources: Sources, present: _Present) -> Answered[Declared]:
     return Answered(Declared(nothing, Requirements((), ()), present.folder))
 
 
+@lru_cache(maxsize=1024)
 def applies(marker: str, python: str) -> bool:
     """Whether an environment marker holds on Linux under this Python; one that can't be read does."""
     environment = {

@@ -13,6 +13,8 @@ NOT_DEPLOYED = re.compile(
 )
 """Words in a path or a stage's name: variants, and images for people and tests."""
 DEPLOYED = re.compile(r"(?i)(^|[._/-])(prod|production|release|deploy)([._/-]|$)")
+PYTHON = re.compile(r"python|\bpip|\buv\b|poetry|\bpdm\b|conda|\.py\b|gunicorn|uvicorn|celery", re.IGNORECASE)
+"""Words of an image that runs Python: others build a front end, or something else."""
 MAX_DEPTH = 4
 INSTRUCTION = re.compile(r"\s*([A-Za-z]+)(?:\s+(.*))?$", re.DOTALL)
 VARIABLE = re.compile(r"(?<!\\)\$(?:(\w+)|\{(\w+)(?::?([-+])([^{}]*))?\})")
@@ -90,6 +92,7 @@ def deployed_dockerfiles(sources: Sources, folder: str) -> tuple[str, ...]:
                 and not NOT_DEPLOYED.search(path.lower().replace("dockerfile", ""))
                 and not path.endswith(".dockerignore")
                 and "kubeship" not in sources.text(path).partition("\n")[0]
+                and PYTHON.search(sources.text(path))
             ),
             key=lambda path: (not DEPLOYED.search(path), path.count("/"), len(path), path),
         )

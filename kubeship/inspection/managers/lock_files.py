@@ -38,12 +38,17 @@ class LockedPackage:
 
     def section(self, heading: str) -> str:
         """What stands below `[heading]` in this package."""
-        match = re.search(rf"^\[{re.escape(heading)}\]\s*$(.*?)(?=^\[|\Z)", self.text, re.MULTILINE | re.DOTALL)
-        return match[1] if match else ""
+        start = self.text.find(f"\n[{heading}]")
+        if start < 0:
+            return ""
+        end = self.text.find("\n[", start + 2)
+        return self.text[start + len(heading) + 3 : end if end >= 0 else None]
 
     def values(self, key: str, section: str | None = None) -> str:
         """The text of an array or a value of this package (or of one of its sections)."""
         text = self.section(section) if section else self.text
+        if f"{key} = " not in text:
+            return ""
         match = re.search(rf"^{re.escape(key)} = (\[.*?^\]|\[.*?\]$|.*?$)", text, re.MULTILINE | re.DOTALL)
         return match[1] if match else ""
 
@@ -58,6 +63,8 @@ class LockedPackage:
     @property
     def location(self) -> str:
         """Where it comes from when that isn't an index: `git+https://...`, empty else."""
+        if "git" not in self.text:
+            return ""
         git = re.search(r'(?:source = \{ git = "|^git = "|url = "git\+)([^"?#]+)', self.text, re.MULTILINE)
         poetry = re.search(r'^type = "git"\s*\nurl = "([^"]+)"', self.text, re.MULTILINE)
         found = git or poetry
