@@ -8,7 +8,7 @@ from kubeship.errors import InvalidInput
 from kubeship.inspection.candidates import MAKES_APPS, Candidates, Servable
 from kubeship.inspection.confirmation import Confirmation, Entrypoint, point
 from kubeship.inspection.findings import SET_BY_YOU, Answered
-from kubeship.inspection.import_root import import_root
+from kubeship.inspection.import_root import import_root, module_name
 from kubeship.inspection.modules import Modules
 from kubeship.inspection.objects import Apps
 from kubeship.inspection.shown import SERVED_MODULES, beside, pasted, ran, served
@@ -55,7 +55,7 @@ def find_entrypoint(
     starts = Starts(modules, apps)
     confirmation = Confirmation(modules, apps, starts, candidates)
     ranked = sorted(_without_tools([s for s in candidates.servable if not s.aside]), key=_rank)
-    points = {servable: found for servable in ranked if (found := point(modules, servable))}
+    points = _told_apart({servable: found for servable in ranked if (found := point(modules, servable))})
     frameworks = tuple(dict.fromkeys(servable.app.framework for servable in points))
     considered = tuple(Candidate(found.value, found.origins[0]) for found in points.values())
     if KEY in answers:
@@ -87,6 +87,18 @@ def find_entrypoint(
         question = replace(question, text=f"nothing is served: {elsewhere[0].message}")
     listed = considered or tuple(Candidate(each.value, each.origins[0]) for each in several)
     return Answered(EntrypointFound(None, listed, frameworks), warnings, (question,))
+
+
+def _told_apart(points: dict[Servable, Entrypoint]) -> dict[Servable, Entrypoint]:
+    """Two `app:app` in two folders are named from the folder above: an answer must say which one it means."""
+    paths: dict[str, set[str]] = {}
+    for found in points.values():
+        paths.setdefault(found.value, set()).add(found.path)
+    told: dict[Servable, Entrypoint] = {}
+    for servable, found in points.items():
+        module = module_name(found.path, ".") if len(paths[found.value]) > 1 else None
+        told[servable] = replace(found, value=f"{module}:{servable.name}", import_root=".") if module else found
+    return told
 
 
 def _rank(servable: Servable) -> tuple[object, ...]:
