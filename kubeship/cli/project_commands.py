@@ -11,6 +11,9 @@ from kubeship.errors import ExitCode
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from kubeship.inspection.ports import WheelIndex
+    from kubeship.model.project import Answers
+
 Settings = Annotated[
     list[str],
     typer.Option(
@@ -84,14 +87,12 @@ def inspect(
     kubeship inspect --json
     """
     from kubeship.cli.screen import screen
-    from kubeship.cli.wheel_index import users_index
     from kubeship.inspection.document import document
     from kubeship.inspection.project import inspect
     from kubeship.ui.results import show_project
-    from kubeship.workflows.init import read_settings
 
     with screen("inspection", context.obj, json) as user:
-        project = inspect(path, read_settings(settings), None if offline else users_index())
+        project = inspect(path, _answers(settings), None if offline else _index())
         user.show(document(project), lambda console: show_project(project, console))
 
 
@@ -167,6 +168,21 @@ def update(context: typer.Context, project: Project = HERE, json: Json = False) 
     with screen("update", context.obj, json) as user:
         done = update(project, base_digest, user.emit)
         user.show({"files": file_actions(done.files)}, lambda console: show_files(done.files, console))
+
+
+def _answers(settings: list[str]) -> "Answers":
+    """What `--set` says; the room that reads it takes longer to import than most projects to inspect."""
+    if not settings:
+        return {}
+    from kubeship.workflows.init import read_settings
+
+    return read_settings(settings)
+
+
+def _index() -> "WheelIndex":
+    from kubeship.cli.wheel_index import users_index
+
+    return users_index()
 
 
 COMMANDS = (init, inspect, render, explain, update)

@@ -2,6 +2,7 @@
 
 import os
 import socket
+import subprocess
 import time
 from pathlib import Path
 
@@ -40,8 +41,11 @@ def test_a_tree_a_thousand_folders_deep_is_read_to_a_limit(project: Path) -> Non
     os.close(os.open("deep.py", os.O_CREAT | os.O_WRONLY, dir_fd=at))
     os.close(at)
 
-    assert entrypoint(project) == "app:app"
-    assert Sources(project).python_files == ("app.py",)
+    try:
+        assert entrypoint(project) == "app:app"
+        assert Sources(project).python_files == ("app.py",)
+    finally:  # deeper than shutil.rmtree, and with it pytest, can remove
+        subprocess.run(["rm", "-rf", str(project / "d")], check=True)
 
 
 def test_sparse_files_of_a_gigabyte_are_not_read(project: Path) -> None:
