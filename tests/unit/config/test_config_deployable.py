@@ -31,7 +31,7 @@ def test_flask_with_pip_passes() -> None:
 def test_manager_is_refused_with_the_command_that_makes_a_requirements_file(manager: str) -> None:
     project = replace(PROJECT, dependencies=Found(Dependencies(manager, ("some.lock",))))
 
-    with pytest.raises(InvalidInput, match="some.lock") as raised:
+    with pytest.raises(InvalidInput, match=r"some\.lock") as raised:
         require_deployable(project)
 
     assert "requirements" in (raised.value.hint or "")
