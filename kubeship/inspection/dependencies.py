@@ -19,6 +19,7 @@ from kubeship.inspection.dependency_files import (
 from kubeship.inspection.findings import SET_BY_YOU, Answered
 from kubeship.inspection.installs import DEPLOYS, Install, install_commands
 from kubeship.inspection.managers.declarations import Declaration, Selection
+from kubeship.inspection.managers.pyproject import listed, table
 from kubeship.inspection.requirements import Required, Requirements, read_requirements
 from kubeship.inspection.sources import Sources, folder_of
 from kubeship.model.origin import Candidate, Found, Origin, Question
@@ -231,8 +232,10 @@ def _compared(sources: Sources, present: _Present) -> Answered[Declared]:
     if GENERATED.search(_head(sources, first)) or own:
         return result
     names = direct_names(sources, other)
+    toml = other.path.endswith("pyproject.toml")
     missing = sorted(names - set(result.value.distributions) - {""})
-    if not missing and (names or other.path.endswith(("setup.py", "setup.cfg"))):
+    dynamic = "dependencies" in listed(table(sources.toml(other.path), "project").get("dynamic")) if toml else False
+    if not missing and (names or dynamic or other.path.endswith(("setup.py", "setup.cfg"))):
         return result
     label = other.manager.label
     shown = ", ".join(missing[:5]) + (", ..." if len(missing) > 5 else "") or "its packages"

@@ -1,5 +1,6 @@
 """What does pyproject.toml declare? PEP 621, PEP 735, and the tables of Poetry, PDM and uv."""
 
+import posixpath
 from collections.abc import Iterator
 from typing import Any
 
@@ -7,8 +8,8 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 from kubeship.inspection.managers.declarations import Declaration, Selection, line_naming, required
-from kubeship.inspection.requirements import Required, Requirements, without_credentials
-from kubeship.inspection.sources import Sources
+from kubeship.inspection.requirements import Required, Requirements, read_requirements, without_credentials
+from kubeship.inspection.sources import Sources, folder_of
 from kubeship.model.origin import Origin
 
 
@@ -35,6 +36,7 @@ def read_pyproject(sources: Sources, path: str, selection: Selection) -> Declara
     poetry_groups = table(poetry, "group")
     chosen = selection.of([*groups, *poetry_groups], [*extras, *poetry_extras])
     texts = listed(table(document, "project").get("dependencies"))
+    dynamic = _dynamic(sources, path, document)
     texts += [text for name in chosen.extras for text in listed(extras.get(name))]
     texts += [text for name in chosen.groups for text in _group(groups, name, ())]
     found = [one for text in texts if isinstance(text, str) and (one := required(text, path, sources))]
@@ -45,7 +47,19 @@ def read_pyproject(sources: Sources, path: str, selection: Selection) -> Declara
     for name in chosen.groups:
         found += _poetry(sources, path, table(poetry_groups, name, "dependencies"), optional)
     found = _sourced(document, found)
-    return Declaration(Requirements((path,), tuple(found), indexes=_indexes(document)), chosen)
+    for file in dynamic:
+        found += read_requirements(sources, file, []).required
+    return Declaration(Requirements((path, *dynamic), tuple(found), indexes=_indexes(document)), chosen)
+
+
+def _dynamic(sources: Sources, path: str, document: dict[str, Any]) -> tuple[str, ...]:
+    """The requirements files that setuptools or hatch-requirements-txt put in for dynamic dependencies."""
+    stated = table(document, "tool", "setuptools", "dynamic", "dependencies").get("file")
+    stated = stated or table(document, "tool", "hatch", "metadata", "hooks", "requirements_txt").get("files")
+    files = [stated] if isinstance(stated, str) else listed(stated)
+    folder = folder_of(path)
+    paths = (posixpath.normpath(posixpath.join(folder, str(file))) for file in files)
+    return tuple(file for file in paths if file in sources)
 
 
 def poetry_specifier(value: object) -> str:
