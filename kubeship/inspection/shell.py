@@ -3,6 +3,7 @@
 import fnmatch
 import re
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from kubeship.inspection.shell_syntax import Case, Function, If, Loop, Node, Simple, parsed
@@ -11,6 +12,7 @@ from kubeship.inspection.shell_words import Piece, Token, tokens
 
 MAX_DEPTH = 12
 MAX_COMMANDS = 2000
+MAX_VALUE = 4000
 ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)\+?=(.*)", re.DOTALL)
 
 
@@ -58,7 +60,8 @@ def commands(
     """
     state = _State({k: [v] for k, v in (variables or {}).items()}, None if arguments is None else list(arguments))
     runner = _Runner(home, read or (lambda path: None))
-    runner.run(parsed(tokens(text)), state, 0)
+    with suppress(RecursionError):  # nested beyond reason: what was read so far is all there is
+        runner.run(parsed(tokens(text)), state, 0)
     return tuple(runner.ran)
 
 
@@ -244,7 +247,7 @@ class _Runner:
             return self._inner(piece.alternative, state) if found and found != [""] else []
         if piece.default is not None and (found is None or found == [""]):
             return self._inner(piece.default, state)
-        return [f"${name}"] if found is None else found
+        return [f"${name}"] if found is None else [value[:MAX_VALUE] for value in found[:MAX_COMMANDS]]
 
     def _inner(self, text: str, state: _State) -> list[str]:
         fields = [word for t in tokens(text) for word in ([t.operator] if t.operator else self.expanded(t, state))]
