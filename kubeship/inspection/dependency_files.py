@@ -11,6 +11,7 @@ from kubeship.inspection.managers.pdm import read_pdm
 from kubeship.inspection.managers.pipenv import read_pipenv
 from kubeship.inspection.managers.poetry import read_poetry
 from kubeship.inspection.managers.pyproject import listed, names, read_pyproject, table
+from kubeship.inspection.managers.scripts import read_script, scripts
 from kubeship.inspection.managers.setuptools import read_setuptools, setup_call
 from kubeship.inspection.managers.uv import read_uv
 from kubeship.inspection.sources import Sources, folder_of
@@ -42,6 +43,8 @@ MANAGERS = (
     Manager("setuptools", "setup.cfg", "setup.cfg", read_setuptools),
     Manager("setuptools", "setup.py", "setup.py", read_setuptools),
 )
+SCRIPT = Manager("uv", "uv (a script's own block)", "", read_script)
+"""A script that declares its dependencies itself, which `uv run` installs; only where nothing else does."""
 LOCKS = frozenset({"Pipfile.lock", "pdm.lock", "poetry.lock", "uv.lock"})
 BY_TABLE = {
     "poetry": Manager("poetry", "Poetry", "pyproject.toml", read_poetry),
@@ -131,7 +134,8 @@ def declaring(sources: Sources, folder: str) -> DependencyFile | None:
         path = f"{prefix}{manager.file}"
         if path in sources and (found := manager_of(sources, path)):
             return DependencyFile(path, found)
-    return None
+    alone = scripts(sources, folder)
+    return DependencyFile(alone[0], SCRIPT) if len(alone) == 1 and not requirements_files(sources, folder) else None
 
 
 def direct_names(sources: Sources, file: DependencyFile) -> set[str]:
