@@ -11,10 +11,19 @@ from kubeship.errors import ExitCode
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from kubeship.inspection.ports import WheelIndex
+    from kubeship.model.project import Answers
+
 Settings = Annotated[
     list[str],
     typer.Option(
         "--set", metavar="KEY=VALUE", help="Answer a question, or set any key of kubeship.yaml; VALUE is YAML."
+    ),
+]
+Offline = Annotated[
+    bool,
+    typer.Option(
+        "--offline", envvar="KUBESHIP_OFFLINE", help="Don't ask the package index which distributions have wheels."
     ),
 ]
 Force = Annotated[bool, typer.Option("--force", envvar="KUBESHIP_FORCE", help="Replace hand-edited files too.")]
@@ -42,6 +51,7 @@ def init(
         bool, typer.Option("--check", help="Exit 2 if init would answer differently today; write nothing.")
     ] = False,
     force: Force = False,
+    offline: Offline = False,
     json: Json = False,
 ) -> None:
     """Inspect the project and write kubeship.yaml, Dockerfile and manifests. Asks only what is ambiguous.
@@ -51,6 +61,7 @@ def init(
     """
     from kubeship.cli.adapters import base_digest
     from kubeship.cli.screen import screen
+    from kubeship.cli.wheel_index import users_index
     from kubeship.config.draft import DraftOptions
     from kubeship.ui.results import file_actions, show_init
     from kubeship.workflows.init import InitRequest, init, read_settings
@@ -58,7 +69,7 @@ def init(
     with screen("init", context.obj, json) as user:
         options = DraftOptions(image, host, namespace, env)
         request = InitRequest(path, options, read_settings(settings), check, force)
-        done = init(request, user.ask, base_digest, user.emit)
+        done = init(request, user.ask, base_digest, user.emit, None if offline else users_index())
         document = {"files": file_actions(done.files)}
         user.show(document, lambda console: show_init(done.project, done.files, console))
     raise typer.Exit(ExitCode.DIFFERENT if done.different else ExitCode.DONE)
@@ -68,6 +79,7 @@ def inspect(
     context: typer.Context,
     path: ProjectArgument = HERE,
     settings: Settings = [],  # noqa: B006
+    offline: Offline = False,
     json: Json = False,
 ) -> None:
     """Show what the project says of itself, each fact with its origin. Nothing of it is run, nothing is written.
@@ -78,10 +90,9 @@ def inspect(
     from kubeship.inspection.document import document
     from kubeship.inspection.project import inspect
     from kubeship.ui.results import show_project
-    from kubeship.workflows.init import read_settings
 
     with screen("inspection", context.obj, json) as user:
-        project = inspect(path, read_settings(settings))
+        project = inspect(path, _answers(settings), None if offline else _index())
         user.show(document(project), lambda console: show_project(project, console))
 
 
@@ -158,6 +169,21 @@ def update(context: typer.Context, project: Project = HERE, json: Json = False) 
         done = update(project, base_digest, user.emit)
         user.show({"files": file_actions(done.files)}, lambda console: show_files(done.files, console))
     raise typer.Exit(ExitCode.DIFFERENT if done.different else ExitCode.DONE)
+
+
+def _answers(settings: list[str]) -> "Answers":
+    """What `--set` says; the room that reads it takes longer to import than most projects to inspect."""
+    if not settings:
+        return {}
+    from kubeship.workflows.init import read_settings
+
+    return read_settings(settings)
+
+
+def _index() -> "WheelIndex":
+    from kubeship.cli.wheel_index import users_index
+
+    return users_index()
 
 
 COMMANDS = (init, inspect, render, explain, update)

@@ -7,6 +7,7 @@ from typing import Any
 
 from kubeship.config.cautions import cautions
 from kubeship.config.complaints import unknown_key
+from kubeship.config.deployable import require_deployable
 from kubeship.config.editing import GONE, KeyPath, edit, recomment
 from kubeship.config.file import ConfigFile
 from kubeship.config.findings import Finding, findings
@@ -60,8 +61,9 @@ def draft(
 
     Without `existing` a new file. With it: what nobody edited since the last init gets the new finding, what somebody
     edited or removed stays, and so do comments and formatting. `answers` are values by key in kubeship.yaml, and win
-    over everything. Raises InvalidInput for a key that kubeship.yaml doesn't have.
+    over everything. Raises InvalidInput for a key that kubeship.yaml doesn't have, and for what isn't deployed yet.
     """
+    require_deployable(project)
     name = _name(project, answers, existing, lock)
     environment = options.environment or DEFAULT_ENVIRONMENT
     found = findings(project, name, environment, servers)

@@ -4,17 +4,25 @@ import ast
 import re
 from dataclasses import dataclass
 
+from kubeship.inspection.app_objects import MAKERS, App
 from kubeship.inspection.frameworks import CONSTRUCTORS
-from kubeship.inspection.modules import Binding, Imported, Module, Modules
-from kubeship.inspection.objects import App, Apps
+from kubeship.inspection.imported import Imported
+from kubeship.inspection.modules import Binding, Module, Modules
+from kubeship.inspection.objects import Apps
 from kubeship.inspection.sources import Sources, is_aside
-from kubeship.inspection.syntax import dotted, statements
+from kubeship.inspection.syntax import calls, dotted, statements
 from kubeship.model.origin import Origin
 
+CALLED_AS_APPS = {"receive", "start_response"}
+"""Parameters of hand-written apps (PEP 3333, ASGI)."""
 MAKES_APPS = re.compile(
-    rb"\b(" + "|".join(sorted({dotted_name.rpartition(".")[2] for dotted_name in CONSTRUCTORS})).encode() + rb")\b"
+    rb"\b("
+    + "|".join(sorted({name.rpartition(".")[2] for name in CONSTRUCTORS} | set(MAKERS) | CALLED_AS_APPS)).encode()
+    + rb")\b"
 )
 """A file that makes an app names its constructor, or something that another file of the project made of it."""
+HAND_WRITTEN = tuple(word.encode() for word in (*MAKERS, *sorted(CALLED_AS_APPS)))
+FRAMEWORK_MODULES = frozenset(name.partition(".")[0] for name in CONSTRUCTORS)
 
 
 @dataclass(frozen=True)
@@ -37,7 +45,7 @@ class Servable:
     @property
     def is_factory(self) -> bool:
         """Whether the server must call it."""
-        return self.name.endswith("()")
+        return self.name.endswith(")")
 
 
 @dataclass(frozen=True)
@@ -64,23 +72,70 @@ def find_candidates(sources: Sources, modules: Modules, apps: Apps) -> Candidate
     servable: dict[tuple[str, str], Servable] = {}
     near: list[NearMiss] = []
     seen: set[str] = set()
-    pattern = MAKES_APPS
+    paths = [path for path in sources.python_files if _may_make_apps(sources, path)]
     while True:
-        paths = [path for path in sources.python_files if path not in seen and pattern.search(sources.content(path))]
         read = [module for path in paths if (module := modules.module(path))]
         found = [item for module in read for item in _in_module(module, apps)]
         seen.update(paths)
         servable |= {(item.path, item.name): item for item in found if isinstance(item, Servable)}
         near += [item for item in found if isinstance(item, NearMiss)]
-        names = {item.name.removesuffix("()").rpartition(".")[2] for item in found}
-        names |= {name for module in read for name in _constructors(module, apps)}
+        makers = {m.path: _constructors(m, apps) | _holders(m, apps) | _makers(m, apps) for m in read}
+        holders = {path for path, names in makers.items() if names} | {
+            item.path for item in found if isinstance(item, Servable)
+        }
+        names = {item.name.partition("(")[0].rpartition(".")[2] for item in found}
+        names |= {name for made in makers.values() for name in made}
         if not names:
             return Candidates(tuple(servable.values()), tuple(near))
-        pattern = re.compile(rb"\b(" + b"|".join(re.escape(name.encode()) for name in sorted(names)) + rb")\b")
+        pattern = _importing(names, {_stem(module.path) for module in read if module.path in holders})
+        paths = [p for p in sources.python_files if p not in seen and pattern.search(sources.import_lines(p))]
+
+
+def _may_make_apps(sources: Sources, path: str) -> bool:
+    """Whether the file imports a framework and names what makes an app of it, or looks like a hand-written app."""
+    content = sources.content(path)
+    if any(word in content for word in HAND_WRITTEN):
+        return True
+    frameworks = not FRAMEWORK_MODULES.isdisjoint(sources.imports(path)) or b"import *" in content
+    return frameworks and MAKES_APPS.search(content) is not None
+
+
+def _importing(names: set[str], stems: set[str]) -> re.Pattern[bytes]:
+    """Import statements (as `import_lines` gives them) of one of the names, or of a module that holds them."""
+    words = b"|".join(re.escape(name.encode()) for name in sorted(names | stems))
+    starred = b"|".join(re.escape(stem.encode()) for stem in sorted(stems)) or b"(?!)"
+    return re.compile(
+        rb"(?m)(?:import\b[^\n]*|^[ \t]*|[,(][ \t\n]*)\b(?:%s)\b(?!\.)|(?:\b(?:%s)|\.)[ \t]+import[ \t]+\*"
+        % (words, starred)
+    )
+
+
+def _stem(path: str) -> str:
+    """The last part of the module's name."""
+    return path.removesuffix("/__init__.py").removesuffix(".py").rpartition("/")[2]
 
 
 def _constructors(module: Module, apps: Apps) -> set[str]:
     return {name for name in module.bindings if apps.constructor(module.path, ast.Name(name))}
+
+
+def _holders(module: Module, apps: Apps) -> set[str]:
+    """The classes whose objects keep an app or make one."""
+    return {
+        name
+        for name, bindings in module.bindings.items()
+        if isinstance(bindings[-1].value, ast.ClassDef) and apps.is_held(module.path, bindings[-1].value)
+    }
+
+
+def _makers(module: Module, apps: Apps) -> set[str]:
+    """The functions that make an app, whatever they return."""
+    return {
+        name
+        for name, bindings in module.bindings.items()
+        if isinstance(bindings[-1].value, ast.FunctionDef)
+        and any(apps.constructor(module.path, call.func) for call in calls(bindings[-1].value))
+    }
 
 
 def _in_module(module: Module, apps: Apps) -> list[Servable | NearMiss]:
@@ -104,6 +159,9 @@ def _servable(module: Module, name: str, bindings: tuple[Binding, ...], apps: Ap
         return Servable(path, name, app, origin, imported, is_aside(path), _is_script(module))
     if isinstance(last.value, ast.FunctionDef) and (factory := apps.factory(path, last)):
         label = f"a factory of {kind_of(factory.app)}"
+        if factory.is_paste:
+            origin = Origin(path, last.line, f"a paste factory of {kind_of(factory.app)}")
+            return Servable(path, f"{name}({{}})", factory.app, origin, False, is_aside(path))
         if factory.required:
             needs = f"{label} that needs {', '.join(factory.required)}"
             return NearMiss(name, Origin(path, last.line, needs))
@@ -127,6 +185,8 @@ def _is_script(module: Module) -> bool:
 
 def kind_of(app: App) -> str:
     """`a flask.Flask`, `a django wsgi handler`."""
+    if "." not in app.constructor:
+        return f"{'a' if app.interface == 'wsgi' else 'an'} {app.interface.upper()} callable"
     return f"a {app.constructor}" if "get_" not in app.constructor else f"a {app.framework} {app.interface} handler"
 
 

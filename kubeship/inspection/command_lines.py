@@ -1,147 +1,145 @@
-"""What does a command line start? Procfile lines and servers' options, read as a shell would split them."""
+"""What does a command line start? The server or worker behind wrappers, and what its options say."""
 
+import posixpath
 import re
-import shlex
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import replace
 
-# gunicorn's settings page: the flags that take no value. Every other option takes one.
-# fmt: off
-GUNICORN_FLAGS = frozenset((
-    "--capture-output", "--check-config", "--daemon", "--disable-redirect-access-to-syslog",
-    "--do-handshake-on-connect", "--enable-stdio-inheritance", "--initgroups", "--log-syslog", "--no-control-socket",
-    "--no-sendfile", "--permit-obsolete-folding", "--permit-unconventional-http-method",
-    "--permit-unconventional-http-version", "--preload", "--print-config", "--proxy-protocol", "--reload",
-    "--reuse-port", "--spew", "--strip-header-spaces", "--casefold-http-method", "-D", "-R",
-))
-# fmt: on
-# waitress-serve --help: everything else is --name=value.
-WAITRESS_FLAGS = frozenset({"--call", "--expose-tracebacks", "--no-expose-tracebacks", "--ipv4", "--ipv6", "--app"})
+from kubeship.inspection.command_wrappers import unwrapped
+from kubeship.inspection.server_lines import TARGET, Started, parse_options, port_of, served
+from kubeship.inspection.servers import BY_PROGRAM
+from kubeship.inspection.shell import commands
+from kubeship.inspection.workers import MANAGEMENT, SERVING, WORKERS
 
-TARGET = re.compile(r"[A-Za-z_][\w.]*(:[A-Za-z_][\w.]*(\(.*\))?)?")
-
-
-@dataclass(frozen=True)
-class Started:
-    """What a command line says of the web process."""
-
-    target: str = ""
-    """`module:object` or `module:factory()`; empty when it runs something else."""
-    script: str = ""
-    """The Python file that it runs."""
-    port: int | None = None
-    folder: str = "."
-    """Where it changes to (`cd`, `--chdir`)."""
-    variables: tuple[tuple[str, str], ...] = ()
-    """Set for this command: `NAME=value gunicorn ...`."""
-    config: str = ""
-    """The server's configuration file."""
+PYTHON = re.compile(r"(python|pypy)[\d.]*")
 
 
 def web_command(line: str) -> Started | None:
     """What a line such as `cd backend && gunicorn shop.wsgi -b :8000` starts; None when kubeship can't tell."""
-    folder = "."
-    for words in _commands(line):
-        if words[0] == "cd" and len(words) == 2:
-            folder = words[1].rstrip("/")
-            continue
-        variables, rest = _environment(words)
-        if found := _started(rest, folder, variables):
-            return found
+    found = [started for ran in commands(line) if (started := read_command(ran.words, ran.folder, ran.variables))]
+    served = [started for started in found if started.work == "web" and not started.development]
+    scripts = [started for started in found if started.script and started.work is None]
+    return next(iter(served or scripts), None)
+
+
+def read_command(
+    words: Sequence[str], folder: str = ".", variables: tuple[tuple[str, str], ...] = ()
+) -> Started | None:
+    """What a simple command starts, behind its wrappers; None when it is no process of a project."""
+    wrapped = unwrapped(list(words))
+    words = wrapped.words
+    if not words:
+        return None
+    found = _of_words(words)
+    if found and found.console:  # a wrapper of the project's own: `bin/start-nginx gunicorn shop.wsgi`
+        inner = next((at for at, word in enumerate(words[1:], 1) if _is_program(word)), 0)
+        behind = _of_words(words[inner:]) if inner else None
+        found = behind if behind and (behind.target or behind.script or behind.paste or behind.module) else found
+    if found is None:
+        return None
+    folder = posixpath.normpath(posixpath.join(folder, wrapped.folder)) if wrapped.folder else folder
+    chdir = posixpath.normpath(posixpath.join(folder, found.folder)) if found.folder != "." else folder
+    return replace(found, folder=chdir, variables=(*variables, *wrapped.variables))
+
+
+def _of_words(words: Sequence[str]) -> Started | None:
+    return _python(words) if PYTHON.fullmatch(posixpath.basename(words[0])) else _program(words)
+
+
+def _is_program(word: str) -> bool:
+    name = posixpath.basename(word)
+    return name in BY_PROGRAM or bool(PYTHON.fullmatch(name))
+
+
+def _python(words: Sequence[str]) -> Started | None:  # noqa: PLR0911  # one return a form
+    rest = list(words[1:])
+    while rest and rest[0].startswith("-") and rest[0] not in ("-m", "-c"):
+        rest = rest[2:] if rest[0] in ("-X", "-W") else rest[1:]
+    if not rest or rest[0] == "-c":
+        return None
+    if rest[0] == "-m" and len(rest) > 1:
+        module, arguments = rest[1], rest[2:]
+        program = {"waitress": "waitress-serve", "django": "django-admin", "gunicorn.app.wsgiapp": "gunicorn"}.get(
+            module, module
+        )
+        if program in BY_PROGRAM or any(program == name for name, _ in WORKERS) or program == "django-admin":
+            return _program([program, *arguments])
+        if module == "manage":
+            return _management([*arguments])
+        if module == "aiohttp.web":
+            target = next((word for word in arguments if ":" in word and TARGET.fullmatch(word)), "")
+            served = target and Started(f"{target}()", server="aiohttp.web", interface="own-server", work="web")
+            return replace(served, port=_port_after(arguments, ("-P", "--port"))) if served else None
+        if module in ("pip", "venv", "pytest", "http.server", "compileall", "build", "debugpy", "unittest", "site"):
+            return None
+        return Started(
+            server="python", module=module, arguments=tuple(arguments), port=_port_after(arguments, ("--port",))
+        )
+    if posixpath.basename(rest[0]) == "manage.py":
+        found = _management(rest[1:])
+        return found and replace(found, folder=posixpath.dirname(rest[0]) or ".")
+    if rest[0].endswith(".py") or "/" in rest[0]:
+        return Started(server="python", script=rest[0], arguments=tuple(rest[1:]), port=_port_after(rest, ("--port",)))
+    if re.fullmatch(r"[\w-]+", rest[0]):  # a folder with __main__.py
+        return Started(server="python", script=rest[0], arguments=tuple(rest[1:]))
     return None
 
 
-def port_of(address: str) -> int | None:
-    """The port of `0.0.0.0:8000`, `:8000` or `8000`, when it is written out."""
-    match = re.fullmatch(r"(?:.*:)?(\d{1,5})", address.strip())
-    return int(match[1]) if match and 0 < int(match[1]) < 65536 else None
-
-
-def _commands(line: str) -> Iterator[list[str]]:
-    """The simple commands of a shell line, split into words."""
-    lexer = shlex.shlex(line, posix=True, punctuation_chars=";&|")
-    lexer.whitespace_split = True
-    lexer.commenters = ""
-    words: list[str] = []
-    try:
-        for word in lexer:
-            if word and set(word) <= set(";&|"):
-                if words:
-                    yield words
-                words = []
-            else:
-                words.append(word)
-    except ValueError:  # an open quote: what was read so far is all there is
-        pass
-    if words:
-        yield words
-
-
-def _environment(words: list[str]) -> tuple[tuple[tuple[str, str], ...], list[str]]:
-    rest = [word for word in words if word not in ("exec", "env")] if words[0] in ("exec", "env") else list(words)
-    found: list[tuple[str, str]] = []
-    while rest and (match := re.fullmatch(r"([A-Za-z_]\w*)=(.*)", rest[0])):
-        found.append((match[1], match[2]))
-        rest = rest[1:]
-    return tuple(found), rest
-
-
-def _started(words: list[str], folder: str, variables: tuple[tuple[str, str], ...]) -> Started | None:
-    names = [word.rpartition("/")[2] for word in words]
-    if "gunicorn" in names:
-        return _gunicorn(words[names.index("gunicorn") + 1 :], folder, variables)
-    if "waitress-serve" in names:
-        return _waitress(words[names.index("waitress-serve") + 1 :], folder, variables)
-    if words and re.fullmatch(r"python[\d.]*", names[0]):
-        script = next((word for word in words[1:] if not word.startswith("-")), "")
-        if script.endswith(".py") and "-m" not in words and not _is_management(words):
-            return Started(script=script, folder=folder, variables=variables)
-    return None
-
-
-def _is_management(words: list[str]) -> bool:
-    """`manage.py runserver` is Django's development server: it names no entrypoint."""
-    return any(word.endswith("manage.py") for word in words)
-
-
-def _gunicorn(words: list[str], folder: str, variables: tuple[tuple[str, str], ...]) -> Started:
-    options, targets = _options(words, GUNICORN_FLAGS)
-    target = next((word for word in targets if TARGET.fullmatch(word)), "")
-    if target and ":" not in target:
-        target += ":application"  # gunicorn's default for WSGI_APP without an object
-    chdir = options.get("--chdir", "")
+def _program(words: Sequence[str]) -> Started | None:  # noqa: PLR0911  # one return a form
+    program, arguments = posixpath.basename(words[0]), list(words[1:])
+    if program in ("manage.py", "django-admin", "django-admin.py"):
+        return _management(arguments)
+    if program.endswith(".py"):
+        return Started(server="python", script=words[0], arguments=tuple(arguments))
+    server = BY_PROGRAM.get(program)
+    if server and (not server.subcommands or _subcommand(arguments) in server.subcommands):
+        return served(server, arguments)
+    subcommand = _subcommand(arguments)
+    work = WORKERS.get((program, subcommand)) or WORKERS.get((program, "*"))
+    if program == "celery":
+        work = "singleton" if "beat" in arguments else "worker" if "worker" in arguments else None
+        if work is None:
+            return None
+        if work == "worker" and any(word in ("-B", "--beat") for word in arguments):
+            work = "singleton"
+    if work == "release" and "upgrade" not in arguments and program in ("flask", "litestar"):
+        return None
+    if work:
+        return Started(server=program, work=work, interface="none", arguments=tuple(arguments))
+    if server or "$" in program or not re.fullmatch(r"[A-Za-z][\w.-]*", program) or program.endswith(".sh"):
+        return None
     return Started(
-        target=target,
-        port=port_of(options.get("--bind") or options.get("-b") or ""),
-        folder=chdir.rstrip("/") or folder,
-        variables=variables,
-        config=(options.get("--config") or options.get("-c") or "").removeprefix("file:"),
+        server="console", console=program, arguments=tuple(arguments), port=_port_after(arguments, ("--port",))
     )
 
 
-def _waitress(words: list[str], folder: str, variables: tuple[tuple[str, str], ...]) -> Started:
-    options, targets = _options(words, WAITRESS_FLAGS)
-    target = next((word for word in targets if TARGET.fullmatch(word)), "")
-    if target and "--call" in words and not target.endswith(")"):
-        target += "()"
-    port = port_of(options.get("--port") or options.get("--listen") or "")
-    return Started(target=target, port=port, folder=folder, variables=variables)
+def _management(arguments: Sequence[str]) -> Started | None:
+    command = next((word for word in arguments if not word.startswith("-")), "")
+    if command in SERVING:
+        address = next((a for a in arguments if a != command and not a.startswith("-")), "")
+        return Started(
+            server="manage.py",
+            interface="wsgi",
+            work="web",
+            development=True,
+            port=port_of(address) or 8000,
+            arguments=tuple(arguments),
+        )
+    return (
+        Started(server="manage.py", work=MANAGEMENT.get(command), interface="none", arguments=tuple(arguments))
+        if command
+        else None
+    )
 
 
-def _options(words: list[str], flags: frozenset[str]) -> tuple[dict[str, str], list[str]]:
-    options: dict[str, str] = {}
-    targets: list[str] = []
-    rest = iter(words)
-    for word in rest:
-        if not word.startswith("-"):
-            targets.append(word)
-        elif word.startswith("--") and "=" in word:
-            name, _, value = word.partition("=")
-            options[name] = value
-        elif word in flags:
-            options[word] = ""
-        elif not word.startswith("--") and len(word) > 2:
-            options[word[:2]] = word[2:].removeprefix("=")
-        else:
-            options[word] = next(rest, "")
-    return options, targets
+def _subcommand(arguments: Sequence[str]) -> str:
+    """The first word that is no option; `--name value` pairs before it are stepped over where a value is likely."""
+    rest = list(arguments)
+    while rest and rest[0].startswith("-"):
+        rest = rest[1:] if "=" in rest[0] or (len(rest) > 1 and rest[1].startswith("-")) else rest[2:]
+    return rest[0] if rest else ""
+
+
+def _port_after(arguments: Sequence[str], names: tuple[str, ...]) -> int | None:
+    options, _ = parse_options(arguments, frozenset())
+    return next((port for name in names if (port := port_of(options.get(name, "")))), None)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from kubeship.errors import InvalidInput
 from kubeship.inspection.findings import SET_BY_YOU, Answered
 from kubeship.inspection.import_root import module_name
-from kubeship.inspection.modules import Imported, Modules
+from kubeship.inspection.imported import Imported
+from kubeship.inspection.modules import Modules
 from kubeship.inspection.sources import folder_of, is_aside
 from kubeship.inspection.syntax import assignments, calls, dotted, statements, strings, text
 from kubeship.model.origin import Candidate, Found, Origin, Question

@@ -52,6 +52,7 @@ def document(project: Project) -> dict[str, Any]:
             for setting in project.settings
         ],
         "volumes": [_found(volume) for volume in project.volumes],
+        "traits": [_found(trait) for trait in project.traits],
         "system_packages": {
             "build": [_found(package) for package in project.system_packages.build],
             "runtime": [_found(package) for package in project.system_packages.runtime],

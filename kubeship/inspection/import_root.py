@@ -1,6 +1,6 @@
 """Which folder must be on sys.path for a module and all that it imports to be found?"""
 
-from kubeship.inspection.modules import Imported, Modules
+from kubeship.inspection.modules import Modules
 from kubeship.inspection.sources import folder_of
 
 
@@ -20,13 +20,18 @@ def import_root(modules: Modules, path: str) -> str:
     targets = [
         imported.target
         for file in reached
-        for imported, _ in _imports(modules, file)
+        for imported in modules.imports(file)
         if not imported.level and modules.resolve(file, imported)
     ]
     scores = {folder: sum(1 for target in targets if modules.find(folder, target)) for folder in importable}
     if _is_relative(modules, path):
         scores.pop(folder_of(path), None)
-    return max(scores, key=lambda folder: (scores[folder], folder == usual, folder.count("/")), default=".")
+    return max(scores, key=lambda folder: _preference(modules, folder, scores[folder], usual), default=".")
+
+
+def _preference(modules: Modules, folder: str, score: int, usual: str) -> tuple[int, bool, bool, int]:
+    """A package is imported by its name: what lies in it is found from above."""
+    return score, folder == usual, f"{folder}/__init__.py" not in modules.sources, folder.count("/")
 
 
 def reachable(modules: Modules, path: str) -> tuple[str, ...]:
@@ -35,7 +40,7 @@ def reachable(modules: Modules, path: str) -> tuple[str, ...]:
     pending = list(seen)
     while pending:
         current = pending.pop()
-        for imported, _ in _imports(modules, current):
+        for imported in modules.imports(current):
             source = modules.resolve(current, imported)
             submodule = modules.submodule(source, imported.name) if source and imported.name else None
             for found in (source, submodule):
@@ -67,11 +72,6 @@ def _with_packages(modules: Modules, path: str) -> list[str]:
     return files
 
 
-def _imports(modules: Modules, path: str) -> tuple[tuple[Imported, int], ...]:
-    module = modules.module(path)
-    return module.imports if module else ()
-
-
 def _is_relative(modules: Modules, path: str) -> bool:
     """A module with relative imports can't stand at the top of sys.path."""
-    return not path.endswith("__init__.py") and any(imported.level for imported, _ in _imports(modules, path))
+    return not path.endswith("__init__.py") and any(imported.level for imported in modules.imports(path))

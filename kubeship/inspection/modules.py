@@ -5,20 +5,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from kubeship.inspection.frameworks import FRAMEWORKS
+from kubeship.inspection.imported import Imported, imported_by, imports_in
 from kubeship.inspection.sources import Sources, folder_of
 from kubeship.inspection.syntax import Function, assignments, import_statements, statements
 
-INSTALLED = frozenset(framework.module for framework in FRAMEWORKS)
+INSTALLED = frozenset(framework.module for framework in FRAMEWORKS) - {"web"}
 """Modules that a folder without `__init__.py` doesn't hide: an installed package comes before a namespace (PEP 420)."""
-
-
-@dataclass(frozen=True)
-class Imported:
-    """`import target`, or with a name `from target import name`; level counts the leading dots."""
-
-    target: str
-    name: str = ""
-    level: int = 0
 
 
 @dataclass(frozen=True)
@@ -29,6 +21,7 @@ class Binding:
     value: ast.expr | Function | ast.ClassDef | Imported
     guarded: bool = False
     """Only under `if __name__ == "__main__":`."""
+    annotation: ast.expr | None = None
 
 
 @dataclass(frozen=True)
@@ -80,7 +73,7 @@ class Module:
     @cached_property
     def _all_imports(self) -> tuple[tuple[str, Imported, int], ...]:
         found = import_statements(self.tree)
-        return tuple((name, imported, node.lineno) for node in found for name, imported in _imported(node))
+        return tuple((name, imported, node.lineno) for node in found for name, imported in imported_by(node))
 
 
 class Modules:
@@ -89,6 +82,9 @@ class Modules:
     def __init__(self, sources: Sources) -> None:
         self.sources = sources
         self._modules: dict[str, Module | None] = {}
+        self._imports: dict[str, tuple[Imported, ...]] = {}
+        self._roots: dict[str, tuple[str, ...]] = {}
+        self._resolved: dict[tuple[str, Imported], str | None] = {}
 
     @cached_property
     def top_names(self) -> frozenset[str]:
@@ -103,6 +99,12 @@ class Modules:
             self._modules[path] = _bound(path, tree) if tree else None
         return self._modules[path]
 
+    def imports(self, path: str) -> tuple[Imported, ...]:
+        """What the file imports, anywhere in it, by its import statements alone: the rest of it is not parsed."""
+        if path not in self._imports:
+            self._imports[path] = tuple(imports_in(self.sources.import_lines(path)))
+        return self._imports[path]
+
     def find(self, root: str, name: str) -> str | None:
         """The file (or the folder, for a namespace package) of the module `name` under an import root."""
         base = _join(root, name.replace(".", "/"))
@@ -113,6 +115,13 @@ class Modules:
 
     def resolve(self, path: str, imported: Imported) -> str | None:
         """The file that an import statement in `path` reaches within the project."""
+        key = (path if path.endswith("__init__.py") else folder_of(path), imported)
+        if key not in self._resolved:
+            self._resolved[key] = self._resolve(path, imported)
+        found = self._resolved[key]
+        return self._resolve(path, imported) if found == path else found  # `import x` in x.py means another one
+
+    def _resolve(self, path: str, imported: Imported) -> str | None:
         if imported.level:
             folder = folder_of(path)
             for _ in range(imported.level - 1):
@@ -132,13 +141,18 @@ class Modules:
         folder = folder_of(package) if package.endswith("__init__.py") else package
         return self.find(folder, name)
 
-    def search_roots(self, path: str) -> list[str]:
+    def search_roots(self, path: str) -> tuple[str, ...]:
         """The folders that may be on sys.path when the file is imported: its own, those above it, and `src`."""
-        roots = [folder_of(path)]
-        while roots[-1] != ".":
-            roots.append(folder_of(roots[-1]))
-        roots.sort(key=lambda root: (root != self.package_root(path), -root.count("/")))
-        return roots + [root for root in ("src",) if root not in roots and self.sources.has_folder(root)]
+        folder = folder_of(path)
+        if folder not in self._roots:
+            roots = [folder]
+            while roots[-1] != ".":
+                roots.append(folder_of(roots[-1]))
+            usual = self.package_root(path)
+            roots.sort(key=lambda root: (root != usual, -root.count("/")))
+            roots += [root for root in ("src",) if root not in roots and self.sources.has_folder(root)]
+            self._roots[folder] = tuple(roots)
+        return self._roots[folder]
 
     def package_root(self, path: str) -> str:
         """The first folder at or above the file that is no package."""
@@ -200,7 +214,7 @@ class Modules:
         return initial if initial in self.sources else folder
 
     def _holds_python(self, folder: str) -> bool:
-        return any(path.startswith(f"{folder}/") for path in self.sources.python_files)
+        return folder in self.sources.python_folders
 
 
 def _join(root: str, path: str) -> str:
@@ -213,7 +227,7 @@ def _bound(path: str, tree: ast.Module) -> Module:
     for statement, guarded in statements(tree.body):
         match statement:
             case ast.Import() | ast.ImportFrom():
-                for name, imported in _imported(statement):
+                for name, imported in imported_by(statement):
                     if imported.name == "*":
                         stars.append(Imported(imported.target, "", imported.level))
                     else:
@@ -223,15 +237,6 @@ def _bound(path: str, tree: ast.Module) -> Module:
             case _:
                 for target, value in assignments(statement):
                     if isinstance(target, ast.Name):
-                        bindings.setdefault(target.id, []).append(Binding(statement.lineno, value, guarded))
+                        stated = statement.annotation if isinstance(statement, ast.AnnAssign) else None
+                        bindings.setdefault(target.id, []).append(Binding(statement.lineno, value, guarded, stated))
     return Module(path, tree, {name: tuple(found) for name, found in bindings.items()}, tuple(stars))
-
-
-def _imported(statement: ast.Import | ast.ImportFrom) -> list[tuple[str, Imported]]:
-    if isinstance(statement, ast.ImportFrom):
-        target = statement.module or ""
-        return [(n.asname or n.name, Imported(target, n.name, statement.level)) for n in statement.names]
-    return [
-        (n.asname, Imported(n.name)) if n.asname else (n.name.partition(".")[0], Imported(n.name.partition(".")[0]))
-        for n in statement.names
-    ]

@@ -2,41 +2,27 @@
 
 import ast
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from kubeship.inspection.frameworks import CONSTRUCTORS, TO_ASGI, WRAPPERS
-from kubeship.inspection.modules import Binding, External, Imported, Local, Modules
-from kubeship.inspection.syntax import Function, assignments, dotted, required_parameters, statements
+from kubeship.inspection.app_objects import MAKERS, App, Factory
+from kubeship.inspection.callables import (
+    attribute_values,
+    callable_interface,
+    is_plain,
+    method,
+    methods_of,
+    returned_argument,
+)
+from kubeship.inspection.frameworks import CONSTRUCTORS, constructor_of
+from kubeship.inspection.imported import Imported
+from kubeship.inspection.modules import Binding, External, Local, Modules
+from kubeship.inspection.syntax import Function, assignments, dotted, local_names, required_parameters, statements
+from kubeship.inspection.wrappers import APP_ARGUMENTS, WRAPPERS, is_wrapper
 from kubeship.model.origin import Origin
 from kubeship.model.project import Interface
 
 Scope = Mapping[str, tuple[ast.expr, ...]]
 """What a function assigns to its local names."""
-
-
-@dataclass(frozen=True)
-class App:
-    """An app object; two with the same `made` are the same object, or come from the same factory."""
-
-    framework: str
-    interface: Interface
-    made: Origin
-    """The call that builds it."""
-    wraps: int = 0
-    """How many middlewares stand around it."""
-    constructor: str = ""
-    """`flask.Flask`."""
-    called: str = ""
-    """The project's factory that was called for it."""
-
-
-@dataclass(frozen=True)
-class Factory:
-    """A function of the project that returns an app."""
-
-    app: App
-    required: tuple[str, ...]
-    """Parameters without a default."""
 
 
 class Apps:
@@ -45,7 +31,7 @@ class Apps:
     def __init__(self, modules: Modules) -> None:
         self.modules = modules
         self._names: dict[tuple[str, str], App | None] = {}
-        self._functions: dict[tuple[str, int], App | None] = {}
+        self._functions: dict[tuple[str, int, int | None], App | None] = {}
 
     def of_name(self, path: str, name: str) -> App | None:
         """The app that a module-level name holds when the module is imported."""
@@ -53,35 +39,61 @@ class Apps:
         if key not in self._names:
             self._names[key] = None  # a name that is defined by itself is no app
             module = self.modules.module(path)
-            bindings = module.bindings.get(name, ()) if module else ()
-            found = (self._of_binding(path, binding) for binding in reversed(bindings) if not binding.guarded)
-            self._names[key] = next((app for app in found if app), None)
+            for binding in module.bindings.get(name, ()) if module else ():
+                if not binding.guarded:  # `app = WhiteNoise(app)` wraps what the name held before
+                    self._names[key] = self._of_binding(path, binding) or self._names[key]
         return self._names[key]
 
     def of_expression(self, path: str, expression: ast.expr, scope: Scope | None = None) -> App | None:
         """The app that an expression makes in the module at `path`; `scope` holds a function's local names."""
+        found: App | None = None
         match expression:
             case ast.Call():
-                return self._of_call(path, expression, scope)
-            case ast.Name(id=name) if scope and name in scope:
-                inner = {key: value for key, value in scope.items() if key != name}
-                return self._first(path, reversed(scope[name]), inner)
-            case ast.Name() | ast.Attribute():
-                return self._of_reference(path, expression, scope)
+                found = self._of_call(path, expression, scope)
+            case ast.Name(id=name) if scope is not None and name in scope:
+                values = scope[name]
+                earlier = (
+                    self.of_expression(path, values[index], {**scope, name: values[:index]})
+                    for index in reversed(range(len(values)))
+                )
+                found = next((app for app in earlier if app), None)
+            case ast.Name():
+                found = self._of_reference(path, expression, scope)
+            case ast.Attribute():
+                found = self._of_attribute(path, expression, scope)
+            case ast.Subscript(value=ast.Call() as call, slice=ast.Constant(value=int() as index)):
+                found = self._of_call(path, call, scope, index)
+            case ast.Await(value=inner) | ast.NamedExpr(value=inner):
+                found = self.of_expression(path, inner, scope)
             case ast.IfExp(body=first, orelse=second):
-                return self._first(path, (first, second), scope)
-            case ast.BoolOp(values=values):
-                return self._first(path, values, scope)
-            case _:
-                return None
+                found = self._first(path, (first, second), scope)
+            case ast.BoolOp(values=choices):
+                found = self._first(path, choices, scope)
+        return found
 
     def factory(self, path: str, binding: Binding) -> Factory | None:
         """The factory that a function at module level is, if it returns an app."""
         function = binding.value
-        if binding.guarded or not isinstance(function, ast.FunctionDef) or not self._is_plain(path, function):
+        if binding.guarded or not isinstance(function, ast.FunctionDef) or not is_plain(self.modules, path, function):
             return None
         app = self.of_function(path, function)
-        return Factory(app, tuple(required_parameters(function))) if app else None
+        if app is None:
+            return None
+        required = tuple(required_parameters(function))
+        is_paste = len(required) == 1 and "global" in required[0] and function.args.kwarg is not None
+        return Factory(app, required, is_paste)
+
+    def is_held(self, path: str, definition: ast.ClassDef) -> bool:
+        """Whether objects of the class keep an app in an attribute, or a method of it returns one."""
+        for function in definition.body:
+            if isinstance(function, ast.FunctionDef):
+                scope = local_names(function)
+                values = [
+                    v for s, _ in statements(function.body) for t, v in assignments(s) if isinstance(t, ast.Attribute)
+                ]
+                if self._first(path, values, scope) or self.of_function(path, function):
+                    return True
+        return False
 
     def factory_named(self, path: str, name: str) -> Factory | None:
         """The factory that a name of the module is, also one that it imports."""
@@ -91,18 +103,23 @@ class Apps:
             case _:
                 return None
 
-    def of_function(self, path: str, function: Function) -> App | None:
-        """The app that a function returns."""
-        key = (path, function.lineno)
+    def of_function(self, path: str, function: Function, index: int | None = None) -> App | None:
+        """The app that a function returns (at `index` of a tuple), else the one that its annotation promises."""
+        key = (path, function.lineno, index)
         if key not in self._functions:
             self._functions[key] = None
             scope = local_names(function)
-            found = (
-                self.of_expression(path, statement.value, scope)
+            returned = [
+                statement.value
                 for statement, _ in statements(function.body)
                 if isinstance(statement, ast.Return) and statement.value
-            )
-            self._functions[key] = next((app for app in found if app), None)
+            ]
+            if index is not None:
+                returned = [v.elts[index] for v in returned if isinstance(v, ast.Tuple) and index < len(v.elts)]
+            found = self._first(path, returned, scope)
+            if found is None and index is None and function.returns is not None:
+                found = self._constructed(path, function.returns, function.lineno)
+            self._functions[key] = found
         return self._functions[key]
 
     def constructor(self, path: str, expression: ast.expr, depth: int = 0) -> str | None:
@@ -111,7 +128,7 @@ class Apps:
         reference = self.modules.reference(path, name) if name else None
         match reference:
             case External(outside):
-                return outside if outside in CONSTRUCTORS else None
+                return constructor_of(outside)
             case Local(inside, _, Binding(value=ast.ClassDef(bases=bases))) if depth < 10:
                 found = (self.constructor(inside, base, depth + 1) for base in bases)
                 return next((name for name in found if name), None)
@@ -130,13 +147,46 @@ class Apps:
                 source = self.modules.resolve(path, imported)
                 return self.of_name(source, imported.name) if source else None
             case ast.expr() as expression:
-                return self.of_expression(path, expression)
+                found = self.of_expression(path, expression)
+                if found is None and binding.annotation is not None and not isinstance(expression, ast.Constant):
+                    found = self._constructed(path, binding.annotation, binding.line)
+                return found
+            case ast.FunctionDef() | ast.AsyncFunctionDef() as function:
+                interface = callable_interface(function)
+                inner = self._called_inside(path, function) if interface else None
+                place = Origin(path, function.lineno)
+                return interface and App(
+                    inner.framework if inner else "none", interface, inner.made if inner else place
+                )
             case _:
                 return None
 
-    def _of_reference(self, path: str, expression: ast.Name | ast.Attribute, scope: Scope | None) -> App | None:
-        if isinstance(expression, ast.Attribute) and expression.attr in ("wsgi_app", "asgi_app"):
+    def _called_inside(self, path: str, function: Function) -> App | None:
+        """The app that a hand-written `def application(environ, start_response)` passes the request on to."""
+        scope = local_names(function)
+        callees = [node.func for node in ast.walk(function) if isinstance(node, ast.Call)]
+        return self._first(path, [*callees, *(c.func for c in callees if isinstance(c, ast.Call))], scope)
+
+    def _constructed(self, path: str, expression: ast.expr, line: int) -> App | None:
+        constructor = self.constructor(path, expression)
+        if constructor is None:
+            return None
+        framework, interface = CONSTRUCTORS[constructor]
+        return App(framework.name, interface, Origin(path, line, f"a {framework.label} app"), constructor=constructor)
+
+    def _of_attribute(self, path: str, expression: ast.Attribute, scope: Scope | None) -> App | None:
+        if expression.attr in ("wsgi_app", "asgi_app"):
             return self.of_expression(path, expression.value, scope)
+        if expression.attr in ("server", "app"):  # Dash's and Connexion's Flask app
+            owner = self.of_expression(path, expression.value, scope)
+            if owner and owner.framework in ("dash", "connexion"):
+                return replace(owner, interface="wsgi", wraps=owner.wraps + 1)
+        for inside, value, names in attribute_values(self.modules, path, expression, scope):
+            if found := self.of_expression(inside, value, names):
+                return found
+        return self._of_reference(path, expression, scope)
+
+    def _of_reference(self, path: str, expression: ast.Name | ast.Attribute, scope: Scope | None) -> App | None:
         name = dotted(expression)
         if not name or (scope and name.partition(".")[0] in scope):
             return None
@@ -146,68 +196,54 @@ class Apps:
             case _:
                 return None
 
-    def _of_call(self, path: str, call: ast.Call, scope: Scope | None) -> App | None:
-        if constructor := self.constructor(path, call.func):
-            framework, interface = CONSTRUCTORS[constructor]
-            place = Origin(path, call.lineno, f"a {framework.label} app")
-            return App(framework.name, interface, place, constructor=constructor)
+    def _of_call(self, path: str, call: ast.Call, scope: Scope | None, index: int | None = None) -> App | None:
+        if found := self._constructed(path, call.func, call.lineno):
+            server = (
+                next((k.value for k in call.keywords if k.arg == "server"), None) if found.framework == "dash" else None
+            )
+            inner = self.of_expression(path, server, scope) if server is not None else None
+            return replace(found, made=inner.made) if inner else found
+        if isinstance(call.func, ast.Attribute) and call.func.attr in MAKERS:
+            framework, made_by = MAKERS[call.func.attr]
+            return App(framework, "wsgi", Origin(path, call.lineno, f"a {framework} app"), constructor=made_by)
+        return self._called(path, call, scope, index)
+
+    def _called(self, path: str, call: ast.Call, scope: Scope | None, index: int | None) -> App | None:
+        """What a wrapper, a class, a function or a method gives back."""
         name = dotted(call.func)
+        found: App | None = None
         match self.modules.reference(path, name) if name else None:
-            case External(outside) if outside in WRAPPERS and call.args:
-                wrapped = self.of_expression(path, call.args[0], scope)
-                return wrapped and _wrapped(wrapped, "asgi" if outside in TO_ASGI else wrapped.interface)
-            case Local(_, _, Binding(value=ast.ClassDef() as definition)) if call.args and _is_middleware(definition):
-                wrapped = self.of_expression(path, call.args[0], scope)
-                return wrapped and _wrapped(wrapped, wrapped.interface)
-            case Local(inside, local, Binding(value=ast.FunctionDef() as function)):
-                made = self.of_function(inside, function)
-                if made:
-                    return replace(made, called=local)
-                returned = self._returns_its_argument(function, call)
-                return self.of_expression(path, returned, scope) if returned is not None else None
+            case External(outside) if is_wrapper(outside):
+                found = self._wrapped(path, call, WRAPPERS.get(outside), scope)
+            case Local(_, _, Binding(value=ast.ClassDef() as definition)):
+                calls_app = method(definition, "__call__")
+                interface = callable_interface(calls_app, bound=True) if calls_app else None
+                found = self._wrapped(path, call, interface, scope)
+                if interface and not found:
+                    place = Origin(path, call.lineno, f"a {definition.name}")
+                    found = App("none", interface, place, constructor=definition.name)
+            case Local(inside, local, Binding(value=ast.FunctionDef() | ast.AsyncFunctionDef() as function)):
+                made = self.of_function(inside, function, index)
+                returned = returned_argument(function, call) if made is None else None
+                found = replace(made, called=local) if made else None
+                if returned is not None:
+                    found = self.of_expression(path, returned, scope)
             case _:
-                return None
+                for inside, function in self._methods(path, call.func, scope):
+                    if made := self.of_function(inside, function, index):
+                        found = replace(made, called=function.name)
+        return found
 
-    @staticmethod
-    def _returns_its_argument(function: Function, call: ast.Call) -> ast.expr | None:
-        """The argument that a function such as `def configure(app): ...; return app` gives back."""
-        names = [parameter.arg for parameter in function.args.posonlyargs + function.args.args]
-        returned = {
-            statement.value.id
-            for statement, _ in statements(function.body)
-            if isinstance(statement, ast.Return) and isinstance(statement.value, ast.Name)
-        }
-        given = dict(zip(names, call.args, strict=False)) | {k.arg: k.value for k in call.keywords if k.arg}
-        return next((given[name] for name in names if name in returned and name in given), None)
+    def _methods(self, path: str, called: ast.expr, scope: Scope | None) -> list[tuple[str, Function]]:
+        """The method that `Factory().create` is, if the class is the project's."""
+        if not isinstance(called, ast.Attribute):
+            return []
+        return methods_of(self.modules, path, called, scope)
 
-    def _is_plain(self, path: str, function: ast.FunctionDef) -> bool:
-        """A decorator may make anything of a function; only functools' caches leave it callable as it is."""
-        for decorator in function.decorator_list:
-            called = decorator.func if isinstance(decorator, ast.Call) else decorator
-            name = dotted(called)
-            reference = self.modules.reference(path, name) if name else None
-            if reference not in (External("functools.cache"), External("functools.lru_cache")):
-                return False
-        return not any(isinstance(node, ast.Yield | ast.YieldFrom) for node in ast.walk(function))
-
-
-def local_names(function: Function) -> dict[str, tuple[ast.expr, ...]]:
-    """What a function assigns to its local names, in order."""
-    found: dict[str, list[ast.expr]] = {}
-    for statement, _ in statements(function.body):
-        for target, value in assignments(statement):
-            if isinstance(target, ast.Name):
-                found.setdefault(target.id, []).append(value)
-    return {name: tuple(values) for name, values in found.items()}
-
-
-def _wrapped(app: App, interface: Interface) -> App:
-    return replace(app, wraps=app.wraps + 1, interface=interface)
-
-
-def _is_middleware(definition: ast.ClassDef) -> bool:
-    """A class whose objects are called with (environ, start_response), PEP 3333."""
-    for statement in definition.body:
-        if isinstance(statement, ast.FunctionDef) and statement.name == "__call__":
-            return len(statement.args.args) == 3
-    return False
+    def _wrapped(self, path: str, call: ast.Call, interface: Interface | None, scope: Scope | None) -> App | None:
+        """The app that is handed to a wrapper, with the wrapper around it."""
+        given = [*call.args, *(k.value for k in call.keywords if k.arg in APP_ARGUMENTS)]
+        wrapped = self._first(path, given, scope)
+        if wrapped is None:
+            return None
+        return replace(wrapped, wraps=wrapped.wraps + 1, interface=interface or wrapped.interface)

@@ -1,114 +1,208 @@
-"""Which processes does the project run, and what at release? The web process, and what the Procfile states."""
+"""Which processes does the project run, and what at release? The main one, and what else the project states."""
 
-import ast
 import re
+from collections.abc import Iterable
+from dataclasses import replace
 
-from kubeship.errors import InvalidInput
-from kubeship.inspection.entrypoints import Entrypoint
-from kubeship.inspection.findings import SET_BY_YOU, Answered
+from kubeship.inspection.confirmation import Entrypoint
+from kubeship.inspection.findings import Answered
+from kubeship.inspection.listening import web_port
 from kubeship.inspection.modules import Modules
-from kubeship.inspection.stated import Statements
-from kubeship.inspection.syntax import argument, calls, dotted
+from kubeship.inspection.servers import BY_PROGRAM
+from kubeship.inspection.stated import OTHER_NAMES, Statements, stated_port
+from kubeship.inspection.statement import DEVELOPMENT, IMAGE, PLATFORM, SUPERVISED, TASK, Statement
 from kubeship.model.origin import Found, Origin
-from kubeship.model.project import Answers, Command, ProcessFound, ProcessKind, Warned
+from kubeship.model.project import Answers, Command, ProcessFound, ProcessKind
 
-DEFAULT_PORT = 8000
-"""gunicorn's own default."""
-NOT_PROCESSES = frozenset({"release", "web"})
-SINGLETON_NAMES = frozenset({"beat", "celery-beat", "celerybeat", "clock", "cron", "scheduler", "worker-beat"})
-"""Procfile names of what must not run twice: Heroku's clock processes, and schedulers under their usual names."""
-SINGLETON_COMMAND = re.compile(r"\bcelery\b.*\s(beat|-B|--beat)\b|\brqscheduler\b|\bcelerybeat\b")
+SINGLETON_NAMES = re.compile(
+    r"(?i)(.*[-_.])?(celery-?beat|beat|clock|cron|scheduler|ticker|bot|telegram|discord)([-_.].*)?"
+)
+"""Names of what must not run twice: Heroku's clock processes, schedulers and bots under their usual names."""
+SINGLETON_COMMAND = re.compile(
+    r"\bcelery\b.*\s(beat|-B|--beat)\b|\brqscheduler\b|\bcelerybeat\b|\brun[-_]?scheduler\b|\bapscheduler\b|\bcrond?\b"
+)
 
 
-def web_process(
+def main_process(
     modules: Modules, entrypoint: Entrypoint | None, stated: Statements, health: Found[str] | None, answers: Answers
 ) -> Answered[ProcessFound]:
-    """The web process; its entrypoint is None while a question about it is open."""
-    port = _port(modules, entrypoint, stated, answers)
+    """The process that the entrypoint is for; its entrypoint is None while a question about it is open."""
+    statement = statement_of(entrypoint, stated)
+    if entrypoint and entrypoint.kind != "web":
+        return Answered(_in_background(entrypoint, statement))
+    port = web_port(modules, entrypoint, statement, server_of(entrypoint, statement), stated, answers)
     origins = entrypoint.origins if entrypoint else ()
     places = {(origin.path, origin.line) for origin in origins}
-    if stated.web and (stated.web.origin.path, stated.web.origin.line) not in places:
-        origins = (*origins, Origin(stated.web.origin.path, stated.web.origin.line, "the command of web"))
+    if statement and (statement.origin.path, statement.origin.line) not in places:
+        origins = (*origins, replace(statement.origin, reason="the command of web"))
     process = ProcessFound(
         name="web",
         kind="web",
         interface=entrypoint.interface if entrypoint else "wsgi",
         entrypoint=entrypoint.value if entrypoint else None,
-        server="gunicorn",
-        command=stated.web.command if stated.web else None,
+        server=server_of(entrypoint, statement),
+        command=(statement.command if statement else entrypoint.command if entrypoint else "") or None,
         port=port.value.value,
-        health=health,
-        cwd=stated.folder,
+        health=health or _own_health(server_of(entrypoint, statement)),
+        cwd=statement.folder if statement else stated.folder,
         origins=(*origins, *port.value.origins),
     )
     return Answered(process, port.warnings)
 
 
-def other_processes(stated: Statements) -> tuple[ProcessFound, ...]:
-    """The Procfile's lines beside web and release, as they stand."""
-    return tuple(
-        ProcessFound(
-            name=_label(line.name),
-            kind=_kind(line.name, line.command),
-            interface="none",
-            entrypoint=None,
-            server=None,
-            command=line.command,
-            cwd=stated.folder,
-            origins=(line.origin,),
-        )
-        for line in stated.lines
-        if line.name not in NOT_PROCESSES
-    )
+def statement_of(entrypoint: Entrypoint | None, stated: Statements) -> Statement | None:
+    """The strongest statement that names the entrypoint; without one, the strongest about the web process."""
+    if entrypoint is None:
+        return stated.web
+    places = {(origin.path, origin.line) for origin in entrypoint.origins if origin.path}
+    for target in stated.targets:
+        if target.statement and target.strength < DEVELOPMENT and (target.origin.path, target.origin.line) in places:
+            return target.statement
+    same = (target for target in stated.targets if target.value == entrypoint.value and target.strength < TASK)
+    return next((target.statement for target in same if target.statement), None)
+
+
+def other_processes(stated: Statements, main: ProcessFound) -> tuple[ProcessFound, ...]:
+    """Everything beside the main process that a platform's file, image, compose file or supervisor states."""
+    found: dict[object, ProcessFound] = {}
+    names = {main.name}
+    sources: dict[str, str] = {}
+    source = {origin.path for origin in main.origins}
+    for statement in stated.all:
+        kind = _kind(statement, main, source)
+        if kind is None:
+            continue
+        key = _identity(statement)
+        if key in found or statement.command == main.command:
+            continue
+        label = _label(statement.name or ("cron" if kind == "cron" else kind))
+        if label in sources and sources[label] != statement.origin.path:
+            continue  # a weaker statement about the same process
+        label = next(each for each in _numbered(label) if each not in names)
+        names.add(label)
+        sources[label] = statement.origin.path
+        found[key] = _process(statement, label, kind)
+    return tuple(found.values())
 
 
 def release_commands(stated: Statements, migrate: Command | None) -> tuple[Command, ...]:
-    """The Procfile's release line; the framework's migration first, unless that line or web's runs it already."""
-    lines = [line for line in stated.lines if line.name == "release"]
-    commands = tuple(Command(line.command, (line.origin,)) for line in lines)
-    migrates = any(re.search(r"\bmigrate\b", line.command) for line in lines)
-    return commands if migrate is None or migrates else (migrate, *commands)
+    """What the project states to run at release; the framework's migration first, unless that runs it already.
+
+    Release steps come before what is run at the start of a process; the same command counts once.
+    """
+    found = [s for s in stated.all if s.work == "release" and s.strength <= SUPERVISED and s.main]
+    steps = [s for s in found if s.started.server == "shell"] or found
+    commands: dict[str, Command] = {}
+    for statement in steps:
+        essence = " ".join(re.findall(r"migrate|upgrade|db\b", statement.command)) or statement.command
+        key = statement.command if statement.started.server == "shell" else essence
+        commands.setdefault(key, Command(statement.command, (statement.origin,)))
+    migrates = any(s.started.arguments == ("migrate",) or re.search(r"migrate|upgrade", s.command) for s in steps)
+    return tuple(commands.values()) if migrate is None or migrates else (migrate, *commands.values())
 
 
-def _port(
-    modules: Modules, entrypoint: Entrypoint | None, stated: Statements, answers: Answers
-) -> Answered[Found[int]]:
-    answer = answers.get("processes.web.port")
-    if answer is not None:
-        if not isinstance(answer, int) or isinstance(answer, bool) or not 0 < answer < 65536:
-            raise InvalidInput(
-                f"processes.web.port is {answer!r}, and should be a port from 1 to 65535",
-                hint=f"kubeship init --set processes.web.port={DEFAULT_PORT}",
-            )
-        return Answered(Found(answer, (Origin(reason=SET_BY_YOU),)))
-    found = stated.port or (_run_port(modules, entrypoint.path) if entrypoint else None)
-    if found is None:
-        return Answered(Found(DEFAULT_PORT, (Origin(reason=f"default port {DEFAULT_PORT}"),)))
-    if found.value < 1024:
-        message = f"port {found.value} needs root, and the container runs without; {DEFAULT_PORT} is used inside it"
-        default = Found(DEFAULT_PORT, (Origin(reason=f"default port {DEFAULT_PORT}"),))
-        return Answered(default, (Warned(message, found.origin),))
-    return Answered(found)
+def _in_background(entrypoint: Entrypoint, statement: Statement | None) -> ProcessFound:
+    return ProcessFound(
+        name=entrypoint.name,
+        kind=entrypoint.kind,
+        interface=entrypoint.interface,
+        entrypoint=entrypoint.value,
+        server=entrypoint.server or None,
+        command=(statement.command if statement else entrypoint.command) or None,
+        cwd=statement.folder if statement else ".",
+        origins=entrypoint.origins,
+    )
 
 
-def _run_port(modules: Modules, path: str) -> Found[int] | None:
-    """`app.run(port=5001)`, also with `os.environ.get("PORT", 5001)`."""
-    tree = modules.sources.tree(path) if path else None
-    for call in calls(tree) if tree else ():
-        port = argument(call, "port", 1)
-        if (dotted(call.func) or "").endswith(".run") and port is not None:
-            numbers = [
-                int(str(node.value))
-                for node in ast.walk(port)
-                if isinstance(node, ast.Constant) and re.fullmatch(r"\d{1,5}", str(node.value))
-            ]
-            if len(numbers) == 1 and 0 < numbers[0] < 65536:
-                return Found(numbers[0], (Origin(path, call.lineno, "the port of app.run"),))
-    return None
+def _own_health(server: str | None) -> Found[str] | None:
+    path = BY_PROGRAM[server].health if server in BY_PROGRAM else ""
+    return Found(path, (Origin(reason=f"{server}'s own route"),)) if path else None
 
 
-def _kind(name: str, command: str) -> ProcessKind:
-    return "singleton" if _label(name) in SINGLETON_NAMES or SINGLETON_COMMAND.search(command) else "worker"
+def server_of(entrypoint: Entrypoint | None, statement: Statement | None) -> str | None:
+    """The server that the project states, unless only developers use it; else the one that fits the app."""
+    stated = statement.started.server if statement and not statement.started.development else ""
+    found = entrypoint.server if entrypoint else "gunicorn"
+    if stated in BY_PROGRAM and stated not in ("pserve", "flask", "quart"):
+        return "waitress" if stated == "waitress-serve" else "mod_wsgi" if stated == "mod_wsgi-express" else stated
+    return found or None
+
+
+def _kind(statement: Statement, main: ProcessFound, source: Iterable[str]) -> ProcessKind | None:  # noqa: PLR0911  # one return a form
+    """What kind of process a statement makes beside the main one; None when it makes none."""
+    strength, work = statement.strength, statement.work
+    if work == "cron":
+        return "cron"
+    if work in ("task", "release") or strength > SUPERVISED:
+        return None
+    if not statement.main and (strength != IMAGE or (work is None and not OTHER_NAMES.fullmatch(statement.name))):
+        return None  # a branch that the image's own command doesn't take
+    if statement.name == "release":
+        return None
+    if statement.schedule:
+        return "cron"
+    if work == "web":
+        same_file = statement.origin.path in source and statement.origin.path != ""
+        target = statement.started.paste or statement.started.target or statement.started.script
+        named = statement.name and _label(statement.name) != "web"
+        return "web" if same_file and named and target and not _names(main, target) else None
+    if work is None:
+        named = bool(statement.name) and (bool(OTHER_NAMES.fullmatch(statement.name)) or _named_beside(statement))
+        if not named or (strength == PLATFORM and statement.name == "web"):
+            return None
+    if SINGLETON_COMMAND.search(statement.command) or (
+        statement.name and SINGLETON_NAMES.fullmatch(_label(statement.name))
+    ):
+        return "singleton"
+    return "singleton" if work == "singleton" else "worker"
+
+
+def _named_beside(statement: Statement) -> bool:
+    """A Procfile's line that isn't web's is a process whatever it runs."""
+    return statement.strength == PLATFORM and statement.name not in ("web", "release")
+
+
+def _names(main: ProcessFound, target: str) -> bool:
+    return target == main.entrypoint or any(target in (origin.path, origin.reason) for origin in main.origins)
+
+
+def _identity(statement: Statement) -> object:
+    """What makes two statements the same process."""
+    started = statement.started
+    if statement.work == "cron":
+        return ("cron", statement.command)
+    named = started.paste or started.target or started.script or started.module or started.console
+    return (started.server, named, started.arguments) if started.server != "shell" else statement.command
+
+
+def _process(statement: Statement, label: str, kind: ProcessKind) -> ProcessFound:
+    started = statement.started
+    web = kind == "web"
+    return ProcessFound(
+        name=label,
+        kind=kind,
+        interface=(started.interface or "own-server") if web else "none",
+        entrypoint=(started.target or started.paste or started.script or None) if web else None,
+        server=started.server if web else None,
+        command=statement.command,
+        port=stated_port(statement) if web else None,
+        schedule=statement.schedule,
+        cwd=statement.folder,
+        origins=(statement.origin,),
+    )
+
+
+def only_scheduled(entrypoint: Entrypoint | None, candidates: bool, others: tuple[ProcessFound, ...]) -> bool:
+    """Whether the project has no web process at all: nothing that could be served, and others are stated."""
+    return entrypoint is None and not candidates and bool(others)
+
+
+def _numbered(label: str) -> Iterable[str]:
+    yield label
+    number = 2
+    while True:
+        yield f"{label}-{number}"
+        number += 1
 
 
 def _label(name: str) -> str:

@@ -3,50 +3,57 @@
 import re
 from pathlib import Path
 
-from kubeship.errors import InvalidInput
-from kubeship.inspection.candidates import MAKES_APPS, Candidates, find_candidates
+from kubeship.inspection.app_routes import app_routes
+from kubeship.inspection.behaviour import traits
+from kubeship.inspection.candidates import find_candidates
 from kubeship.inspection.dependencies import Declared, declared
 from kubeship.inspection.django import collect_static, engines, migrate, root_urlconf
 from kubeship.inspection.django_routes import django_routes
 from kubeship.inspection.django_settings import VARIABLE, Settings, find_settings, management_script
-from kubeship.inspection.entrypoints import KEY, SERVED_MODULES, EntrypointFound, find_entrypoint
-from kubeship.inspection.findings import SET_BY_YOU, Answered
+from kubeship.inspection.entrypoints import KEY, EntrypointFound, find_entrypoint
+from kubeship.inspection.findings import Answered
 from kubeship.inspection.flask_routes import flask_routes
-from kubeship.inspection.frameworks import BY_NAME, FRAMEWORKS, Framework, labels
+from kubeship.inspection.frameworks import BY_NAME, FRAMEWORKS, Framework
+from kubeship.inspection.front_ends import front_ends, translations, uncompiled
 from kubeship.inspection.health import health_route
-from kubeship.inspection.import_root import reachable
+from kubeship.inspection.migrations import migration
 from kubeship.inspection.modules import Modules
 from kubeship.inspection.naming import app_name, own_dockerfile
+from kubeship.inspection.nearest import read_nearest
 from kubeship.inspection.objects import Apps
-from kubeship.inspection.processes import other_processes, release_commands, web_process
+from kubeship.inspection.ports import WheelIndex
+from kubeship.inspection.processes import main_process, only_scheduled, other_processes, release_commands
 from kubeship.inspection.python_version import python_version
+from kubeship.inspection.roots import project_folder
 from kubeship.inspection.services import find_services
 from kubeship.inspection.sources import Sources, folder_of, is_aside, read_sources
 from kubeship.inspection.stated import read_statements
-from kubeship.inspection.system_packages import system_packages
+from kubeship.inspection.system_packages import find_system_packages
 from kubeship.inspection.undeclared import undeclared_imports
 from kubeship.inspection.variables import find_variables
 from kubeship.inspection.views import Route
+from kubeship.inspection.volumes import find_volumes
 from kubeship.model.origin import Found, Origin
 from kubeship.model.project import Answers, Project, Warned
 
 
-def inspect(path: Path, answers: Answers) -> Project:
+def inspect(path: Path, answers: Answers, index: WheelIndex | None = None) -> Project:
     """Everything that the project at `path` says of itself; nothing of it is imported or run.
 
-    `answers` (by key in kubeship.yaml) come before what is found, and settle Questions. Raises InvalidInput for what
-    kubeship doesn't understand or deploy yet.
+    `answers` (by key in kubeship.yaml) come before what is found, and settle Questions. `index` says which wheels there
+    are where no lock file does. Raises InvalidInput where there is no Python to read, and for an answer that can't be.
     """
     sources = read_sources(path)
     modules = Modules(sources)
     apps = Apps(modules)
-    dependencies = declared(sources, answers)
+    part = project_folder(sources, answers)
+    sources.leave_out(part.value.others)
+    dependencies = declared(sources, part.value.folder, answers)
     folder = dependencies.value.folder
     python = python_version(sources, folder, answers)
     stated = read_statements(sources, folder)
     candidates = find_candidates(sources, modules, apps)
-    _require_parsed(sources, candidates)
-    entry = find_entrypoint(modules, apps, candidates, stated, answers)
+    entry = find_entrypoint(modules, apps, candidates, stated, answers, declared=frozenset(dependencies.value.distributions))
     framework = _framework(sources, dependencies.value, entry.value)
     chosen = entry.value.chosen
     import_root = str(answers.get("import_root", chosen.import_root if chosen else folder))
@@ -55,7 +62,9 @@ def inspect(path: Path, answers: Answers) -> Project:
         settings = find_settings(modules, chosen.path, import_root, answers)
     skipped = settings.value.passed_over if settings.value else ()
     health = health_route(_routes(modules, apps, entry.value, settings.value, import_root), answers)
-    web = web_process(modules, chosen, stated, health.value, answers)
+    web = main_process(modules, chosen, stated, health.value, answers)
+    others = other_processes(stated, web.value)
+    scheduled = only_scheduled(chosen, bool(entry.value.considered), others)
     root = str(answers.get("root", _start_folder(modules, stated.folder, folder, settings.value, import_root)))
     variables = find_variables(modules, skipped)
     required = dependencies.value.applying(python.value.version.value)
@@ -63,80 +72,55 @@ def inspect(path: Path, answers: Answers) -> Project:
     anonymous = any(not requirement.name for requirement in required)
     undeclared = undeclared_imports(modules, dependencies.value.distributions, anonymous, skipped)
     if chosen and chosen.path:
-        for file in reachable(modules, chosen.path):
-            sources.tree(file)
-    answered = (dependencies, python, entry, settings, health, web)
-    migration = migrate(modules, settings.value, root) if settings.value else None
+        read_nearest(modules, chosen.path)
+    packages = find_system_packages(sources, dependencies.value, python.value.version.value, index)
+    answered = (part, dependencies, python, entry, settings, health, web, packages)
+    distributions = frozenset(dependencies.value.distributions)
+    migrating = migrate(modules, settings.value, root) if settings.value else None
+    migrating = migrating or migration(modules, root, distributions, chosen.value if chosen else None)
     static = collect_static(modules, settings.value, root) if settings.value else None
+    catalogues = translations(modules, distributions)
+    apart = front_ends(sources) + (uncompiled(sources) if settings.value else ())
     return Project(
         name=app_name(sources, folder, answers),
         python=python.value.version,
         python_constraint=python.value.constraint,
         dependencies=dependencies.value.dependencies,
         framework=framework,
-        processes=(web.value, *other_processes(stated)),
+        processes=others if scheduled else (web.value, *others),
         root=root,
         import_root=import_root,
         candidates=entry.value.considered,
-        release=release_commands(stated, migration),
-        build_steps=(static,) if static else (),
-        services=find_services(required, variables, back_ends),
+        release=release_commands(stated, migrating),
+        build_steps=tuple(step for step in (static, catalogues) if step),
+        services=find_services(modules, required, variables, back_ends, settings.value.chain if settings.value else ()),
         variables=variables,
         settings=_variables_to_set(settings.value),
-        system_packages=system_packages(required, python.value.version.value),
+        volumes=find_volumes(modules, settings.value),
+        traits=traits(sources),
+        system_packages=packages.value,
         dockerfile=own_dockerfile(sources, folder),
         distributions=dependencies.value.distributions,
-        warnings=tuple(w for part in answered for w in part.warnings) + undeclared + _broken(sources),
-        questions=tuple(question for part in answered for question in part.questions),
+        warnings=tuple(w for part in answered for w in part.warnings) + undeclared + apart + _broken(sources),
+        questions=tuple(q for part in answered for q in part.questions if not (scheduled and q.key == KEY)),
     )
-
-
-def _require_parsed(sources: Sources, candidates: Candidates) -> None:
-    """Refuse when a file that may hold the app doesn't parse: what it would have said is unknown."""
-    for path, warned in sources.broken.items():
-        stem = path.rpartition("/")[2].removesuffix(".py")
-        holds_app = bool(MAKES_APPS.search(sources.content(path)))
-        if is_aside(path) or not holds_app or (candidates.servable and stem not in SERVED_MODULES):
-            continue
-        raise InvalidInput(
-            f"{path}:{warned.origin.line or 1}: {warned.message}; this file may hold the app",
-            hint=f"correct {path}, then run the command again",
-        )
 
 
 def _framework(sources: Sources, dependencies: Declared, entry: EntrypointFound) -> Found[str]:
-    """The framework of the app, or what is declared or imported. Raises InvalidInput where kubeship deploys none."""
+    """The framework of the app, or what is declared or imported; `none` for other programs."""
     if entry.chosen and entry.chosen.framework in BY_NAME:
         name, origin = entry.chosen.framework, entry.chosen.origins[-1]
-        if not BY_NAME[name].supported or (name == "django" and entry.chosen.interface == "asgi"):
-            raise _refusal(name, entry.chosen.interface, origin)
         required = dependencies.requirements.named(BY_NAME[name].distributions[0])
         return Found(name, (origin, required.origin) if required else (origin,))
-    sightings = ((framework, _sighting(sources, dependencies, framework)) for framework in FRAMEWORKS)
-    seen = [(framework, place) for framework, place in sightings if place]
-    deployed = [(framework, place) for framework, place in seen if framework.supported]
-    if deployed and (not entry.frameworks or any(BY_NAME[name].supported for name in entry.frameworks)):
-        preferred = entry.frameworks[0] if entry.frameworks else ""
-        framework, place = next((item for item in deployed if item[0].name == preferred), deployed[0])
-        return Found(framework.name, (place,))
     if entry.chosen:
-        return Found("none", (Origin(reason=SET_BY_YOU),))
-    if seen:
-        framework, place = next((item for item in seen if item[0].name in entry.frameworks), seen[0])
-        raise _refusal(framework.name, "", place)
-    raise InvalidInput(
-        f"no {labels().replace(' and ', ' or ')} app was found in {len(sources.python_files)} Python files",
-        hint="give the folder that holds the app; this version of kubeship deploys web apps of these frameworks only",
-    )
-
-
-def _refusal(name: str, interface: str, origin: Origin) -> InvalidInput:
-    """The error for an app whose framework, or whose interface, is known and not deployed yet."""
-    label = BY_NAME[name].label + (" with ASGI" if interface == "asgi" and BY_NAME[name].supported else "")
-    return InvalidInput(
-        f"found {label} in {origin}; this version of kubeship deploys {labels()} through WSGI",
-        hint=f"if the project holds such an app too, name it: --set {KEY}=MODULE:OBJECT",
-    )
+        return Found("none", entry.chosen.origins[:1])
+    serving = [framework for framework in FRAMEWORKS if not framework.also_client]
+    sightings = ((framework.name, _sighting(sources, dependencies, framework)) for framework in serving)
+    seen = {name: place for name, place in sightings if place}
+    for name in (*entry.frameworks, *seen):
+        if name in seen:
+            return Found(name, (seen[name],))
+    return Found("none", (Origin(reason="no web framework is declared or imported"),))
 
 
 def _sighting(sources: Sources, dependencies: Declared, framework: Framework) -> Origin | None:
@@ -162,6 +146,8 @@ def _routes(
     if entry.chosen and entry.chosen.framework == "flask":
         servable = entry.chosen.servable
         return flask_routes(modules, apps, entry.chosen.path, servable.app.made if servable else None)
+    if entry.chosen and entry.chosen.path and entry.chosen.kind == "web":
+        return app_routes(modules, entry.chosen.path)
     return []
 
 

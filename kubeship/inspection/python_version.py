@@ -1,15 +1,12 @@
 """Which Python does the project run on?"""
 
-import configparser
-import re
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
-from packaging.version import InvalidVersion, Version
+from packaging.specifiers import SpecifierSet
 
 from kubeship.errors import InvalidInput
 from kubeship.inspection.findings import SET_BY_YOU, Answered
+from kubeship.inspection.python_statements import DECLARED, TESTED, Statement, python_statements
 from kubeship.inspection.sources import Sources
 from kubeship.model.origin import Candidate, Found, Origin, Question
 from kubeship.model.project import Answers, Warned
@@ -23,16 +20,10 @@ SUPPORTED = {
     "3.13": "security",
     "3.14": "bugfix",
 }
+OLDER = ("3.6", "3.7", "3.8", "3.9")
+"""Named when a project is bound to one of them, and not built."""
 DEFAULT = "3.13"
 """The newest one that nearly every distribution on PyPI has wheels for."""
-
-
-@dataclass(frozen=True)
-class Statement:
-    """What one place says about the version."""
-
-    specifier: SpecifierSet
-    origin: Origin
 
 
 @dataclass(frozen=True)
@@ -46,24 +37,36 @@ class PythonFound:
 def python_version(sources: Sources, folder: str, answers: Answers) -> Answered[PythonFound]:
     """The default version where every statement allows it, else the newest supported one that they allow.
 
-    Two statements that exclude each other become a Question that names both places. Raises InvalidInput for an
-    answer that isn't a supported version.
+    Of several that are allowed, one that the project is tested with comes first. Two declarations that exclude each
+    other become a Question that names both places; a deployment that contradicts them is a warning. Raises
+    InvalidInput for an answer that isn't a supported version.
     """
-    folders = dict.fromkeys((folder, "."))
-    statements = [statement for place in folders for read in STATEMENTS for statement in read(sources, place)]
-    origins = tuple(statement.origin for statement in statements)
-    constraint = str(SpecifierSet(",".join(sorted({str(s.specifier) for s in statements if str(s.specifier)}))))
+    statements = python_statements(sources, folder)
+    declared = [statement for statement in statements if statement.strength == DECLARED]
+    binding = [statement for statement in statements if statement.strength < TESTED]
+    constraint = str(SpecifierSet(",".join(sorted({str(s.specifier) for s in declared if str(s.specifier)}))))
     if "python" in answers:
         return Answered(PythonFound(Found(_checked(answers["python"]), (Origin(reason=SET_BY_YOU),)), constraint))
-    allowed = [minor for minor in SUPPORTED if all(_allows(s.specifier, minor) for s in statements)]
+    warnings: tuple[Warned, ...] = ()
+    if declared and not _allowed(binding) and _allowed(declared):
+        warnings = _contradicted(declared, binding)
+        binding = declared
     if not statements:
         default = Found(DEFAULT, (Origin(reason="default: the newest Python that nearly all wheels exist for"),))
         return Answered(PythonFound(default, ""))
+    allowed = _allowed(binding)
     if not allowed:
-        return _contradiction(statements, constraint)
-    version = DEFAULT if DEFAULT in allowed else allowed[-1]
-    ended = Warned(f"Python {version} gets no security fixes any more", origins[0])
-    warnings = (ended,) if SUPPORTED[version] == "end of life" else ()
+        return _contradiction(binding, constraint)
+    tested = _tested(statements, allowed)
+    choices = [minor for minor, _ in tested] or allowed
+    version = DEFAULT if DEFAULT in choices else choices[-1]
+    origins = tuple(statement.origin for statement in binding) + tuple(
+        statement.origin for minor, statement in tested if minor == version
+    )
+    if not origins:
+        origins = (Origin(reason="default: the newest Python that nearly all wheels exist for"),)
+    if SUPPORTED[version] == "end of life":
+        warnings += (Warned(f"Python {version} gets no security fixes any more", origins[0]),)
     return Answered(PythonFound(Found(version, origins), constraint), warnings)
 
 
@@ -77,6 +80,30 @@ def _checked(answer: object) -> str:
     return version
 
 
+def _allowed(statements: list[Statement], minors: tuple[str, ...] = tuple(SUPPORTED)) -> list[str]:
+    return [minor for minor in minors if all(_allows(s.specifier, minor) for s in statements)]
+
+
+def _tested(statements: list[Statement], allowed: list[str]) -> list[tuple[str, Statement]]:
+    """The allowed versions that tests run with, each with the first place that says so."""
+    found: dict[str, Statement] = {}
+    for minor in allowed:
+        for statement in statements:
+            if statement.strength == TESTED and _allows(statement.specifier, minor):
+                found.setdefault(minor, statement)
+    return list(found.items())
+
+
+def _contradicted(declared: list[Statement], binding: list[Statement]) -> tuple[Warned, ...]:
+    """A warning for each deployment that has a version that the project excludes."""
+    said = "; ".join(f"{s.origin} says {s.specifier}" for s in declared)
+    return tuple(
+        Warned(f"this has Python {str(s.specifier).removeprefix('==').removesuffix('.*')}, and {said}", s.origin)
+        for s in binding
+        if s.strength != DECLARED and not _allowed([*declared, s], (*OLDER, *SUPPORTED))
+    )
+
+
 def _contradiction(statements: list[Statement], constraint: str) -> Answered[PythonFound]:
     said = "; ".join(f"{s.origin} says {s.specifier}" for s in statements)
     candidates = tuple(
@@ -86,80 +113,12 @@ def _contradiction(statements: list[Statement], constraint: str) -> Answered[Pyt
         if minor
     )
     text = f"no Python that kubeship knows ({', '.join(SUPPORTED)}) satisfies everything: {said}"
-    found = Found(candidates[0].value if candidates else DEFAULT, tuple(s.origin for s in statements))
+    older = _allowed(statements, OLDER)
+    version = older[-1] if older else candidates[0].value if candidates else DEFAULT
+    found = Found(version, tuple(s.origin for s in statements))
     return Answered(PythonFound(found, constraint), (), (Question("python", text, candidates),))
 
 
 def _allows(specifier: SpecifierSet, minor: str) -> bool:
     """Whether any patch release of the minor version is allowed; 99 stands for the patch releases to come."""
     return any(specifier.contains(f"{minor}.{patch}", prereleases=True) for patch in (*range(30), 99))
-
-
-def _pinned(text: str, origin: Origin) -> Iterator[Statement]:
-    """`3.12`, `3.12.4`, `python-3.12.4`, `cpython@3.12`, `3.12-dev`, `>=3.11`."""
-    stated = re.sub(r"^(c?python)[-@ ]?(?=\d)", "", text.strip(), flags=re.IGNORECASE)
-    if re.match(r"[<>=!~]", stated):
-        yield from _constrained(stated, origin)
-    elif match := re.match(r"3\.(\d+)(\.\d+)?", stated):
-        yield Statement(SpecifierSet(f"==3.{match[1]}.*"), origin)
-
-
-def _constrained(text: object, origin: Origin) -> Iterator[Statement]:
-    try:
-        specifier = SpecifierSet(str(text))
-        for item in specifier:
-            Version(item.version.removesuffix(".*"))
-    except (InvalidSpecifier, InvalidVersion):
-        return
-    yield Statement(specifier, origin)
-
-
-def _version_file(sources: Sources, path: str, pattern: str) -> Iterator[Statement]:
-    if path in sources:
-        for number, line in enumerate(sources.text(path).splitlines(), 1):
-            if re.match(pattern, line.strip()):
-                yield from _pinned(line, Origin(path, number))
-                return
-
-
-def _python_version_file(sources: Sources, folder: str) -> Iterator[Statement]:
-    """pyenv's and uv's file: the first line that is a version (pyenv takes several, uv takes requests too)."""
-    yield from _version_file(sources, _path(folder, ".python-version"), r"[\d<>=~]|c?python[-@]")
-
-
-def _runtime_txt(sources: Sources, folder: str) -> Iterator[Statement]:
-    """Heroku's file, before `.python-version` took its place."""
-    yield from _version_file(sources, _path(folder, "runtime.txt"), r"python-\d")
-
-
-def _pyproject(sources: Sources, folder: str) -> Iterator[Statement]:
-    path = _path(folder, "pyproject.toml")
-    stated = (sources.toml(path).get("project") or {}).get("requires-python")
-    if stated:
-        yield from _constrained(stated, Origin(path, sources.line_of(path, r"^\s*requires-python\s*=")))
-
-
-def _setup_cfg(sources: Sources, folder: str) -> Iterator[Statement]:
-    path = _path(folder, "setup.cfg")
-    if path in sources:
-        parser = configparser.ConfigParser(interpolation=None, strict=False)
-        try:
-            parser.read_string(sources.text(path))
-        except configparser.Error:
-            return
-        stated = parser.get("options", "python_requires", fallback="")
-        if stated:
-            yield from _constrained(stated, Origin(path, sources.line_of(path, r"^\s*python_requires\s*=")))
-
-
-def _path(folder: str, name: str) -> str:
-    """The file beside the dependencies."""
-    return name if folder == "." else f"{folder}/{name}"
-
-
-STATEMENTS: tuple[Callable[[Sources, str], Iterator[Statement]], ...] = (
-    _python_version_file,
-    _runtime_txt,
-    _pyproject,
-    _setup_cfg,
-)

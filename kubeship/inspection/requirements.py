@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit, urlunsplit
 
 from packaging.requirements import InvalidRequirement, Requirement
+from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 from kubeship.errors import InvalidInput
@@ -40,6 +41,10 @@ class Required:
     location: str
     """The path or URL that it is installed from; empty for an index."""
     origin: Origin
+    version: str = ""
+    """The one version that is allowed; empty when there are several."""
+    wheels: tuple[str, ...] | None = None
+    """The file names of its wheels as the lock file lists them; None when nothing does."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,8 @@ class Requirements:
     constrained: tuple[str, ...] = ()
     indexes: tuple[str, ...] = ()
     warnings: tuple[Warned, ...] = ()
+    locked: tuple[Required, ...] = ()
+    """Everything that a lock file would install for these requirements, themselves among them."""
 
     @property
     def hashes(self) -> bool:
@@ -65,6 +72,7 @@ class Requirements:
 @dataclass
 class _Reading:
     sources: Sources
+    problems: list[InvalidInput] | None = None
     files: list[str] = field(default_factory=list)
     required: list[Required] = field(default_factory=list)
     constrained: list[str] = field(default_factory=list)
@@ -72,9 +80,12 @@ class _Reading:
     warnings: list[Warned] = field(default_factory=list)
 
 
-def read_requirements(sources: Sources, path: str) -> Requirements:
-    """Everything that `pip install -r path` reads. Raises InvalidInput for a line that pip wouldn't take."""
-    reading = _Reading(sources)
+def read_requirements(sources: Sources, path: str, problems: list[InvalidInput] | None = None) -> Requirements:
+    """Everything that `pip install -r path` reads.
+
+    A line that pip wouldn't take goes into `problems`; without that list it raises InvalidInput.
+    """
+    reading = _Reading(sources, problems)
     _read(reading, path, constraints=False)
     return Requirements(
         tuple(reading.files),
@@ -104,8 +115,17 @@ def logical_lines(text: str) -> Iterator[tuple[int, str]]:
 
 def without_credentials(url: str) -> str:
     """The URL without user and password."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # no URL; pip would say so
+        return re.sub(r"//[^/@]*@", "//", url)
     return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+
+
+def pinned(specifier: SpecifierSet) -> str:
+    """The version of `==1.2`; empty for anything else."""
+    versions = [item.version for item in specifier if item.operator in ("==", "===") and "*" not in item.version]
+    return versions[0] if versions else ""
 
 
 def _read(reading: _Reading, path: str, constraints: bool) -> None:
@@ -113,21 +133,31 @@ def _read(reading: _Reading, path: str, constraints: bool) -> None:
         return
     reading.files.append(path)
     for number, line in logical_lines(reading.sources.text(path)):
-        origin = Origin(path, number)
-        option, value = _option(line)
-        kind = VALUE_OPTIONS.get(option, "")
-        if kind in ("requirement", "constraint"):
-            _read(reading, _named_file(reading, value, origin), constraints or kind == "constraint")
-        elif kind == "index":
-            _read_index(reading, value, origin)
-        elif kind == "links":
-            reading.warnings.append(Warned(f"packages are also looked for at {without_credentials(value)}", origin))
-        elif option and option not in BARE_OPTIONS and kind not in ("editable", "other"):
-            raise InvalidInput(f"{origin}: pip knows no option {option}", hint=f"correct line {number} of {path}")
-        elif constraints and not option:
-            reading.constrained.append(_requirement(line, origin).name)
-        elif not option or kind == "editable":
-            reading.required.append(_requirement(value if option else line, origin))
+        try:
+            _read_line(reading, line, Origin(path, number), constraints)
+        except InvalidInput as problem:
+            if reading.problems is None:
+                raise
+            reading.problems.append(problem)
+
+
+def _read_line(reading: _Reading, line: str, origin: Origin, constraints: bool) -> None:
+    option, value = _option(line)
+    kind = VALUE_OPTIONS.get(option, "")
+    if kind in ("requirement", "constraint"):
+        _read(reading, _named_file(reading, value, origin), constraints or kind == "constraint")
+    elif kind == "index":
+        _read_index(reading, value, origin)
+    elif kind == "links":
+        reading.warnings.append(Warned(f"packages are also looked for at {without_credentials(value)}", origin))
+    elif option and option not in BARE_OPTIONS and kind not in ("editable", "other"):
+        raise InvalidInput(
+            f"{origin}: pip knows no option {option}", hint=f"correct line {origin.line} of {origin.path}"
+        )
+    elif constraints and not option:
+        reading.constrained.append(requirement(line, origin).name)
+    elif not option or kind == "editable":
+        reading.required.append(requirement(value if option else line, origin))
 
 
 def _option(line: str) -> tuple[str, str]:
@@ -163,7 +193,7 @@ def _read_index(reading: _Reading, value: str, origin: Origin) -> None:
         reading.warnings.append(Warned(message, origin))
 
 
-def _requirement(line: str, origin: Origin) -> Required:
+def requirement(line: str, origin: Origin) -> Required:
     hashed = "--hash" in line
     text = re.split(r"\s+--(?:hash|config-settings?|global-option|install-option)\b", line)[0].strip()
     if name := re.match(r"([A-Za-z0-9][\w.-]*)\s*(\[[^]]*\])?\s*@\s*(\S+)", text):
@@ -178,7 +208,7 @@ def _requirement(line: str, origin: Origin) -> Required:
             hint=f"correct line {origin.line} of {origin.path}",
         ) from error
     name_, marker = canonicalize_name(parsed.name), str(parsed.marker or "")
-    return Required(name_, frozenset(parsed.extras), marker, hashed, parsed.url or "", origin)
+    return Required(name_, frozenset(parsed.extras), marker, hashed, parsed.url or "", origin, pinned(parsed.specifier))
 
 
 def _is_location(text: str) -> bool:

@@ -1,101 +1,237 @@
-"""How does the project say that it runs? Procfile, gunicorn.conf.py and .flaskenv, as statements with origins."""
+"""How does the project say that it runs? Every statement, the strongest first, with what each starts."""
 
-import ast
 import posixpath
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Literal
 
-from kubeship.inspection.command_lines import Started, port_of, web_command
-from kubeship.inspection.sources import Sources
-from kubeship.inspection.syntax import assignments, statements, text
+from kubeship.inspection.compose_files import compose_statements
+from kubeship.inspection.console_scripts import console_scripts
+from kubeship.inspection.image_commands import image_statements
+from kubeship.inspection.image_files import folder_in
+from kubeship.inspection.launches import followed
+from kubeship.inspection.platform_files import platform_statements
+from kubeship.inspection.prose import readme_statements, script_statements
+from kubeship.inspection.schedules import schedule_statements
+from kubeship.inspection.server_files import completed, gunicorn_settings, uwsgi_settings
+from kubeship.inspection.server_lines import Started, as_target, port_of
+from kubeship.inspection.sources import Sources, folder_of, is_aside
+from kubeship.inspection.statement import CONFIGURED, DEVELOPMENT, SUPERVISED, Said, Statement
+from kubeship.inspection.supervisors import s6_services, supervised, supervisor_files, units
+from kubeship.inspection.task_files import task_statements
 from kubeship.model.origin import Found, Origin
+from kubeship.model.project import Interface
+
+Form = Literal["object", "script", "package", "console", "paste", "discover"]
+WEB_NAMES = re.compile(
+    r"(?i)(.*[-_.])?(web|app|api|server|backend|www|site|django|flask|fastapi|gunicorn|uvicorn|uwsgi|http|main|default|start|run|prod|production|serve)([-_.]?\d+)?"
+)
+OTHER_NAMES = re.compile(
+    r"(?i)(.*[-_.:])?(worker|beat|celery|celerybeat|clock|scheduler|cron|queue|consumer|listener|bot|job|jobs|task|tasks|daemon|"
+    r"release|migrate|migrations?|watcher|poller|indexer|processor|subscriber|huey|rq|dramatiq|arq|flower|cron\w*)s?([-_.:].*)?"
+)
 
 
 @dataclass(frozen=True)
-class ProcfileLine:
-    """`name: command`."""
+class Target:
+    """An entrypoint that a statement names."""
 
-    name: str
-    command: str
-    origin: Origin
+    value: str
+    """`module:object`, a script's path, a package, a console script, or a paste file, by `form`."""
+    form: Form
+    folder: str
+    """Where its process starts."""
+    server: str
+    interface: Interface | None
+    origins: tuple[Origin, ...]
+    strength: int = 0
+    statement: Statement | None = None
+
+    @property
+    def origin(self) -> Origin:
+        """The statement's place."""
+        return self.origins[0]
 
 
 @dataclass(frozen=True)
 class Statements:
     """Everything that the project says about how it runs."""
 
-    lines: tuple[ProcfileLine, ...] = ()
-    web: ProcfileLine | None = None
-    started: Started | None = None
-    """What the web line starts; None without one, or when it isn't understood."""
-    targets: tuple[Found[str], ...] = ()
-    """Entrypoints that are named, strongest first."""
+    all: tuple[Statement, ...] = ()
+    """Strongest first."""
+    targets: tuple[Target, ...] = ()
+    """Entrypoints of what may be the web process (or the one process that there is), strongest first."""
     port: Found[int] | None = None
     folder: str = "."
-    """Where the web process starts, relative to the inspected folder."""
+    """Where the strongest web statement starts; that of the dependencies without one."""
+    unread: tuple[Said, ...] = ()
+    """Platform statements about the web process that nothing was found in."""
+
+    @property
+    def web(self) -> Statement | None:
+        """The strongest statement about the web process."""
+        return next((s for s in self.all if s.is_web and s.main and s.strength < DEVELOPMENT), None)
+
+    def of(self, origin: Origin) -> Statement | None:
+        """The statement at a place."""
+        return next((s for s in self.all if (s.origin.path, s.origin.line) == (origin.path, origin.line)), None)
 
 
 def read_statements(sources: Sources, folder: str) -> Statements:
-    """What Procfile, gunicorn's configuration and .flaskenv say."""
-    lines = procfile(sources, folder)
-    web = next((line for line in lines if line.name == "web"), None)
-    started = web_command(web.command) if web else None
-    base = posixpath.normpath(posixpath.join(_home(lines), started.folder)) if started else folder
-    targets: list[Found[str]] = []
-    port: Found[int] | None = None
-    if web and started and started.target:
-        targets.append(Found(started.target, (Origin(web.origin.path, web.origin.line, "the command of web"),)))
-    if web and started and started.port:
-        port = Found(started.port, (web.origin,))
-    config = posixpath.normpath(posixpath.join(base, (started and started.config) or "gunicorn.conf.py"))
-    settings = _python_settings(sources, config)
-    if "wsgi_app" in settings:
-        target, line = settings["wsgi_app"]
-        stated = target if ":" in target else f"{target}:application"
-        targets.append(Found(stated, (Origin(config, line, "gunicorn's wsgi_app"),)))
-    if port is None and "bind" in settings and (number := port_of(settings["bind"][0])):
-        port = Found(number, (Origin(config, settings["bind"][1], "gunicorn's bind"),))
-    targets += _flask_app(sources, base)
-    return Statements(lines, web, started, tuple(targets), port, base)
+    """What every file that kubeship can read says; `folder` holds the dependencies."""
+    said: list[Said] = [
+        *platform_statements(sources, folder),
+        *image_statements(sources, folder),
+        *compose_statements(sources),
+        *(program for path in supervisor_files(sources) for program in _supervised(sources, path, folder)),
+        *units(sources, SUPERVISED),
+        *s6_services(sources, SUPERVISED),
+        *schedule_statements(sources),
+        *script_statements(sources, folder),
+        *task_statements(sources, folder),
+        *readme_statements(sources, folder),
+    ]
+    programs = dict(console_scripts(sources))
+    found: list[Statement] = []
+    unread: list[Said] = []
+    for each in said:
+        statements = followed(sources, each, programs) if each.work != "cron" else []
+        if each.work in ("cron", "release"):
+            statements = [_as_stated(sources, each, statements)]
+        if not statements and each.name == "web" and each.strength == 0:
+            unread.append(each)
+        found += statements
+    ranked = tuple(sorted(dict.fromkeys(found), key=lambda s: (s.strength, not s.main)))
+    targets = sorted((*_targets(ranked), *_configured(sources, folder)), key=lambda target: target.strength)
+    web = next((s for s in ranked if s.is_web and s.main and s.strength < DEVELOPMENT), None)
+    port = Found(web.port, (web.origin,)) if web and web.port else None
+    return Statements(ranked, tuple(targets), port, web.folder if web else folder, tuple(unread))
 
 
-def procfile(sources: Sources, folder: str) -> tuple[ProcfileLine, ...]:
-    """The lines of the Procfile, which lies beside the dependencies or at the root (Heroku's format)."""
-    for path in dict.fromkeys((posixpath.normpath(posixpath.join(folder, "Procfile")), "Procfile")):
-        if path in sources:
-            matches = (
-                (number, re.fullmatch(r"([A-Za-z0-9_-]+):\s*(.+)", line.strip()))
-                for number, line in enumerate(sources.text(path).splitlines(), 1)
-            )
-            return tuple(
-                ProcfileLine(match[1], match[2].strip(), Origin(path, number)) for number, match in matches if match
-            )
-    return ()
+def _as_stated(sources: Sources, said: Said, inner: Iterable[Statement]) -> Statement:
+    """A cron entry or a release step, whose command stays as it is; `inner` is what it runs."""
+    migrates = ("migrate",) if any(statement.work == "release" for statement in inner) else ()
+    started = Started(server="shell", interface="none", work=said.work, arguments=migrates)
+    return Statement(
+        said.name,
+        started,
+        said.command or " ".join(said.words),
+        folder_in(sources, said.folder, said.image),
+        said.origin,
+        said.strength,
+        schedule=said.schedule,
+        work=said.work,
+    )
 
 
-def _home(lines: tuple[ProcfileLine, ...]) -> str:
-    return posixpath.dirname(lines[0].origin.path) or "."
+def _supervised(sources: Sources, path: str, folder: str) -> Iterable[Said]:
+    place = Said(Origin(path, 1), SUPERVISED, folder=folder)
+    later = DEVELOPMENT if re.search(r"(?i)(^|[-_./])(dev|development|local|tests?)([-_./]|$)", path) else 0
+    return (replace(said, strength=said.strength + later) for said in supervised(sources, path, place))
 
 
-def _python_settings(sources: Sources, path: str) -> dict[str, tuple[str, int]]:
-    """The string settings of a gunicorn configuration file, with their lines."""
-    tree = sources.tree(path) if path.endswith(".py") and path in sources else None
-    found: dict[str, tuple[str, int]] = {}
-    for statement, _ in statements(tree.body) if tree else ():
-        for target, value in assignments(statement):
-            value_ = value.elts[0] if isinstance(value, ast.List) and value.elts else value
-            if isinstance(target, ast.Name) and (stated := text(value_)) is not None:
-                found[target.id] = (stated, statement.lineno)
+def _targets(statements: Iterable[Statement]) -> list[Target]:
+    return [target for statement in statements if statement.main and (target := _target(statement))]
+
+
+def _target(statement: Statement) -> Target | None:
+    """What a statement gives a server, or runs itself; None for workers, and for what other names belong to."""
+    started = statement.started
+    if statement.work not in (None, "web"):
+        return None
+    if statement.work is None and OTHER_NAMES.fullmatch(statement.name) and statement.strength < DEVELOPMENT:
+        return None
+    value, form = _named(started)
+    if not form or (form == "console" and statement.strength > SUPERVISED):
+        return None
+    return Target(
+        value,
+        form,
+        statement.folder,
+        started.server,
+        started.interface,
+        (statement.origin,),
+        statement.strength,
+        statement,
+    )
+
+
+def _named(started: Started) -> tuple[str, Form | None]:  # noqa: PLR0911  # one return a form
+    if started.paste:
+        return started.paste, "paste"
+    if started.discovers:
+        return started.target, "discover"
+    if started.target and not started.target.startswith(":"):
+        return started.target, "object"
+    if started.script:
+        return started.script + started.target, "script"
+    if started.module:
+        return started.module, "package"
+    if started.console:
+        return " ".join([started.console, *started.arguments[:1]]), "console"
+    return "", None
+
+
+def _configured(sources: Sources, folder: str) -> list[Target]:
+    """Apps that servers' own files name, without a command that reads them: gunicorn, uwsgi, FLASK_APP."""
+    found: list[Target] = []
+    for path in sources.files:
+        name, place = posixpath.basename(path), folder_of(path)
+        if is_aside(path) or path.count("/") > 3:
+            continue
+        if re.fullmatch(r"gunicorn[\w.-]*\.py", name):
+            settings = gunicorn_settings(sources, path)
+            if "wsgi_app" in settings:
+                found.append(_gunicorn(sources, path, *settings["wsgi_app"]))
+        elif re.fullmatch(r"[\w.-]*uwsgi[\w.-]*\.(ini|ya?ml|xml|cfg|conf)|setup\.cfg", name):
+            found += _uwsgi(sources, path, folder)
+        elif name in (".flaskenv", ".env") and place in (folder, "."):
+            found += _flask_app(sources, path)
     return found
 
 
-def _flask_app(sources: Sources, folder: str) -> list[Found[str]]:
-    """FLASK_APP in .flaskenv: what `flask run` serves (Flask's documentation, "Application Discovery")."""
-    path = posixpath.normpath(posixpath.join(folder, ".flaskenv"))
-    if path not in sources:
+def _gunicorn(sources: Sources, path: str, stated: str, line: int) -> Target:
+    started = Started(as_target(stated, "application", False), config=path, server="gunicorn", work="web")
+    started = completed(sources, started, lambda _: path)
+    return _of_file(started, folder_of(path), Origin(path, line, "gunicorn's wsgi_app"))
+
+
+def _of_file(started: Started, folder: str, origin: Origin) -> Target:
+    statement = Statement("", started, "", folder, origin, CONFIGURED, started.port, None, "web")
+    return Target(started.target, "object", folder, started.server, started.interface, (origin,), CONFIGURED, statement)
+
+
+def _uwsgi(sources: Sources, path: str, folder: str) -> list[Target]:
+    settings = uwsgi_settings(sources, path)
+    key = next((key for key in ("module", "wsgi", "wsgi-file", "file") if key in settings), None)
+    if key is None:
         return []
+    started = Started(config=path, server="uwsgi", interface="wsgi", work="web")
+    started = completed(sources, started, lambda file: path)
+    place = folder_of(path) if sources.has_folder(folder_of(path)) else folder
+    return [_of_file(started, place, Origin(path, settings[key][1], f"uwsgi's {key}"))]
+
+
+def _flask_app(sources: Sources, path: str) -> list[Target]:
+    """FLASK_APP in .flaskenv: what `flask run` serves (Flask's documentation, "Application Discovery")."""
     for number, line in enumerate(sources.text(path).splitlines(), 1):
         if match := re.match(r"\s*(?:export\s+)?FLASK_APP\s*=\s*[\"']?([\w./:]+(?:\(\))?)", line):
             stated = match[1].removesuffix(".py").replace("/", ".").lstrip(".")
-            return [Found(stated, (Origin(path, number, "FLASK_APP"),))]
+            return [
+                Target(
+                    stated,
+                    "discover",
+                    folder_of(path),
+                    "flask",
+                    "wsgi",
+                    (Origin(path, number, "FLASK_APP"),),
+                    CONFIGURED,
+                )
+            ]
     return []
+
+
+def stated_port(statement: Statement) -> int | None:
+    """The port of a statement, also one that `PORT=8000` sets."""
+    return statement.port or port_of(dict(statement.started.variables).get("PORT", ""))

@@ -49,10 +49,27 @@ def assignments(statement: ast.stmt) -> Iterator[tuple[ast.expr, ast.expr]]:
             for target in targets:
                 if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
                     yield from zip(target.elts, value.elts, strict=False)
+                elif isinstance(target, ast.Tuple):
+                    for index, element in enumerate(target.elts):
+                        yield element, ast.copy_location(ast.Subscript(value=value, slice=ast.Constant(index)), value)
                 else:
                     yield target, value
         case ast.AnnAssign(target=target, value=ast.expr() as value):
             yield target, value
+        case ast.With(items=items) | ast.AsyncWith(items=items):
+            yield from ((item.optional_vars, item.context_expr) for item in items if item.optional_vars)
+
+
+def local_names(function: Function) -> dict[str, tuple[ast.expr, ...]]:
+    """What a function assigns to its local names, in order; a parameter may hold anything."""
+    signature = function.args
+    parameters = [*signature.posonlyargs, *signature.args, *signature.kwonlyargs]
+    found: dict[str, list[ast.expr]] = {parameter.arg: [] for parameter in parameters}
+    for statement, _ in statements(function.body):
+        for target, value in assignments(statement):
+            if isinstance(target, ast.Name):
+                found.setdefault(target.id, []).append(value)
+    return {name: tuple(values) for name, values in found.items()}
 
 
 def dotted(expression: ast.expr) -> str | None:

@@ -1,69 +1,24 @@
-"""Which Debian packages do the distributions need? Libraries and headers that no wheel brings."""
+"""Which Debian packages does the project need? From its distributions, and from what its own files install."""
 
-from dataclasses import dataclass
+import re
 from typing import Literal
 
+from kubeship.inspection.dependencies import Declared
+from kubeship.inspection.findings import Answered
+from kubeship.inspection.ports import WheelIndex
 from kubeship.inspection.requirements import Required
+from kubeship.inspection.sources import Sources
+from kubeship.inspection.system_needs import BROWSERS, COMPILER, NEEDS, Need
+from kubeship.inspection.system_statements import stated_packages
+from kubeship.inspection.wheels import fits, is_compiled
 from kubeship.model.origin import Found, Origin
-from kubeship.model.project import SystemPackages
+from kubeship.model.project import SystemPackages, Warned
 
 Release = Literal["bookworm", "trixie"]
-
-COMPILER = ("gcc", "libc6-dev")
-"""What building an extension takes; Python's own headers are in the official images."""
-
-
-@dataclass(frozen=True)
-class Need:
-    """What a distribution needs, and why."""
-
-    distribution: str
-    reason: str
-    build: tuple[str, ...] = ()
-    runtime: tuple[str, ...] = ()
-    extras: frozenset[str] = frozenset()
-    """Only when one of these extras is asked for."""
-    without: frozenset[str] = frozenset()
-    """Not when one of these extras is asked for."""
-    trixie: tuple[str, ...] | None = None
-    """The runtime packages' names from trixie on, where they differ (the 64-bit time_t transition)."""
-
-
-NO_WHEEL = "has no wheel for Linux"
-LOADS = "loads a shared library that no wheel brings"
-
-# Sources: the files of each distribution on PyPI (no manylinux wheel), its installation page, and the package names in
-# Debian bookworm and trixie.
-NEEDS = (
-    Need("mysqlclient", NO_WHEEL, ("default-libmysqlclient-dev", "pkg-config"), ("libmariadb3",)),
-    Need("opencv-contrib-python", LOADS, runtime=("libgl1", "libglib2.0-0"), trixie=("libgl1", "libglib2.0-0t64")),
-    Need("opencv-python", LOADS, runtime=("libgl1", "libglib2.0-0"), trixie=("libgl1", "libglib2.0-0t64")),
-    Need("pdf2image", "starts pdftoppm", runtime=("poppler-utils",)),
-    Need("psycopg", NO_WHEEL, ("libpq-dev",), ("libpq5",), extras=frozenset({"c"})),
-    Need("psycopg", LOADS, runtime=("libpq5",), without=frozenset({"binary", "c"})),
-    Need("psycopg-c", NO_WHEEL, ("libpq-dev",), ("libpq5",)),
-    Need("psycopg2", NO_WHEEL, ("libpq-dev",), ("libpq5",)),
-    Need("pycairo", NO_WHEEL, ("libcairo2-dev", "pkg-config"), ("libcairo2",)),
-    Need("pydub", "starts ffmpeg", runtime=("ffmpeg",)),
-    Need("pytesseract", "starts tesseract", runtime=("tesseract-ocr",)),
-    Need(
-        "python-ldap",
-        NO_WHEEL,
-        ("libldap2-dev", "libsasl2-dev"),
-        ("libldap-2.5-0", "libsasl2-2"),
-        trixie=("libldap2", "libsasl2-2"),
-    ),
-    Need("python-magic", LOADS, runtime=("libmagic1",), trixie=("libmagic1t64",)),
-    Need("pyzbar", LOADS, runtime=("libzbar0",), trixie=("libzbar0t64",)),
-    Need("uwsgi", NO_WHEEL, COMPILER),
-    Need(
-        "weasyprint",
-        LOADS,
-        runtime=("fontconfig", "libharfbuzz-subset0", "libpango-1.0-0", "libpangoft2-1.0-0"),
-    ),
-)
-FROZEN_ON_BOOKWORM = frozenset({"3.8", "3.9"})
+FROZEN_ON_BOOKWORM = frozenset({"3.6", "3.7", "3.8", "3.9"})
 """Versions whose images were no longer rebuilt when trixie came out."""
+GEOGRAPHY = re.compile(rb"django\.contrib\.gis")
+Packages = dict[str, list[Origin]]
 
 
 def debian_release(python: str) -> Release:
@@ -71,27 +26,81 @@ def debian_release(python: str) -> Release:
     return "bookworm" if python in FROZEN_ON_BOOKWORM else "trixie"
 
 
-def system_packages(required: list[Required], python: str) -> SystemPackages:
+def find_system_packages(
+    sources: Sources, declared: Declared, python: str, index: WheelIndex | None
+) -> Answered[SystemPackages]:
+    """What distributions need, what the code needs, and what the project's own files install at run time.
+
+    Wheels are those of the lock file; where it lists none, those of the index, when there is one.
+    """
+    required = declared.installed(python)
+    build, runtime = _of_distributions(required, python, index)
+    for path in list(sources.mentioning(GEOGRAPHY))[:1]:
+        origin = Origin(path, sources.line_of(path, r"django\.contrib\.gis"), "GeoDjango loads GDAL")
+        runtime.setdefault("gdal-bin", []).append(origin)
+    for name, origin in stated_packages(sources, declared.folder):
+        if (same := name.removesuffix("t64")) != name and same in runtime:
+            runtime[same].append(origin)
+        else:
+            runtime.setdefault(name, []).append(origin)
+    warnings = tuple(
+        Warned(f"{each.name} drives a browser, which is not installed unasked: {BROWSERS[each.name]}", each.origin)
+        for each in required
+        if each.name in BROWSERS and each in declared.requirements.required
+    )
+    return Answered(SystemPackages(_found(build), _found(runtime)), warnings)
+
+
+def system_packages(required: list[Required], python: str, index: WheelIndex | None = None) -> SystemPackages:
     """The packages for these requirements, each with the distribution that needs it; sorted by name."""
+    build, runtime = _of_distributions(required, python, index)
+    return SystemPackages(_found(build), _found(runtime))
+
+
+def _of_distributions(required: list[Required], python: str, index: WheelIndex | None) -> tuple[Packages, Packages]:
     release = debian_release(python)
-    build: dict[str, list[Origin]] = {}
-    runtime: dict[str, list[Origin]] = {}
+    build: Packages = {}
+    runtime: Packages = {}
     merged = _merged_extras(required)
     for requirement in required:
+        if requirement.location == "conda":
+            continue
         extras = merged[requirement.name]
-        place = requirement.origin
-        for need in NEEDS:
-            if need.distribution != requirement.name or not _holds(need, extras):
+        needs = [need for need in NEEDS if need.distribution == requirement.name and _holds(need, extras)]
+        wheels = _wheels(requirement, needs, index)
+        fitting = [wheel for wheel in wheels or () if fits(wheel, python)]
+        compiled = is_compiled(tuple(fitting))  # a wheel for any platform brings no library
+        for need in needs:
+            if need.build and (compiled or (need.wheels and wheels is None)):
                 continue
-            origin = Origin(place.path, place.line, f"{requirement.name} {need.reason}")
+            if need.wheels and (compiled or wheels is None):
+                continue
+            origin = _origin(requirement, f"{requirement.name} {need.reason}")
             for package in dict.fromkeys((*need.build, *(COMPILER if need.build else ()))):
                 build.setdefault(package, []).append(origin)
             names = need.trixie if release == "trixie" and need.trixie is not None else need.runtime
             for package in names:
                 runtime.setdefault(package, []).append(origin)
+        if wheels and not fitting and not needs and is_compiled(wheels):
+            origin = _origin(requirement, f"{requirement.name} {requirement.version} has no wheel for Python {python}")
+            for package in COMPILER:
+                build.setdefault(package, []).append(origin)
         if requirement.location.startswith("git+"):
-            build.setdefault("git", []).append(Origin(place.path, place.line, "installed from a git repository"))
-    return SystemPackages(_found(build), _found(runtime))
+            build.setdefault("git", []).append(_origin(requirement, "installed from a git repository"))
+    return build, runtime
+
+
+def _wheels(requirement: Required, needs: list[Need], index: WheelIndex | None) -> tuple[str, ...] | None:
+    """What the lock file lists, else what the index has; None when nobody says."""
+    if requirement.wheels is not None or index is None or not requirement.name or requirement.location:
+        return requirement.wheels
+    if not any(need.build or need.wheels for need in needs):
+        return None  # the index is asked only where its answer can change something
+    return index.wheels(requirement.name, requirement.version)
+
+
+def _origin(requirement: Required, reason: str) -> Origin:
+    return Origin(requirement.origin.path, requirement.origin.line, reason)
 
 
 def _holds(need: Need, extras: frozenset[str]) -> bool:
@@ -110,5 +119,5 @@ def _merged_extras(required: list[Required]) -> dict[str, frozenset[str]]:
     return merged
 
 
-def _found(packages: dict[str, list[Origin]]) -> tuple[Found[str], ...]:
+def _found(packages: Packages) -> tuple[Found[str], ...]:
     return tuple(Found(name, tuple(dict.fromkeys(origins))) for name, origins in sorted(packages.items()))

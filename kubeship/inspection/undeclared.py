@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from packaging.utils import canonicalize_name
 
-from kubeship.inspection.modules import Imported, Modules
+from kubeship.inspection.imported import Imported
+from kubeship.inspection.modules import Modules
 from kubeship.model.origin import Origin
 from kubeship.model.project import Warned
 
@@ -81,7 +82,6 @@ COME_WITH = {
     "wtforms": ("flask-wtf",),
 }
 GUARDS = frozenset({"Exception", "ImportError", "ModuleNotFoundError"})
-IMPORT = re.compile(rb"^[ \t]*(?:import|from)[ \t]+([A-Za-z_]\w*)", re.MULTILINE)
 
 
 def undeclared_imports(
@@ -99,9 +99,11 @@ def undeclared_imports(
     for path in modules.sources.code:
         if path in skipped:
             continue
-        names = {match.decode() for match in IMPORT.findall(modules.sources.content(path))}
+        names = modules.sources.imports(path) - {"."}
         for name in names - known.keys():
-            known[name] = name in sys.stdlib_module_names or _is_declared(name, distributions)
+            known[name] = (
+                name in sys.stdlib_module_names or name in modules.top_names or _is_declared(name, distributions)
+            )
         suspects = {name for name in names if not known[name]} - found.keys()
         tree = modules.sources.tree(path) if suspects else None
         for name, line in _needed(tree.body) if tree else ():

@@ -4,10 +4,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from kubeship.config.deployable import require_deployable
 from kubeship.config.draft import Draft, DraftOptions, draft
 from kubeship.config.file import CONFIG_FILE, ConfigFile, load, parsed
 from kubeship.config.lock import LOCK_FILE, load_lock
 from kubeship.errors import InvalidInput
+from kubeship.inspection.ports import WheelIndex
 from kubeship.inspection.project import inspect
 from kubeship.model.events import Caution, Emit, Note, Step
 from kubeship.model.origin import Candidate, Question
@@ -48,11 +50,13 @@ class Initialised:
     """Exit code 2: with `check`, a file would change; otherwise an edited file has something new beside it."""
 
 
-def init(request: InitRequest, ask: Ask, base_digest: BaseDigest, emit: Emit) -> Initialised:
+def init(
+    request: InitRequest, ask: Ask, base_digest: BaseDigest, emit: Emit, index: WheelIndex | None = None
+) -> Initialised:
     """Write kubeship.yaml, kubeship.lock, Dockerfile and manifests. Raises InvalidInput; then nothing is written."""
     emit(Step(f"Inspecting {request.project.resolve().name}"))
     existing = _existing(request.project)
-    project = answered(request.project, request.answers, existing, ask)
+    project = answered(request.project, request.answers, existing, ask, index)
     lock = load_lock(request.project / LOCK_FILE)
     drafted = draft(project, request.answers, existing, lock, request.options, servers=SERVERS)
     file = parsed(drafted.text, CONFIG_FILE)
@@ -68,14 +72,16 @@ def init(request: InitRequest, ask: Ask, base_digest: BaseDigest, emit: Emit) ->
     return Initialised(project, files, is_different(files, request.check))
 
 
-def answered(path: Path, answers: Answers, existing: ConfigFile | None, ask: Ask) -> Project:
+def answered(
+    path: Path, answers: Answers, existing: ConfigFile | None, ask: Ask, index: WheelIndex | None = None
+) -> Project:
     """The project with every question answered, by `answers`, by what kubeship.yaml says already, or by a person.
 
     Raises InvalidInput where nobody can be asked.
     """
     answers = dict(answers)
     for _ in range(ROUNDS):
-        project = inspect(path, answers)
+        project = inspect(path, answers, index)
         stated = {
             question.key: existing.value(question.key)
             for question in project.questions
@@ -83,6 +89,7 @@ def answered(path: Path, answers: Answers, existing: ConfigFile | None, ask: Ask
         }
         if not project.questions:
             return project
+        require_deployable(project)
         answers |= stated or {project.questions[0].key: ask(project.questions).value}
     raise InvalidInput(
         f"the answers to {project.questions[0].key} leave it open",

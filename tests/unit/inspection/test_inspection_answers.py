@@ -9,7 +9,8 @@ from kubeship.errors import InvalidInput
 from kubeship.inspection.frameworks import FRAMEWORKS
 from kubeship.inspection.project import inspect
 from kubeship.inspection.python_version import DEFAULT, SUPPORTED
-from kubeship.inspection.system_packages import NEEDS, debian_release
+from kubeship.inspection.system_needs import NEEDS
+from kubeship.inspection.system_packages import debian_release
 
 
 @pytest.fixture

@@ -1,0 +1,107 @@
+"""Which folder of the repository holds the project? One of several asks for `root`."""
+
+import re
+from dataclasses import dataclass
+from fnmatch import fnmatch
+
+from kubeship.inspection.dependency_files import home, is_requirements, manager_of
+from kubeship.inspection.findings import Answered
+from kubeship.inspection.frameworks import FRAMEWORKS
+from kubeship.inspection.installs import is_for_development
+from kubeship.inspection.managers.pyproject import listed, table
+from kubeship.inspection.sources import Sources, folder_of, is_aside
+from kubeship.model.origin import Candidate, Origin, Question
+from kubeship.model.project import Answers
+
+KEY = "root"
+MAX_DEPTH = 3
+"""How deep a part of a monorepo may lie: `services/payments/api`."""
+RUNS = re.compile(r"(Procfile|Dockerfile|manage\.py|wsgi\.py|asgi\.py|app\.yaml|fly\.toml)")
+"""Files beside the dependencies that say that something is deployed from there."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """The project's folder, and those of other projects beside it."""
+
+    folder: str
+    others: tuple[str, ...] = ()
+
+
+def project_folder(sources: Sources, answers: Answers) -> Answered[Part]:
+    """The folder whose dependency files count: the top, the only one that has some, or the one with a web app.
+
+    Members of a uv, Poetry or PDM workspace, and the parts of a repository without a top project, are separate
+    projects: when several hold an app, it is a Question that lists them.
+    """
+    homes = _homes(sources)
+    parts = _members(sources, homes) if "." in homes else _outermost(homes)
+    apps = _with_apps(sources, parts) if len(parts) > 1 else parts
+    if stated := _answered(homes, answers):
+        return Answered(Part(stated, tuple(app for app in apps if not _overlaps(app, stated))))
+    if len(apps) < 2:
+        first = parts[0] if parts and "." not in homes else "."
+        return Answered(Part(apps[0] if apps else first))
+    text = f"the repository holds several projects: {', '.join(apps)}"
+    found = tuple(Candidate(part, Origin(homes[part], reason="declares dependencies")) for part in apps)
+    deployed = [part for part in apps if _runs(sources, part)] or apps
+    first = deployed[0]
+    return Answered(Part(first, tuple(app for app in apps if app != first)), (), (Question(KEY, text, found),))
+
+
+def _overlaps(one: str, other: str) -> bool:
+    return other == "." or f"{one}/".startswith(f"{other}/") or f"{other}/".startswith(f"{one}/")
+
+
+def _homes(sources: Sources) -> dict[str, str]:
+    """Folders with dependency files, and the first file of each."""
+    found: dict[str, str] = {}
+    for path in sources.other_files:
+        folder = folder_of(path)
+        hidden = any(part.startswith(".") or is_for_development(part) for part in folder.split("/") if part != ".")
+        if path.count("/") > MAX_DEPTH or hidden or is_aside(f"{folder}/x.py"):
+            continue
+        if is_requirements(path) or manager_of(sources, path):
+            found.setdefault(home(path), path)
+    return dict(sorted(found.items()))
+
+
+def _answered(homes: dict[str, str], answers: Answers) -> str | None:
+    """The folder that an answer names, or the nearest above it that declares something."""
+    stated = answers.get(KEY)
+    folder = stated.strip("/").removeprefix("./") or "." if isinstance(stated, str) else None
+    while folder and folder not in homes and folder != ".":
+        folder = folder_of(folder)
+    return folder if folder and folder in homes else None
+
+
+def _members(sources: Sources, homes: dict[str, str]) -> list[str]:
+    """The members of a workspace whose top declares nothing that runs of its own."""
+    document = sources.toml("pyproject.toml")
+    patterns = [str(each).strip("/") for each in listed(table(document, "tool", "uv", "workspace").get("members"))]
+    members = [each for each in homes if any(fnmatch(each, pattern) for pattern in patterns)]
+    own = [each for each in sources.code if not any(each.startswith(f"{member}/") for member in members)]
+    return [] if members and _imports_framework(sources, own) else members
+
+
+def _outermost(homes: dict[str, str]) -> list[str]:
+    """Without folders that lie below another one: `backend/worker` is part of `backend`."""
+    return [each for each in homes if not any(each.startswith(f"{other}/") for other in homes)]
+
+
+def _with_apps(sources: Sources, parts: list[str]) -> list[str]:
+    return [
+        part
+        for part in parts
+        if _imports_framework(sources, [path for path in sources.code if path.startswith(f"{part}/")])
+    ]
+
+
+def _imports_framework(sources: Sources, paths: list[str]) -> bool:
+    names = "|".join(sorted({re.escape(framework.module) for framework in FRAMEWORKS}))
+    pattern = re.compile(rf"^\s*(?:import|from)\s+(?:{names})\b".encode(), re.MULTILINE)
+    return any(pattern.search(sources.content(path)) for path in paths)
+
+
+def _runs(sources: Sources, part: str) -> bool:
+    return any(RUNS.fullmatch(path.removeprefix(f"{part}/")) for path in sources.files if path.startswith(f"{part}/"))

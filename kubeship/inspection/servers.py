@@ -1,0 +1,236 @@
+"""Which programs serve, and which of their options say what, where and how? One row a program."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from kubeship.model.project import Interface
+
+
+@dataclass(frozen=True)
+class Server:
+    """A program that listens, and how its command line is read."""
+
+    name: str
+    interface: Interface | None
+    """None: its options or the app decide."""
+    flags: frozenset[str] = frozenset()
+    """Options without a value."""
+    ports: tuple[str, ...] = ()
+    """Options that hold a port or an address with one."""
+    default_port: int | None = None
+    default_object: str = ""
+    """What a target without an object means."""
+    target: Literal["object", "script", "paste", "discover"] = "object"
+    """What the first word that is no option names; `discover`: nothing, the program looks for the app."""
+    subcommands: tuple[str, ...] = ()
+    """The word that must come first, if any: `run`."""
+    app_options: tuple[str, ...] = ()
+    factory: tuple[str, ...] = ()
+    chdir: tuple[str, ...] = ()
+    app_variable: str = ""
+    development: frozenset[str] = frozenset({"--reload", "--debug"})
+    """Options and subcommands that only developers use; `*` for a server that says so itself."""
+    health: str = ""
+    """A route of the server's own that says that it is alive."""
+
+
+def _flags(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+# Sources: each program's own --help or settings page. Flags are those without a value; other options take one.
+SERVERS = (
+    Server(
+        "bentoml",
+        "own-server",
+        _flags("--development --reload"),
+        ("--port", "-p"),
+        3000,
+        subcommands=("serve", "serve-http"),
+        health="/livez",
+    ),
+    Server("bokeh", "own-server", _flags("--dev --show"), ("--port",), 5006, target="script", subcommands=("serve",)),
+    Server(
+        "chainlit",
+        "own-server",
+        _flags("-w --watch -h --headless -d --debug"),
+        ("--port", "-p"),
+        8000,
+        target="script",
+        subcommands=("run",),
+        development=_flags("-w --watch"),
+    ),
+    Server("daphne", "asgi", _flags("--no-server-name --proxy-headers"), ("--port", "-p"), 8000, "application"),
+    Server(
+        "fastapi",
+        "asgi",
+        _flags("--reload --no-reload --proxy-headers --no-proxy-headers"),
+        ("--port",),
+        8000,
+        target="script",
+        subcommands=("run", "dev"),
+        app_options=("--entrypoint", "-e"),
+        development=_flags("--reload dev"),
+    ),
+    Server(
+        "flask",
+        "wsgi",
+        _flags("--debug --no-debug --reload --no-reload --with-threads --without-threads"),
+        ("--port", "-p"),
+        5000,
+        target="discover",
+        subcommands=("run",),
+        app_options=("--app", "-A"),
+        app_variable="FLASK_APP",
+        development=_flags("*"),
+    ),
+    Server("gradio", "own-server", frozenset(), (), 7860, target="script", development=_flags("*")),
+    Server(
+        "granian",
+        None,
+        _flags(
+            "--reload --no-reload --factory --no-factory --access-log --no-access-log --ws --no-ws --log --no-log "
+            "--respawn-failed-workers"
+        ),
+        ("--port",),
+        8000,
+        "app",
+        factory=("--factory",),
+        chdir=("--working-dir",),
+    ),
+    Server(
+        "gunicorn",
+        "wsgi",
+        _flags(
+            "--capture-output --check-config --daemon --disable-redirect-access-to-syslog --do-handshake-on- "
+            "connect --enable-stdio-inheritance --initgroups --log-syslog --no-control-socket --no-sendfile "
+            "--permit-obsolete-folding --permit-unconventional-http-method --permit-unconventional-http-version "
+            "--preload --print-config --proxy-protocol --reload --reuse-port --spew --strip-header-spaces "
+            "--casefold-http-method -D -R"
+        ),
+        ("--bind", "-b"),
+        8000,
+        "application",
+        chdir=("--chdir",),
+        development=_flags("--reload --check-config --print-config"),
+    ),
+    Server("hypercorn", "asgi", _flags("--debug --reload"), ("--bind", "-b"), 8000, "app"),
+    Server("jupyter", "own-server", frozenset(), ("--port",), 8888, target="script", subcommands=("voila",)),
+    Server(
+        "litestar",
+        "asgi",
+        _flags("-r --reload -d --debug --pdb -P"),
+        ("--port", "-p"),
+        8000,
+        target="discover",
+        subcommands=("run",),
+        app_options=("--app",),
+        app_variable="LITESTAR_APP",
+        development=_flags("--reload -r --debug -d --pdb"),
+    ),
+    Server(
+        "marimo",
+        "own-server",
+        _flags("--headless --no-token --watch"),
+        ("--port", "-p"),
+        2718,
+        target="script",
+        subcommands=("run",),
+    ),
+    Server("mod_wsgi-express", "wsgi", frozenset(), ("--port",), 8000, target="script", subcommands=("start-server",)),
+    Server(
+        "panel",
+        "own-server",
+        _flags("--dev --show --autoreload --admin --warm --reuse-sessions"),
+        ("--port",),
+        5006,
+        target="script",
+        subcommands=("serve",),
+        development=_flags("--dev --autoreload"),
+    ),
+    Server("pserve", "wsgi", _flags("--reload -v -q"), (), 6543, target="paste"),
+    Server(
+        "quart",
+        "asgi",
+        _flags("--debug --reload --no-reload"),
+        ("--port", "-p"),
+        5000,
+        target="discover",
+        subcommands=("run",),
+        app_options=("--app", "-A"),
+        app_variable="QUART_APP",
+        development=_flags("*"),
+    ),
+    Server(
+        "reflex",
+        "own-server",
+        frozenset(),
+        ("--frontend-port",),
+        3000,
+        target="discover",
+        subcommands=("run",),
+        development=frozenset(),
+    ),
+    Server(
+        "sanic",
+        "own-server",
+        _flags("--dev -d --debug -r --reload --fast --factory --single-process --access-logs --no-access-logs"),
+        ("--port", "-p"),
+        8000,
+        "app",
+        factory=("--factory",),
+        development=_flags("--dev -d --debug --reload -r"),
+    ),
+    Server(
+        "shiny", "own-server", _flags("--reload --launch-browser"), ("--port", "-p"), 8000, "app", subcommands=("run",)
+    ),
+    Server("solara", "own-server", _flags("--production"), ("--port",), 8765, target="script", subcommands=("run",)),
+    Server(
+        "streamlit",
+        "own-server",
+        frozenset(),
+        ("--server.port",),
+        8501,
+        target="script",
+        subcommands=("run",),
+        health="/_stcore/health",
+    ),
+    Server(
+        "uvicorn",
+        "asgi",
+        _flags(
+            "--reload --factory --proxy-headers --no-proxy-headers --access-log --no-access-log --use-colors "
+            "--no-use-colors --server-header --no-server-header --date-header --no-date-header"
+        ),
+        ("--port",),
+        8000,
+        "app",
+        factory=("--factory",),
+        chdir=("--app-dir",),
+    ),
+    Server(
+        "uwsgi",
+        "wsgi",
+        _flags(
+            "--master -M --enable-threads --vacuum --die-on-term --need-app --lazy-apps --lazy --single- "
+            "interpreter --thunder-lock --strict --http-keepalive --honour-stdin --disable-logging -L --no- "
+            "orphans --auto-procname --http-auto-chunked --log-master --ignore-sigpipe --ignore-write-errors "
+            "--disable-write-exception"
+        ),
+        ("--http", "--http-socket", "--https", "--socket", "-s", "--http11-socket"),
+        None,
+        "application",
+        chdir=("--chdir",),
+    ),
+    Server("voila", "own-server", frozenset(), ("--port",), 8866, target="script"),
+    Server(
+        "waitress-serve",
+        "wsgi",
+        _flags("--call --expose-tracebacks --no-expose-tracebacks --ipv4 --ipv6"),
+        ("--port", "--listen"),
+        8080,
+        "app",
+        factory=("--call",),
+    ),
+)
+BY_PROGRAM = {server.name: server for server in SERVERS}

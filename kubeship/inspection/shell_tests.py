@@ -1,0 +1,38 @@
+"""What does a test in a shell script decide, and where does a `cd` lead? As far as what is known decides it."""
+
+import fnmatch
+import posixpath
+from collections.abc import Sequence
+
+HOME = "//"
+"""Begins a folder that is relative to the project, not to where the script starts (`cd "$(dirname "$0")"`)."""
+
+
+def truth(words: Sequence[str]) -> bool | None:  # noqa: PLR0911  # one return a form
+    if words and words[0] == "!":
+        inner = truth(words[1:])
+        return None if inner is None else not inner
+    if words in (["true"], [":"], ["false"]):
+        return words != ["false"]
+    if not words or words[0] not in ("[", "[[", "test"):
+        return None
+    match [word for word in words[1:] if word not in ("]", "]]")]:
+        case ["!", *rest]:
+            inner = truth([words[0], *rest])
+            return None if inner is None else not inner
+        case ["-z", value] if "$" not in value:
+            return not value
+        case ["-n", value] if "$" not in value:
+            return bool(value)
+        case [left, "=" | "==" | "!=" as operator, right] if "$" not in left + right:
+            return fnmatch.fnmatchcase(left, right) == (operator != "!=")
+        case _:
+            return None
+
+
+def joined(folder: str, path: str) -> str:
+    if path.startswith(HOME):
+        return HOME + posixpath.normpath(path[2:])
+    if folder.startswith(HOME):
+        return path if path.startswith("/") else HOME + posixpath.normpath(posixpath.join(folder[2:], path))
+    return posixpath.normpath(posixpath.join(folder, path))

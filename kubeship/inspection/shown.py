@@ -1,0 +1,111 @@
+"""Which entrypoints does the code itself show? Apps that a server can be given, paste files, programs, queues."""
+
+from dataclasses import replace
+
+from kubeship.inspection.candidates import Servable
+from kubeship.inspection.confirmation import Confirmation, Entrypoint
+from kubeship.inspection.frameworks import BY_NAME, FRAMEWORKS
+from kubeship.inspection.groups import grouped, likeliest
+from kubeship.inspection.import_root import reachable
+from kubeship.inspection.modules import Modules
+from kubeship.inspection.objects import Apps
+from kubeship.inspection.paste import paste_files
+from kubeship.inspection.programs import best_of, best_programs, find_programs, installed_programs
+from kubeship.inspection.queues import QueueFound, find_queues
+from kubeship.inspection.starters import IMPORTS_BOTS
+from kubeship.inspection.starts import Starts
+from kubeship.model.origin import Origin
+
+SERVED_MODULES = ("wsgi", "app", "application", "main", "server", "run", "asgi", "index", "api", "web")
+"""Module names in which an app is meant for a server, most telling first."""
+DASH = frozenset(dotted for dotted, _ in BY_NAME["dash"].constructors)
+
+
+def served(
+    modules: Modules, apps: Apps, starts: Starts, points: dict[Servable, Entrypoint], declared: frozenset[str]
+) -> list[Entrypoint]:
+    """The apps that a server can be given, the best name of each; one is the answer."""
+    servable = [item for item in points if item.app.interface in ("wsgi", "asgi")]
+    groups = likeliest(grouped(servable), modules, apps, starts, declared)
+    complete = [_without_shells([points[item] for item in group]) for group in groups]
+    return [_most_complete(modules, group) for group in complete if group]
+
+
+def _without_shells(group: list[Entrypoint]) -> list[Entrypoint]:
+    """Without Dash's own objects, which are not WSGI: the Flask app inside is (Dash's documentation, "Deployment")."""
+    dash = any(point.framework == "dash" for point in group)
+    shells = [p for p in group if p.servable and p.servable.app.constructor in DASH and not p.servable.app.wraps]
+    return [replace(point, framework="dash") if dash else point for point in group if point not in shells]
+
+
+def pasted(confirmation: Confirmation, frameworks: tuple[str, ...]) -> list[Entrypoint]:
+    """The PasteDeploy file that configures the app: Pyramid's factories can't do without one."""
+    files = paste_files(confirmation.modules.sources) if "pyramid" in frameworks else ()
+    if not files:
+        return []
+    found = confirmation.named(files[0].path, ".", Origin(files[0].path, reason="loads the app"), "paste")
+    return [found] if found else []
+
+
+def ran(modules: Modules, starts: Starts, confirmation: Confirmation) -> list[Entrypoint]:
+    """The programs of the first rank, where no server can be given an object."""
+    programs = find_programs(modules.sources, modules, starts)
+    if not programs or programs[0].does != "web":
+        programs = installed_programs(modules.sources, modules, starts) or programs
+    if not programs or programs[0].does is None:
+        queues = [_of_queue(queue) for queue in find_queues(modules)]
+        if queues:
+            return queues
+    chosen = [confirmation.program(program) for program in best_programs(programs)] if programs else []
+    return list({each.value: each for each in chosen}.values())
+
+
+def _of_queue(queue: QueueFound) -> Entrypoint:
+    return Entrypoint(
+        queue.value,
+        queue.path,
+        queue.import_root,
+        "none",
+        "none",
+        (queue.origin,),
+        kind="worker",
+        name="worker",
+        server="",
+        command=queue.command,
+    )
+
+
+def beside(
+    modules: Modules, starts: Starts, confirmation: Confirmation, apps: list[Entrypoint], declared: frozenset[str]
+) -> list[Entrypoint]:
+    """What competes with one app: a bot that starts it in a thread, or scripts that another server runs.
+
+    Frameworks that run scripts count when the project declares them; what is mounted in the app doesn't.
+    """
+    scripted = {framework for framework in FRAMEWORKS if framework.command and declared & set(framework.distributions)}
+    bots = any(True for _ in modules.sources.mentioning(IMPORTS_BOTS))
+    if not (scripted or bots) or len(apps) != 1:
+        return apps
+    programs = find_programs(modules.sources, modules, starts)
+    app = apps[0]
+    for program in best_of(programs, "bot"):
+        if program.path != app.path and app.path in reachable(modules, program.path):
+            return [confirmation.program(program)]
+    names = {framework.name for framework in scripted}
+    others = [p for p in best_of(programs, "web") if p.start and p.start.framework in names and p.path != app.path]
+    return apps + [confirmation.program(program) for program in others]
+
+
+def _most_complete(modules: Modules, group: list[Entrypoint]) -> Entrypoint:
+    """The best of one app's entrypoints: a `main.py` that imports the app and its routes comes first."""
+    best = group[0]
+    loaded = set(reachable(modules, best.path))
+    for other in group[1:]:
+        served = other.servable is not None and other.servable.imported and _stem(other.path) in SERVED_MODULES
+        if served and _stem(best.path) != "wsgi" and set(reachable(modules, other.path)) - loaded - {other.path}:
+            return other
+    return best
+
+
+def _stem(path: str) -> str:
+    return path.rpartition("/")[2].removesuffix(".py")

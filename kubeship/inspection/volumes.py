@@ -1,0 +1,54 @@
+"""Which folders does the app write to that must outlive a pod: uploads, and what the image declares as volumes?"""
+
+import ast
+import re
+
+from kubeship.inspection.django_settings import Settings, settings_of
+from kubeship.inspection.modules import Modules
+from kubeship.inspection.syntax import assignments, statements, strings, text
+from kubeship.model.origin import Found, Origin
+
+UPLOADS = re.compile(r"(.*_)?(UPLOADS?|UPLOADED\w*)_?(FOLDER|DIR|DIRECTORY|PATH|DEST|ROOT)")
+"""Flask's documentation of uploads (UPLOAD_FOLDER), Flask-Uploads (UPLOADED_FILES_DEST), and names like them."""
+UPLOAD_WORDS = (b"UPLOAD",)
+
+
+def find_volumes(modules: Modules, settings: Settings | None) -> tuple[Found[str], ...]:
+    """The folders, each with the setting that names it; relative ones as far as they are literal."""
+    found: dict[str, list[Origin]] = {}
+    for setting in settings_of(modules, settings, "MEDIA_ROOT")[:1] if settings else ():
+        if folder := _folder(setting.value):
+            found.setdefault(folder, []).append(Origin(setting.origin.path, setting.origin.line, "MEDIA_ROOT"))
+    for path in modules.sources.code:
+        if any(word in modules.sources.content(path) for word in UPLOAD_WORDS):
+            for folder, origin in _uploads(modules, path):
+                found.setdefault(folder, []).append(origin)
+    return tuple(Found(folder, tuple(dict.fromkeys(origins))) for folder, origins in sorted(found.items()))
+
+
+def _uploads(modules: Modules, path: str) -> list[tuple[str, Origin]]:
+    tree = modules.sources.tree(path)
+    found: list[tuple[str, Origin]] = []
+    scopes = [tree.body] if tree else []
+    scopes += [node.body for node in ast.walk(tree or ast.Module([], [])) if isinstance(node, ast.ClassDef)]
+    scopes += [node.body for node in ast.walk(tree or ast.Module([], [])) if isinstance(node, ast.FunctionDef)]
+    for body in scopes:
+        for statement, _ in statements(body):
+            for target, value in assignments(statement):
+                name = target.id if isinstance(target, ast.Name) else None
+                if isinstance(target, ast.Subscript):
+                    name = text(target.slice)
+                if name and UPLOADS.fullmatch(name.upper()) and name == name.upper() and (folder := _folder(value)):
+                    found.append((folder, Origin(path, statement.lineno, name)))
+    return found
+
+
+def _folder(value: ast.expr) -> str:
+    """`media` of `BASE_DIR / "media"` or `os.path.join(BASE_DIR, "media")`; the literal parts of the path, joined."""
+    if isinstance(value, ast.Call) and re.search(r"environ|getenv|config|env", ast.unparse(value.func)):
+        stated = [text(argument) for argument in value.args[1:2]] + [text(k.value) for k in value.keywords]
+        return next((folder for folder in stated if folder), "")
+    parts = [part for part, _ in strings(value)]
+    if not parts or any(not re.fullmatch(r"[\w./ -]+", part) for part in parts):
+        return ""
+    return "/".join(part.strip("/") if index else part.rstrip("/") for index, part in enumerate(parts))

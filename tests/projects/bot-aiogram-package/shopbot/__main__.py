@@ -1,0 +1,5 @@
+import asyncio
+
+from shopbot.loop import run
+
+asyncio.run(run())

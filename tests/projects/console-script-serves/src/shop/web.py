@@ -1,0 +1,5 @@
+from fastapi import FastAPI
+
+
+def make(debug):
+    return FastAPI(debug=debug)

@@ -1,0 +1,9 @@
+import falcon
+
+
+class Service(falcon.App):
+    pass
+
+
+def get_app():
+    return Service()

@@ -1,0 +1,3 @@
+class Container:
+    def resolve(self, name):
+        return globals()[name]

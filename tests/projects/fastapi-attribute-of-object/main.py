@@ -1,0 +1,4 @@
+from core import Server
+
+server = Server()
+app = server.api

@@ -1,0 +1,6 @@
+from fastapi import FastAPI
+
+from shop.admin import admin
+
+root = FastAPI()
+root.mount("/admin", admin)

@@ -1,0 +1,3 @@
+from flask import Flask
+
+frontend = Flask(__name__)

@@ -1,0 +1,5 @@
+from asgiref.wsgi import WsgiToAsgi
+from flask import Flask
+
+app = Flask(__name__)
+app = WsgiToAsgi(app)

@@ -1,0 +1,8 @@
+from flask import Flask
+
+
+def build():
+    return Flask(__name__)
+
+
+website = build()

@@ -1,0 +1,7 @@
+from pyramid.config import Configurator
+
+
+def main(global_config, **settings):
+    with Configurator(settings=settings) as config:
+        config.scan()
+    return config.make_wsgi_app()

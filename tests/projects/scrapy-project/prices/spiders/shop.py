@@ -1,0 +1,5 @@
+import scrapy
+
+
+class ShopSpider(scrapy.Spider):
+    name = "shop"

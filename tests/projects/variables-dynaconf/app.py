@@ -1,0 +1,5 @@
+from flask import Flask
+
+from config import settings
+
+app = Flask(__name__)
