@@ -53,7 +53,9 @@ def inspect(path: Path, answers: Answers, index: WheelIndex | None = None) -> Pr
     python = python_version(sources, folder, answers)
     stated = read_statements(sources, folder)
     candidates = find_candidates(sources, modules, apps)
-    entry = find_entrypoint(modules, apps, candidates, stated, answers, declared=frozenset(dependencies.value.distributions))
+    entry = find_entrypoint(
+        modules, apps, candidates, stated, answers, declared=frozenset(dependencies.value.distributions)
+    )
     framework = _framework(sources, dependencies.value, entry.value)
     chosen = entry.value.chosen
     import_root = str(answers.get("import_root", chosen.import_root if chosen else folder))
