@@ -67,7 +67,10 @@ class Observation:
             self._seen = self._count
         live = {kind: watched.items() for kind, watched in self._kinds.items()}
         names = {service["metadata"]["name"] for service in self._wanted.services}
-        return replace(picture(live, self._wanted.workloads, names, datetime.now(UTC)), services=self._wanted.services)
+        taken = picture(live, self._wanted.workloads, names, datetime.now(UTC))
+        there = {(item["kind"], item["metadata"]["name"]) for item in taken.workloads}
+        gone = tuple(name for name in self._wanted.lasting if (name.kind, name.name) not in there)
+        return replace(taken, services=self._wanted.services, gone=gone)
 
     def wait(self, seconds: float) -> None:
         """Return when something changed since the last `snapshot`, or after `seconds`."""
@@ -135,6 +138,8 @@ def picture(
 @dataclass(frozen=True)
 class _Wanted:
     workloads: frozenset[tuple[str, str]]
+    lasting: tuple[ObjectRef, ...]
+    """Workloads that stay until somebody deletes them: not Jobs that end by themselves (ttlSecondsAfterFinished)."""
     services: tuple[Object, ...]
     """As they are applied."""
     kinds: dict[str, str]
@@ -144,6 +149,14 @@ class _Wanted:
 def _wanted(api: Api, objects: Sequence[Object]) -> _Wanted:
     here = [name for name in map(ref, objects) if name.namespace in {"", api.namespace}]
     workloads = frozenset((name.kind, name.name) for name in here if _is_followed(name))
+    lasting = tuple(
+        sorted(
+            name
+            for item in objects
+            if (name := ref(item)) in here and name.kind in FOLLOWED and _is_followed(name)
+            if (item.get("spec") or {}).get("ttlSecondsAfterFinished") is None
+        )
+    )
     services = tuple(o for o in objects if ref(o) in here and (o["kind"], o["apiVersion"]) == ("Service", "v1"))
     kinds = {kind: FOLLOWED[kind] for kind in sorted({kind for kind, _ in workloads} & FOLLOWED.keys())}
     if "Deployment" in kinds:
@@ -152,7 +165,7 @@ def _wanted(api: Api, objects: Sequence[Object]) -> _Wanted:
         kinds |= {"Pod": "v1", "Event": "v1"}
     if services:
         kinds["EndpointSlice"] = "discovery.k8s.io/v1"
-    return _Wanted(workloads, services, kinds)
+    return _Wanted(workloads, lasting, services, kinds)
 
 
 def _is_followed(name: ObjectRef) -> bool:

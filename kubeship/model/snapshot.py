@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from kubeship.model.objects import Object
+from kubeship.model.objects import Object, ObjectRef
 
 
 @dataclass(frozen=True, order=True)
@@ -25,6 +25,8 @@ class Snapshot:
     """By the machine that watches."""
     workloads: tuple[Object, ...] = ()
     """Deployments, StatefulSets, DaemonSets, Jobs that are being rolled out."""
+    gone: tuple[ObjectRef, ...] = ()
+    """Those that should be among the workloads and aren't: somebody deleted them."""
     replica_sets: tuple[Object, ...] = ()
     pods: tuple[Object, ...] = ()
     services: tuple[Object, ...] = ()

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from kubeship.model.objects import Object, ref
+from kubeship.model.objects import Object, ObjectRef, ref
 from kubeship.model.snapshot import Snapshot
 from kubeship.model.verdict import Diagnosis, Failed, Ready, Verdict, Waiting
 from kubeship.rollout.causes import conclude
@@ -22,6 +22,8 @@ def judge(snapshot: Snapshot) -> Verdict:
 
     What is certain never depends on logs: they only make the diagnosis better.
     """
+    if snapshot.gone:
+        return Failed(tuple(_deleted(name) for name in snapshot.gone), snapshot.gone)
     standings = tuple(_standing(workload, snapshot) for workload in snapshot.workloads)
     failed = [standing for standing in standings if standing.failed]
     if failed:
@@ -37,6 +39,16 @@ def judge(snapshot: Snapshot) -> Verdict:
         return Ready()
     worries = [d for standing in standings for d in standing.diagnoses] + [c.diagnosis for c in silent]
     return Waiting(summaries(snapshot), _shown(snapshot, worries))
+
+
+def _deleted(name: ObjectRef) -> Diagnosis:
+    return Diagnosis(
+        cause=f"{name} isn't there any more: somebody deleted it",
+        evidence="it was applied, and the cluster doesn't have it",
+        remedy="find out who or what deleted it, then deploy again",
+        subject=str(name),
+        rule="what isn't there can't become ready",
+    )
 
 
 def summaries(snapshot: Snapshot) -> tuple[str, ...]:

@@ -184,3 +184,16 @@ def wait_until(true: Callable[[], bool]) -> None:
     while not true() and time.monotonic() < until:
         time.sleep(0.01)
     assert true()
+
+
+def test_a_workload_that_is_not_there_is_gone_but_not_a_job_that_ends_by_itself() -> None:
+    api = FakeApi()
+    api.streams = [[]] * 50
+    passing = {"apiVersion": "batch/v1", "kind": "Job", "metadata": {"name": "once"}}
+    observation = Observation(api, [deployment("web"), {**passing, "spec": {"ttlSecondsAfterFinished": 60}}], Heard())
+
+    observation.start()
+    found = observation.snapshot()
+    observation.stop()
+
+    assert [str(name) for name in found.gone] == ["Deployment/web"]

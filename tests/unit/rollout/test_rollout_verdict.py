@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from kubeship.model.objects import Object
+from kubeship.model.objects import Object, ObjectRef
 from kubeship.model.snapshot import Snapshot
 from kubeship.model.verdict import Failed, Ready, Waiting
 from kubeship.rollout.verdict import judge, out_of_time
@@ -243,3 +243,12 @@ def snapshot_of_slice(slice_: Object) -> Snapshot:
         services=(service(),),
         endpoint_slices=(slice_,),
     )
+
+
+def test_what_was_deleted_by_hand_is_no_success() -> None:
+    gone = ObjectRef("batch/v1", "Job", "", "shop-release")
+
+    verdict = judge(Snapshot(NOW, gone=(gone,)))
+
+    assert isinstance(verdict, Failed)
+    assert verdict.diagnoses[0].cause == "Job/shop-release isn't there any more: somebody deleted it"
