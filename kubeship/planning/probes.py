@@ -25,10 +25,11 @@ def _any_answer(port: int) -> tuple[str, ...]:
     """Succeeds on an answer of any status, which no probe of Kubernetes does.
 
     A TCP connection says little at the start: gunicorn listens before it forks (gunicorn/arbiter.py, start), so that
-    the kernel takes connections for workers that fail to boot. The path is one that asks nothing of a database.
+    the kernel takes connections for workers that fail to boot. The path is one that asks nothing of a database; every
+    image that has Python has it as python3, also where a project's own Dockerfile takes it from Debian.
     """
     ask = f"c = http.client.HTTPConnection('127.0.0.1:{port}'); c.request('GET', '/healthz'); c.getresponse()"
-    return ("python", "-c", f"import http.client; {ask}")
+    return ("python3", "-c", f"import http.client; {ask}")
 
 
 def probed_host(process: Process) -> str:
