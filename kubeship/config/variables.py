@@ -23,6 +23,16 @@ DATABASES = {
     "postgres": "postgresql://build-only@localhost:5432/build-only",
 }
 """What stands in for DATABASE_URL, by service; dj-database-url, django-environ and SQLAlchemy know these schemes."""
+DIALECTS: tuple[tuple[str, str, str], ...] = (
+    ("asyncpg", "postgresql://", "postgresql+asyncpg://"),
+    ("mysqlclient", "mysql://", "mysql+mysqldb://"),
+    ("psycopg", "postgresql://", "postgresql+psycopg://"),
+    ("psycopg2", "postgresql://", "postgresql+psycopg2://"),
+    ("psycopg2-binary", "postgresql://", "postgresql+psycopg2://"),
+    ("pymysql", "mysql://", "mysql+pymysql://"),
+)
+"""Driver -> scheme without and with it. SQLAlchemy loads the driver when it reads an address, and which one it takes
+without its name depends on its version (docs.sqlalchemy.org/en/latest/changelog/migration_21.html: psycopg 3)."""
 NO_DATABASE = "sqlite:///:memory:"
 SERVICE_NAMES = {
     "mongodb": r"MONGO",
@@ -63,10 +73,16 @@ def service_variables(project: Project) -> Iterator[tuple[Found[str], Variable]]
 def _stand_in(name: str, project: Project) -> str:
     if not LOCATION.search(name):
         return STAND_IN
-    for pattern, value in LOCATIONS:
-        if re.search(pattern, name):
-            return value
     services = {service.value for service in project.services}
-    if "DATABASE" in name or "DB" in name.split("_"):
-        return next((value for service, value in DATABASES.items() if service in services), NO_DATABASE)
-    return "http://localhost/build-only"
+    address = next((value for pattern, value in LOCATIONS if re.search(pattern, name)), None)
+    if address is None and ("DATABASE" in name or "DB" in name.split("_")):
+        address = next((value for service, value in DATABASES.items() if service in services), NO_DATABASE)
+    return _with_driver(address, project) if address else "http://localhost/build-only"
+
+
+def _with_driver(address: str, project: Project) -> str:
+    """The address as SQLAlchemy wants it where the project uses that; Django's readers know no drivers in it."""
+    if "sqlalchemy" not in " ".join(project.distributions) or "django" in project.distributions:
+        return address
+    drivers = [(plain, named) for driver, plain, named in DIALECTS if driver in project.distributions]
+    return next((address.replace(plain, named, 1) for plain, named in drivers if address.startswith(plain)), address)

@@ -302,3 +302,23 @@ def test_stand_in_is_valid_to_the_parser_that_reads_it(name: str, services: tupl
     written = first(project)
 
     assert parsed(written.text).value("build.variables") == {name: stand_in}
+
+
+@pytest.mark.parametrize(
+    ("distributions", "stand_in"),
+    [
+        (("flask-sqlalchemy", "psycopg2"), "postgresql+psycopg2://build-only@localhost:5432/build-only"),
+        (("asyncpg", "sqlalchemy"), "postgresql+asyncpg://build-only@localhost:5432/build-only"),
+        (("django", "psycopg2", "sqlalchemy"), "postgresql://build-only@localhost:5432/build-only"),
+        (("psycopg2",), "postgresql://build-only@localhost:5432/build-only"),
+    ],
+)
+def test_stand_in_names_the_driver_where_sqlalchemy_would_load_another(
+    distributions: tuple[str, ...], stand_in: str
+) -> None:
+    variables = (Variable("DATABASE_URL", True, None, True),)
+    project = replace(FLASK, variables=variables, services=(Found("postgres"),), distributions=distributions)
+
+    written = first(project)
+
+    assert parsed(written.text).value("build.variables") == {"DATABASE_URL": stand_in}
