@@ -10,7 +10,8 @@ import typer
 from kubeship import __version__
 from kubeship.cli import cluster_commands, image_commands, project_commands
 from kubeship.cli.options import Settings
-from kubeship.cli.run import open_streams, run_app
+from kubeship.cli.run import run_app
+from kubeship.cli.streams import open_streams
 
 app = typer.Typer(
     name="kubeship",

@@ -3,7 +3,6 @@
 import os
 import sys
 from collections.abc import Sequence
-from io import TextIOWrapper
 from typing import Any
 
 import typer
@@ -24,30 +23,17 @@ def run_app(app: typer.Typer, arguments: Sequence[str]) -> int:
     try:
         return int(app(args=list(arguments), prog_name="kubeship", standalone_mode=False) or 0)
     except KubeshipError as error:
-        return _failed(error, debug)
+        return failed(error, debug)
     except typer.Abort:
         # Ctrl-C at a question of Typer's own (`delete`).
-        return _failed(Interrupted("interrupted; nothing was changed", hint="run the same command again"), debug)
+        return failed(Interrupted("interrupted; nothing was changed", hint="run the same command again"), debug)
     except Exception as error:
         if isinstance(error, USAGE_ERROR):
             typer.echo(f"error: {error.format_message()}\nnext: kubeship --help", err=True)
             return ExitCode.USAGE
         if debug:
             raise
-        return _failed(_unforeseen(error), debug)
-
-
-def open_streams() -> None:
-    """Make all three streams usable: a closed one reads and writes nothing, and a character that an encoding lacks
-    (`PYTHONIOENCODING=ascii`, a file name that isn't UTF-8) is written as its escape."""
-    for number, name in enumerate(("stdin", "stdout", "stderr")):
-        if getattr(sys, name) is None:
-            # The lowest free descriptor is the closed one, so that no socket takes its place.
-            descriptor = os.open(os.devnull, os.O_RDWR)
-            setattr(sys, name, os.fdopen(descriptor, "w" if number else "r", encoding="utf-8"))
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
+        return failed(_unforeseen(error), debug)
 
 
 def everywhere_first(arguments: Sequence[str]) -> list[str]:
@@ -66,8 +52,10 @@ def _unforeseen(error: Exception) -> KubeshipError:
     return wrapped
 
 
-def _failed(error: KubeshipError, debug: bool) -> int:
-    from kubeship.cli.streams import Lines, silence
+def failed(error: KubeshipError, debug: bool) -> int:
+    """Print an error as a sentence with what to do next; returns the exit code."""
+    from kubeship.cli.lines import Lines
+    from kubeship.cli.streams import silence
     from kubeship.ui.terminal import print_error
 
     try:

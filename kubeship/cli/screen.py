@@ -11,8 +11,9 @@ from typing import Any
 
 from rich.console import Console
 
+from kubeship.cli.lines import Lines, results
 from kubeship.cli.options import Settings
-from kubeship.cli.streams import Lines, as_long_as_possible, writing_result
+from kubeship.cli.streams import as_long_as_possible, writing_result
 from kubeship.errors import Interrupted, KubeshipError, Terminated
 from kubeship.model.events import Event
 from kubeship.model.origin import Candidate, Question
@@ -62,7 +63,7 @@ def screen(command: str, settings: Settings, as_json: bool = False, lines: bool 
     before = signal.signal(signal.SIGTERM, _terminate)
     try:
         with _interruptible():
-            yield Screen(command, as_json, lines, _results(), emit, ask, asked)
+            yield Screen(command, as_json, lines, results(), emit, ask, asked)
     except KubeshipError as error:
         if as_json:
             with suppress(OSError):
@@ -91,11 +92,6 @@ def _interruptible() -> Iterator[None]:
         raise Interrupted(
             "interrupted; nothing more was changed", hint="run the same command again to go on"
         ) from error
-
-
-def _results() -> Console:
-    """Stdout; lines that go to a file or a pipe aren't cut to the width of a terminal that isn't there."""
-    return Lines() if sys.stdout.isatty() else Lines(width=200)
 
 
 def _terminate(_signal: int, _frame: FrameType | None) -> None:

@@ -4,20 +4,11 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from io import TextIOWrapper
 from typing import TextIO
-
-from rich.console import Console
 
 from kubeship.errors import MissingPrecondition
 from kubeship.model.events import Event
-
-
-class Lines(Console):
-    """A Console whose reader may go away: that is a BrokenPipeError, where rich would end the process in the middle."""
-
-    def on_broken_pipe(self) -> None:
-        """Called while the BrokenPipeError is handled."""
-        raise BrokenPipeError
 
 
 def as_long_as_possible(emit: Callable[[Event], None], stream: TextIO) -> Callable[[Event], None]:
@@ -59,3 +50,16 @@ def silence(stream: TextIO) -> None:
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, stream.fileno())
         os.close(nowhere)
+
+
+def open_streams() -> None:
+    """Make all three streams usable: a closed one reads and writes nothing, and a character that an encoding lacks
+    (`PYTHONIOENCODING=ascii`, a file name that isn't UTF-8) is written as its escape."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            # The lowest free descriptor is the closed one, so that no socket takes its place.
+            descriptor = os.open(os.devnull, os.O_RDWR)
+            setattr(sys, name, os.fdopen(descriptor, "w" if number else "r", encoding="utf-8"))
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")

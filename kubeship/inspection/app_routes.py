@@ -5,8 +5,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from kubeship.inspection.callables import attribute_values
 from kubeship.inspection.import_root import reachable
-from kubeship.inspection.modules import External, Local, Modules
+from kubeship.inspection.modules import Binding, External, Local, Modules
 from kubeship.inspection.syntax import Function, argument, calls, dotted, text
 from kubeship.inspection.views import DATABASE_NAMES, LOGIN, OPEN, Route, judged
 from kubeship.model.origin import Origin
@@ -40,7 +41,7 @@ class _Included:
 def app_routes(modules: Modules, entrypoint: str) -> list[Route]:
     """Every path without parameters that is there once the file `entrypoint` has been imported."""
     loaded = frozenset(reachable(modules, entrypoint))
-    paths = [path for path in modules.sources.mentioning(MENTIONS) if path in loaded]
+    paths = modules.sources.mentioning(MENTIONS, loaded)
     trees = [(path, tree) for path in paths if (tree := modules.sources.tree(path))]
     included: dict[Key, list[_Included]] = {}
     for path, tree in trees:
@@ -128,7 +129,7 @@ def _includes(modules: Modules, path: str, tree: ast.Module) -> Iterator[tuple[K
                     yield key, _Included(None, text(argument(call, "path", 0)) or "")
         if method not in INCLUDES:
             continue
-        prefix = _prefix_of(call)
+        prefix = _prefix_of(modules, path, call)
         prefix = next((stated for value in call.args if (stated := text(value))), "") if prefix == "" else prefix
         for value in call.args:
             if key := _key(modules, path, dotted(value) or ""):
@@ -145,7 +146,7 @@ def _above(modules: Modules, key: Key, included: dict[Key, list[_Included]], dep
     router = _router(modules, key)
     if router is None or depth > MAX_DEPTH:
         return [""]
-    own = _prefix_of(router)
+    own = _prefix_of(modules, key[0], router)
     if own is None:
         return []
     return [
@@ -164,10 +165,22 @@ def _router(modules: Modules, key: Key) -> ast.Call | None:
     return next((call for call in made if (dotted(call.func) or "").rpartition(".")[2] in ROUTERS), None)
 
 
-def _prefix_of(call: ast.Call) -> str | None:
-    """What a call says that paths begin with; None when it says so with a name or an expression."""
+def _prefix_of(modules: Modules, path: str, call: ast.Call) -> str | None:
+    """What a call says that paths begin with, also by a constant or a setting's default; None for an expression."""
     stated = next((value for name in PREFIXES if (value := argument(call, name)) is not None), None)
-    return "" if stated is None else text(stated)
+    return "" if stated is None else text(stated) if isinstance(stated, ast.Constant) else _constant(modules, path, stated)
+
+
+def _constant(modules: Modules, path: str, expression: ast.expr) -> str | None:
+    """The text that `PREFIX` or `settings.PREFIX` holds, if it is written out once."""
+    name = dotted(expression)
+    match modules.reference(path, name) if name else None:
+        case Local(_, _, Binding(value=ast.Constant() as constant)):
+            return text(constant)
+    if not isinstance(expression, ast.Attribute):
+        return None
+    values = [text(value) for _, value, _ in attribute_values(modules, path, expression, None)]
+    return values[0] if len(values) == 1 else None
 
 
 def _key(modules: Modules, path: str, name: str) -> Key | None:

@@ -61,7 +61,7 @@ def traits(sources: Sources) -> tuple[Found[str], ...]:
     """The traits that the code shows, by name, each with the first places."""
     found: dict[str, list[Origin]] = {}
     for trait in TRAITS:
-        for path in sorted(sources.importing(set(trait.modules))):
+        for path in sources.importing(trait.modules):
             match = trait.pattern.search(sources.content(path))
             if match and len(found.get(trait.name, ())) < 3:
                 line = sources.content(path).count(b"\n", 0, match.start()) + 1

@@ -33,8 +33,8 @@ def flask_routes(modules: Modules, apps: Apps, entrypoint: str, made: Origin | N
     pattern = re.compile(rb"\.(route|add_url_rule)\(|@[\w.]+\.get\(")
     registered = _registrations(modules)
     routes: list[Route] = []
-    for path in modules.sources.mentioning(pattern):
-        tree = modules.sources.tree(path) if path in loaded else None
+    for path in modules.sources.mentioning(pattern, loaded):
+        tree = modules.sources.tree(path)
         for owner, rule, view, line in _rules(tree) if tree else ():
             for prefix in _prefixes(apps, path, owner, registered, made):
                 full = f"{prefix.rstrip('/')}/{rule.lstrip('/')}"

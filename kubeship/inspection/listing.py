@@ -58,8 +58,7 @@ def read_file(path: str) -> bytes:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode) or status.st_size > limit:
             return b""
-        with os.fdopen(descriptor, "rb", buffering=0, closefd=False) as file:
-            return file.read(limit)
+        return os.read(descriptor, status.st_size)
     except OSError:
         return b""
     finally:

@@ -131,7 +131,8 @@ def _sighting(sources: Sources, dependencies: Declared, framework: Framework) ->
         if required := dependencies.requirements.named(distribution):
             return Origin(required.origin.path, required.origin.line, distribution)
     pattern = re.compile(rf"^\s*(?:import|from)\s+{framework.module}\b".encode(), re.MULTILINE)
-    path = next(sources.mentioning(pattern), None)
+    importing = frozenset(sources.importing((framework.module,)))
+    path = next(sources.mentioning(pattern, importing), None)
     if path is None:
         return None
     return Origin(

@@ -12,7 +12,7 @@ from kubeship.inspection.objects import Apps
 from kubeship.inspection.paste import paste_files
 from kubeship.inspection.programs import best_of, best_programs, find_programs, installed_programs
 from kubeship.inspection.queues import QueueFound, find_queues
-from kubeship.inspection.starters import IMPORTS_BOTS
+from kubeship.inspection.starters import BOT_MODULES, IMPORTS_BOTS
 from kubeship.inspection.starts import Starts
 from kubeship.model.origin import Origin
 
@@ -82,9 +82,12 @@ def beside(
 
     Frameworks that run scripts count when the project declares them; what is mounted in the app doesn't.
     """
+    if len(apps) != 1:
+        return apps
     scripted = {framework for framework in FRAMEWORKS if framework.command and declared & set(framework.distributions)}
-    bots = any(True for _ in modules.sources.mentioning(IMPORTS_BOTS))
-    if not (scripted or bots) or len(apps) != 1:
+    importing = frozenset(modules.sources.importing(BOT_MODULES))
+    bots = any(True for _ in modules.sources.mentioning(IMPORTS_BOTS, importing))
+    if not (scripted or bots):
         return apps
     programs = find_programs(modules.sources, modules, starts)
     app = apps[0]

@@ -90,8 +90,8 @@ _WILD = [
 _MODULES = sorted({starter.dotted.partition(".")[0] for starter in STARTERS})
 MAY_START = re.compile(rb"^\s*(?:import|from)\s+(" + "|".join(_MODULES).encode() + rb")\b", re.MULTILINE)
 """A file that starts something imports what does it."""
-_BOTS = sorted({starter.dotted.partition(".")[0] for starter in STARTERS if starter.does == "bot"})
-IMPORTS_BOTS = re.compile(rb"^\s*(?:import|from)\s+(" + "|".join(_BOTS).encode() + rb")\b", re.MULTILINE)
+BOT_MODULES = sorted({starter.dotted.partition(".")[0] for starter in STARTERS if starter.does == "bot"})
+IMPORTS_BOTS = re.compile(rb"^\s*(?:import|from)\s+(" + "|".join(BOT_MODULES).encode() + rb")\b", re.MULTILINE)
 _LEADING = frozenset(_MODULES)
 
 

@@ -23,6 +23,8 @@ from kubeship.inspection.task_files import task_statements
 from kubeship.model.origin import Found, Origin
 from kubeship.model.project import Interface
 
+CONFIGURING = ("gunicorn", "uwsgi", "setup.cfg", ".flaskenv", ".env")
+"""What stands in the names of files that servers read; asked first, since there are many files."""
 Form = Literal["object", "script", "package", "console", "paste", "discover"]
 WEB_NAMES = re.compile(
     r"(?i)(.*[-_.])?(web|app|api|server|backend|www|site|django|flask|fastapi|gunicorn|uvicorn|uwsgi|http|main|default|start|run|prod|production|serve)([-_.]?\d+)?"
@@ -177,9 +179,9 @@ def _configured(sources: Sources, folder: str) -> list[Target]:
     """Apps that servers' own files name, without a command that reads them: gunicorn, uwsgi, FLASK_APP."""
     found: list[Target] = []
     for path in sources.files:
-        name, place = posixpath.basename(path), folder_of(path)
-        if is_aside(path) or path.count("/") > 3:
+        if not any(word in path for word in CONFIGURING) or path.count("/") > 3 or is_aside(path):
             continue
+        name, place = posixpath.basename(path), folder_of(path)
         if re.fullmatch(r"gunicorn[\w.-]*\.py", name):
             settings = gunicorn_settings(sources, path)
             if "wsgi_app" in settings:

@@ -12,9 +12,10 @@ from typing import NoReturn
 import pytest
 
 from kubeship.cli.adapters import holder
+from kubeship.cli.lines import Lines
 from kubeship.cli.options import Settings
 from kubeship.cli.screen import screen
-from kubeship.cli.streams import Lines, as_long_as_possible
+from kubeship.cli.streams import as_long_as_possible
 from kubeship.errors import KubeshipError, MissingPrecondition, Terminated
 from kubeship.model.events import Step
 from kubeship.ui.terminal import TerminalPrinter
