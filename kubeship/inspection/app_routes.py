@@ -168,7 +168,9 @@ def _router(modules: Modules, key: Key) -> ast.Call | None:
 def _prefix_of(modules: Modules, path: str, call: ast.Call) -> str | None:
     """What a call says that paths begin with, also by a constant or a setting's default; None for an expression."""
     stated = next((value for name in PREFIXES if (value := argument(call, name)) is not None), None)
-    return "" if stated is None else text(stated) if isinstance(stated, ast.Constant) else _constant(modules, path, stated)
+    if stated is None or text(stated) == "":
+        return ""
+    return text(stated) or _constant(modules, path, stated)
 
 
 def _constant(modules: Modules, path: str, expression: ast.expr) -> str | None:

@@ -1,6 +1,7 @@
 """Which file, and which definition in it, does a name in the project's code refer to?"""
 
 import ast
+import sys
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -129,8 +130,13 @@ class Modules:
             return self.find(folder, imported.target) if imported.target else self._package(folder)
         for root in self.search_roots(path):
             found = self.find(root, imported.target)
+            top = imported.target.partition(".")[0]
             namespace = found is not None and not found.endswith(".py")
-            if found and found != path and not (namespace and imported.target.partition(".")[0] in INSTALLED):
+            if found and not (
+                (found == path and not path.endswith("__init__.py"))  # a package may import from itself
+                or (namespace and top in INSTALLED)
+                or (top in sys.stdlib_module_names and _join(root, "__init__.py") in self.sources)
+            ):
                 return found
         return None
 

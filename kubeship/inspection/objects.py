@@ -42,6 +42,9 @@ class Apps:
             for binding in module.bindings.get(name, ()) if module else ():
                 if not binding.guarded:  # `app = WhiteNoise(app)` wraps what the name held before
                     self._names[key] = self._of_binding(path, binding) or self._names[key]
+            if module and name not in module.bindings and not name.startswith("_"):
+                stars = (self._of_binding(path, Binding(0, replace(star, name=name))) for star in module.stars)
+                self._names[key] = next((app for app in stars if app), None)
         return self._names[key]
 
     def of_expression(self, path: str, expression: ast.expr, scope: Scope | None = None) -> App | None:
@@ -215,10 +218,10 @@ class Apps:
         match self.modules.reference(path, name) if name else None:
             case External(outside) if is_wrapper(outside):
                 found = self._wrapped(path, call, WRAPPERS.get(outside), scope)
-            case Local(_, _, Binding(value=ast.ClassDef() as definition)):
+            case Local(inside, _, Binding(value=ast.ClassDef() as definition)):
                 calls_app = method(definition, "__call__")
                 interface = callable_interface(calls_app, bound=True) if calls_app else None
-                found = self._wrapped(path, call, interface, scope)
+                found = self._wrapped(path, call, interface, scope) if self._is_called(inside, definition) else None
                 if interface and not found:
                     place = Origin(path, call.lineno, f"a {definition.name}")
                     found = App("none", interface, place, constructor=definition.name)
@@ -233,6 +236,21 @@ class Apps:
                     if made := self.of_function(inside, function, index):
                         found = replace(made, called=function.name)
         return found
+
+    def _is_called(self, path: str, definition: ast.ClassDef, depth: int = 0) -> bool:
+        """Whether objects of the project's class can be called: what takes an app and can't, only uses it."""
+        if method(definition, "__call__"):
+            return True
+        for name in filter(None, map(dotted, definition.bases)):
+            match self.modules.reference(path, name):
+                case External(outside) if is_wrapper(outside) or constructor_of(outside):
+                    return True
+                case Local(inside, _, Binding(value=ast.ClassDef() as base)) if depth < 10:
+                    if self._is_called(inside, base, depth + 1):
+                        return True
+                case _:
+                    pass
+        return False
 
     def _methods(self, path: str, called: ast.expr, scope: Scope | None) -> list[tuple[str, Function]]:
         """The method that `Factory().create` is, if the class is the project's."""
