@@ -205,16 +205,16 @@ def _about_fields(words: str, doing: str, causes: tuple[Cause, ...]) -> tuple[st
 
 
 def _forbidden(words: str, doing: str) -> tuple[str, str]:
+    if 'User "system:anonymous"' in words:
+        return (
+            f"{doing}: the request went out without credentials (the server sees system:anonymous)",
+            "log in again: the kubeconfig's user has no token, or its login plugin gave none",
+        )
     match = FORBIDDEN.search(words)
     if match is None:
         # Quota, admission plugins and webhooks answer 403 too, in their own words.
         return f"{doing}: the API server forbids it: {words}", "ask whoever runs the cluster, or change what it names"
     user = match["user"] or "this user"
-    if user == "system:anonymous":
-        return (
-            f"{doing}: the request went out without credentials (the server sees system:anonymous)",
-            "log in again: the kubeconfig's user has no token, or its login plugin gave none",
-        )
     where = f"in namespace {match['namespace']}" if match["namespace"] else "in the whole cluster"
     kind = "Role" if match["namespace"] else "ClusterRole"
     resource = match["resource"] + (f".{match['group']}" if match["group"] else "")

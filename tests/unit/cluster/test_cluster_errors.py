@@ -37,11 +37,14 @@ def test_cluster_wide_permission_asks_for_a_cluster_role() -> None:
     assert "a ClusterRole with the rule" in refusal.hint
 
 
-def test_forbidden_to_nobody_means_that_credentials_are_missing() -> None:
-    words = (
-        'pods is forbidden: User "system:anonymous" cannot list resource "pods" in API group "" in the namespace "a"'
-    )
-
+@pytest.mark.parametrize(
+    "words",
+    [
+        'pods is forbidden: User "system:anonymous" cannot list resource "pods" in API group "" in the namespace "a"',
+        'forbidden: User "system:anonymous" cannot get path "/apis"',
+    ],
+)
+def test_forbidden_to_nobody_means_that_credentials_are_missing(words: str) -> None:
     refusal = refused(403, {"message": words}, "listing Pod objects")
 
     assert "went out without credentials" in refusal.message
