@@ -7,19 +7,23 @@ from kubeship.config.editing import KeyPath
 from kubeship.config.file import ConfigFile
 from kubeship.config.variables import unset
 from kubeship.model.events import Caution
-from kubeship.model.project import Project, Variable
+from kubeship.model.project import ProcessFound, Project, Variable
 
 
 def cautions(
     project: Project, host: str | None, existing: ConfigFile | None, stated: Mapping[KeyPath, Any]
 ) -> tuple[Caution, ...]:
-    """Variables without a value, and hosts that the app itself must allow; `stated` is what is set in this run."""
+    """Variables without a value, hosts that the app itself must allow, and a web process that no probe can ask.
+
+    `stated` is what is set in this run.
+    """
 
     def has_value(variable: Variable) -> bool:
         set_before = existing is not None and existing.value(f"variables.{variable.name}") is not None
         return set_before or ("variables", variable.name) in stated
 
     missing = tuple(_missing(variable) for variable in unset(project) if not has_value(variable))
+    missing += tuple(_unasked(p) for p in project.processes if p.kind == "web" and not _has_health(p, existing, stated))
     allowed = next((each for each in project.variables if each.name.endswith("ALLOWED_HOSTS")), None)
     if host is None or allowed is None or has_value(allowed):
         return missing
@@ -29,6 +33,23 @@ def cautions(
             f"the app answers only for the hosts in {allowed.name}, and kubeship leaves that to you",
             hint=f"set variables.{allowed.name} in kubeship.yaml to {host}",
         ),
+    )
+
+
+def _has_health(process: ProcessFound, existing: ConfigFile | None, stated: Mapping[KeyPath, Any]) -> bool:
+    set_before = existing is not None and existing.value(f"processes.{process.name}.health") is not None
+    return process.health is not None or set_before or any(p[:3] == _health(process) for p in stated)
+
+
+def _health(process: ProcessFound) -> KeyPath:
+    return ("processes", process.name, "health")
+
+
+def _unasked(process: ProcessFound) -> Caution:
+    return Caution(
+        f"no health route was found for {process.name}: probes see whether its port is open, not whether it answers",
+        hint="add a route that answers 200 without login or database, then set "
+        f"{'.'.join(_health(process))}.path in kubeship.yaml",
     )
 
 

@@ -140,6 +140,8 @@ def _facts(project: Project) -> Iterable[tuple[str, str, Origin]]:
         what = process.entrypoint or process.command or ""
         server = f" under {process.server}" if process.server else ""
         origin = process.origins[0] if process.origins else Origin()
+        if not what:  # a question about it is open, and its port is all that is known
+            what, server, origin = "not known yet", "", Origin(reason="see the question below")
         yield f"{process.name} ({process.kind})", f"{what}{server}", origin
         if process.port:
             yield "  port", str(process.port), Origin()

@@ -149,6 +149,14 @@ def test_variable_that_is_set_is_no_caution() -> None:
     assert parsed(written.text).value("variables.REGION") == "eu"
 
 
+def test_web_process_without_a_health_route_is_a_caution_until_it_has_one() -> None:
+    written = first(FLASK)
+    told = first(FLASK, NO_OPTIONS, **{"processes.web.health.path": "/healthz"})
+
+    assert "no health route was found for web" in written.cautions[0].message
+    assert told.cautions == again(FLASK, told.text, told.lock).cautions == ()
+
+
 def test_options_and_answers_win_over_findings() -> None:
     options = DraftOptions("registry.example.com/hello", "a.example.com", "apps", "live")
 
@@ -161,7 +169,7 @@ def test_options_and_answers_win_over_findings() -> None:
     assert file.value("processes.web.threads") == 8
     assert file.value("python") == "3.13"
     assert list(file.raw)[-3:] == ["ingress", "rollout", "environments"]
-    assert again(FLASK, written.text, written.lock) == replace(written, cautions=())
+    assert again(FLASK, written.text, written.lock) == written
 
 
 def test_unknown_key_of_set_is_refused() -> None:
