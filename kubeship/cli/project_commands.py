@@ -1,5 +1,6 @@
 """Which commands read a project, and write its files?"""
 
+import posixpath
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,6 +20,10 @@ Settings = Annotated[
     typer.Option(
         "--set", metavar="KEY=VALUE", help="Answer a question, or set any key of kubeship.yaml; VALUE is YAML."
     ),
+]
+Root = Annotated[
+    str | None,
+    typer.Option("--root", envvar="KUBESHIP_ROOT", help="The project's folder in a monorepo; short for --set root=."),
 ]
 Offline = Annotated[
     bool,
@@ -46,6 +51,7 @@ def init(
         str | None,
         typer.Option("--env", "-e", envvar="KUBESHIP_ENV", help="The environment to write. Default: production."),
     ] = None,
+    root: Root = None,
     settings: Settings = [],  # noqa: B006
     check: Annotated[
         bool, typer.Option("--check", help="Exit 2 if init would answer differently today; write nothing.")
@@ -64,11 +70,11 @@ def init(
     from kubeship.cli.wheel_index import users_index
     from kubeship.config.draft import DraftOptions
     from kubeship.ui.results import file_actions, show_init
-    from kubeship.workflows.init import InitRequest, init, read_settings
+    from kubeship.workflows.init import InitRequest, init
 
     with screen("init", context.obj, json) as user:
         options = DraftOptions(image, host, namespace, env)
-        request = InitRequest(path, options, read_settings(settings), check, force)
+        request = InitRequest(path, options, _answers(settings, root), check, force)
         done = init(request, user.ask, base_digest, user.emit, None if offline else users_index())
         document = {"files": file_actions(done.files)}
         user.show(document, lambda console: show_init(done.project, done.files, console))
@@ -78,6 +84,7 @@ def init(
 def inspect(
     context: typer.Context,
     path: ProjectArgument = HERE,
+    root: Root = None,
     settings: Settings = [],  # noqa: B006
     offline: Offline = False,
     json: Json = False,
@@ -92,7 +99,7 @@ def inspect(
     from kubeship.ui.results import show_project
 
     with screen("inspection", context.obj, json) as user:
-        project = inspect(path, _answers(settings), None if offline else _index())
+        project = inspect(path, _answers(settings, root), None if offline else _index())
         user.show(document(project), lambda console: show_project(project, console))
 
 
@@ -171,13 +178,14 @@ def update(context: typer.Context, project: Project = HERE, json: Json = False) 
     raise typer.Exit(ExitCode.DIFFERENT if done.different else ExitCode.DONE)
 
 
-def _answers(settings: list[str]) -> "Answers":
-    """What `--set` says; the room that reads it takes longer to import than most projects to inspect."""
+def _answers(settings: list[str], root: str | None) -> "Answers":
+    """What `--set` and `--root` say; the room that reads the former takes longer to import than most to inspect."""
+    stated = {} if root is None else {"root": posixpath.normpath(root)}
     if not settings:
-        return {}
+        return stated
     from kubeship.workflows.init import read_settings
 
-    return read_settings(settings)
+    return read_settings(settings) | stated
 
 
 def _index() -> "WheelIndex":

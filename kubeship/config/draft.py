@@ -23,6 +23,7 @@ DEFAULT_ENVIRONMENT = "production"
 ORDER = (*Configuration.model_fields, *(key for key in Process.model_fields if key not in Configuration.model_fields))
 """The order of keys; Process' own stand after those that both have."""
 
+MAX_CANDIDATES = 5
 UNITS = {"processes": 2, "secrets": 1, "services": 2}
 """How many keys lead to a mapping that is removed as a whole or not at all."""
 
@@ -78,7 +79,9 @@ def draft(
     carried = {key: each for key, each in lock.found.items() if key.startswith("environments.")}
     return Draft(
         text,
-        replace(lock, found={**carried, **noted}, servers=_servers(project, lock, servers)),
+        replace(
+            lock, found={**carried, **noted}, servers=_servers(project, lock, servers), candidates=_candidates(project)
+        ),
         cautions(project, options.host, existing, stated),
     )
 
@@ -233,6 +236,13 @@ def _recommented(text: str, finding: Finding, lock: Lock) -> str:
 def _without_lines(origin: str) -> str:
     """The comment that was written for an origin as kubeship.lock has it."""
     return re.sub(r"^(\S+):\d+(?=, |$)", r"\1", origin.partition("; ")[0])
+
+
+def _candidates(project: Project) -> tuple[str, ...]:
+    """The best entrypoints beside those that processes have."""
+    taken = {process.entrypoint for process in project.processes}
+    others = [each for each in project.candidates if each.value not in taken]
+    return tuple(f"{each.value} ({each.origin})" for each in others[:MAX_CANDIDATES])
 
 
 def _servers(project: Project, lock: Lock, servers: Mapping[str, Server]) -> dict[str, str]:

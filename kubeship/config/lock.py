@@ -11,7 +11,7 @@ from kubeship.yaml_io import dump, load
 LOCK_FILE = "kubeship.lock"
 LOCK_VERSION = 1
 HEADER = "# Written by kubeship: commit it, don't edit it.\n"
-STRING_MAPPINGS = ("bases", "servers", "images", "files", "rendered_from")
+STRING_MAPPINGS = ("bases", "servers", "images", "files", "rendered_from", "wheels")
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,10 @@ class Lock:
     """Path -> SHA-256 (hex) of what kubeship last wrote there."""
     rendered_from: Mapping[str, str] = field(default_factory=dict)
     """Environment -> SHA-256 (hex) of the kubeship.yaml that its files come from."""
+    wheels: Mapping[str, str] = field(default_factory=dict)
+    """Distribution (`lxml==5.1`) -> its wheels for the target as the package index had them; `none`."""
+    candidates: tuple[str, ...] = ()
+    """Other entrypoints that inspection considered, best first: `shop.site:app (shop/site.py:3, a Flask)`."""
 
 
 def load_lock(path: Path) -> Lock:
@@ -68,17 +72,20 @@ def parse_lock(text: str, source: str = LOCK_FILE) -> Lock:
         )
     if version != LOCK_VERSION:
         raise _broken(source, f"version: expected {LOCK_VERSION}, got {version!r}")
-    if unknown := sorted(set(raw) - {"version", "found", *STRING_MAPPINGS}):
+    if unknown := sorted(set(raw) - {"version", "found", "candidates", *STRING_MAPPINGS}):
         raise _broken(source, f"{unknown[0]}: unknown key")
     strings = {key: _strings(raw.get(key, {}), key, source) for key in STRING_MAPPINGS}
-    return Lock(found=_findings(raw.get("found", {}), source), **strings)
+    candidates = raw.get("candidates", [])
+    if not isinstance(candidates, list) or not all(isinstance(each, str) for each in candidates):
+        raise _broken(source, "candidates: expected a list of strings")
+    return Lock(found=_findings(raw.get("found", {}), source), candidates=tuple(candidates), **strings)
 
 
 def dump_lock(lock: Lock) -> str:
     """The text of kubeship.lock: the same to the byte for the same value."""
     found = {path: {"value": each.value, "origin": each.origin} for path, each in sorted(lock.found.items())}
     strings = {key: dict(sorted(getattr(lock, key).items())) for key in STRING_MAPPINGS}
-    content = {"found": found, **strings}
+    content = {"found": found, "candidates": list(lock.candidates), **strings}
     return HEADER + dump({"version": LOCK_VERSION, **{key: value for key, value in content.items() if value}})
 
 

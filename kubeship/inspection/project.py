@@ -24,7 +24,7 @@ from kubeship.inspection.objects import Apps
 from kubeship.inspection.ports import WheelIndex
 from kubeship.inspection.processes import main_process, only_scheduled, other_processes, release_commands
 from kubeship.inspection.python_version import python_version
-from kubeship.inspection.roots import project_folder
+from kubeship.inspection.roots import project_folder, stated_root
 from kubeship.inspection.services import find_services
 from kubeship.inspection.sources import Sources, folder_of, is_aside, read_sources
 from kubeship.inspection.stated import read_statements
@@ -67,7 +67,8 @@ def inspect(path: Path, answers: Answers, index: WheelIndex | None = None) -> Pr
     web = main_process(modules, chosen, stated, health.value, answers)
     others = other_processes(stated, web.value)
     scheduled = only_scheduled(chosen, bool(entry.value.considered), others)
-    root = str(answers.get("root", _start_folder(modules, stated.folder, folder, settings.value, import_root)))
+    root = stated_root(sources, answers)
+    root = root or _start_folder(modules, stated.folder, folder, settings.value, import_root)
     variables = find_variables(modules, skipped)
     required = dependencies.value.applying(python.value.version.value)
     back_ends = engines(modules, settings.value) if settings.value else {}

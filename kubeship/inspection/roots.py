@@ -1,9 +1,11 @@
 """Which folder of the repository holds the project? One of several asks for `root`."""
 
+import posixpath
 import re
 from dataclasses import dataclass
 from fnmatch import fnmatch
 
+from kubeship.errors import InvalidInput
 from kubeship.inspection.dependency_files import home, is_requirements, manager_of
 from kubeship.inspection.findings import Answered
 from kubeship.inspection.frameworks import FRAMEWORKS
@@ -37,7 +39,7 @@ def project_folder(sources: Sources, answers: Answers) -> Answered[Part]:
     homes = _homes(sources)
     parts = _members(sources, homes) if "." in homes else _outermost(homes)
     apps = _with_apps(sources, parts) if len(parts) > 1 else parts
-    if stated := _answered(homes, answers):
+    if stated := _answered(sources, homes, answers):
         return Answered(Part(stated, tuple(app for app in apps if not _overlaps(app, stated))))
     if len(apps) < 2:
         first = parts[0] if parts and "." not in homes else "."
@@ -47,6 +49,19 @@ def project_folder(sources: Sources, answers: Answers) -> Answered[Part]:
     deployed = [part for part in apps if _runs(sources, part)] or apps
     first = deployed[0]
     return Answered(Part(first, tuple(app for app in apps if app != first)), (), (Question(KEY, text, found),))
+
+
+def stated_root(sources: Sources, answers: Answers) -> str | None:
+    """The folder that an answer names. Raises InvalidInput where it isn't one of the project."""
+    if KEY not in answers:
+        return None
+    folder = posixpath.normpath(str(answers[KEY]).lstrip("/") or ".")
+    if not sources.has_folder(folder):
+        raise InvalidInput(
+            f"root is {answers[KEY]!r}, and no files lie in such a folder of {sources.root.name}",
+            hint="name a folder relative to the project's: --root services/shop",
+        )
+    return folder
 
 
 def _overlaps(one: str, other: str) -> bool:
@@ -66,10 +81,9 @@ def _homes(sources: Sources) -> dict[str, str]:
     return dict(sorted(found.items()))
 
 
-def _answered(homes: dict[str, str], answers: Answers) -> str | None:
+def _answered(sources: Sources, homes: dict[str, str], answers: Answers) -> str | None:
     """The folder that an answer names, or the nearest above it that declares something."""
-    stated = answers.get(KEY)
-    folder = stated.strip("/").removeprefix("./") or "." if isinstance(stated, str) else None
+    folder = stated_root(sources, answers)
     while folder and folder not in homes and folder != ".":
         folder = folder_of(folder)
     return folder if folder and folder in homes else None

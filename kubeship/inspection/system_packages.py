@@ -34,7 +34,7 @@ def find_system_packages(
     Wheels are those of the lock file; where it lists none, those of the index, when there is one.
     """
     required = declared.installed(python)
-    build, runtime = _of_distributions(required, python, index)
+    build, runtime, unknown = _of_distributions(required, python, index)
     for path in list(sources.mentioning(GEOGRAPHY))[:1]:
         origin = Origin(path, sources.line_of(path, r"django\.contrib\.gis"), "GeoDjango loads GDAL")
         runtime.setdefault("gdal-bin", []).append(origin)
@@ -48,19 +48,32 @@ def find_system_packages(
         for each in required
         if each.name in BROWSERS and each in declared.requirements.required
     )
-    return Answered(SystemPackages(_found(build), _found(runtime)), warnings)
+    return Answered(SystemPackages(_found(build), _found(runtime)), warnings + _unsaid(unknown, python))
 
 
 def system_packages(required: list[Required], python: str, index: WheelIndex | None = None) -> SystemPackages:
     """The packages for these requirements, each with the distribution that needs it; sorted by name."""
-    build, runtime = _of_distributions(required, python, index)
+    build, runtime, _ = _of_distributions(required, python, index)
     return SystemPackages(_found(build), _found(runtime))
 
 
-def _of_distributions(required: list[Required], python: str, index: WheelIndex | None) -> tuple[Packages, Packages]:
+def _unsaid(unknown: list[Required], python: str) -> tuple[Warned, ...]:
+    """One warning for all distributions that nobody knows the wheels of."""
+    if not unknown:
+        return ()
+    names = ", ".join(dict.fromkeys(requirement.name for requirement in unknown))
+    message = f"neither a lock file nor the package index says whether wheels for Python {python} exist of {names}"
+    return (Warned(f"{message}; nothing is installed to build from source", _origin(unknown[0], "")),)
+
+
+def _of_distributions(
+    required: list[Required], python: str, index: WheelIndex | None
+) -> tuple[Packages, Packages, list[Required]]:
+    """Build and runtime packages, and the distributions that may have to be built without anybody knowing."""
     release = debian_release(python)
     build: Packages = {}
     runtime: Packages = {}
+    unknown: list[Required] = []
     merged = _merged_extras(required)
     for requirement in required:
         if requirement.location == "conda":
@@ -69,6 +82,8 @@ def _of_distributions(required: list[Required], python: str, index: WheelIndex |
         needs = [need for need in NEEDS if need.distribution == requirement.name and _holds(need, extras)]
         wheels = _wheels(requirement, needs, index)
         fitting = [wheel for wheel in wheels or () if fits(wheel, python)]
+        if wheels is None and not requirement.location and any(need.wheels for need in needs):
+            unknown.append(requirement)
         compiled = is_compiled(tuple(fitting))  # a wheel for any platform brings no library
         for need in needs:
             if need.build and (compiled or (need.wheels and wheels is None)):
@@ -87,7 +102,7 @@ def _of_distributions(required: list[Required], python: str, index: WheelIndex |
                 build.setdefault(package, []).append(origin)
         if requirement.location.startswith("git+"):
             build.setdefault("git", []).append(_origin(requirement, "installed from a git repository"))
-    return build, runtime
+    return build, runtime, unknown
 
 
 def _wheels(requirement: Required, needs: list[Need], index: WheelIndex | None) -> tuple[str, ...] | None:

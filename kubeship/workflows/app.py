@@ -94,6 +94,10 @@ class App:
             return f"{key} was edited in {self.file.source}; inspection found {found.value} ({found.origin})"
         return f"{key} was found by inspection: {found.origin}"
 
+    def instead(self) -> str:
+        """The entrypoints that inspection considered beside those it chose, as far as kubeship.lock knows."""
+        return f"other candidates: {'; '.join(self.lock.candidates)}" if self.lock.candidates else ""
+
     def proof_variables(self) -> dict[str, str]:
         """What is set while entrypoints are proved: declared variables, and those of the build."""
         return {**self.plan.variables, **self.configuration.build.variables}

@@ -52,9 +52,8 @@ def verify_image(app: App, image: BuiltImage, engine: Engine, emit: Emit) -> tup
         try:
             proofs += engine.verify(image, [promise], app.proof_variables())
         except VerificationFailed as error:
-            error.details = "\n".join(
-                filter(None, (error.details, app.whence(f"processes.{promise.process}.entrypoint")))
-            )
+            whence = app.whence(f"processes.{promise.process}.entrypoint")
+            error.details = "\n".join(filter(None, (error.details, whence, app.instead())))
             raise
         emit(Note(f"{proofs[-1].entrypoint} is a {proofs[-1].found} (imported in {proofs[-1].import_seconds:.1f} s)"))
     return tuple(proofs)

@@ -18,6 +18,7 @@ from kubeship.planning.image import base_image
 from kubeship.planning.servers import SERVERS
 from kubeship.workflows.app import assemble
 from kubeship.workflows.render import is_different, write
+from kubeship.workflows.wheels import RecordedIndex
 from kubeship.workspace.decisions import Decision
 from kubeship.yaml_io import load as load_yaml
 
@@ -56,11 +57,13 @@ def init(
     """Write kubeship.yaml, kubeship.lock, Dockerfile and manifests. Raises InvalidInput; then nothing is written."""
     emit(Step(f"Inspecting {request.project.resolve().name}"))
     existing = _existing(request.project)
-    project = answered(request.project, request.answers, existing, ask, index)
     lock = load_lock(request.project / LOCK_FILE)
+    wheels = RecordedIndex(lock.wheels, index)
+    project = answered(request.project, request.answers, existing, ask, wheels)
     drafted = draft(project, request.answers, existing, lock, request.options, servers=SERVERS)
     file = parsed(drafted.text, CONFIG_FILE)
-    drafted = replace(drafted, lock=replace(drafted.lock, bases=_bases(file, drafted, base_digest, emit)))
+    bases = _bases(file, drafted, base_digest, emit)
+    drafted = replace(drafted, lock=replace(drafted.lock, bases=bases, wheels=wheels.answers))
     for warning in project.warnings:
         place = f" ({warning.origin})" if str(warning.origin) else ""
         emit(Caution(f"{warning.message}{place}"))

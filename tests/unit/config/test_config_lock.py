@@ -14,6 +14,8 @@ FULL = Lock(
     images={"production": "registry.example.com/shop@sha256:1"},
     files={"Dockerfile": "a" * 64, ".dockerignore": "b" * 64},
     rendered_from={"production": "c" * 64},
+    wheels={"lxml==5.1": "lxml-5.1-cp312-cp312-manylinux_2_28_x86_64.whl", "psycopg2": "none"},
+    candidates=("shop.site:app (shop/site.py:3, a Flask)",),
 )
 
 

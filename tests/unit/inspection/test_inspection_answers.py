@@ -25,6 +25,8 @@ def project(tmp_path: Path) -> Path:
     [
         ("name", "My Shop"),
         ("python", "2.7"),
+        ("root", "services/gone"),
+        ("root", "../elsewhere"),
         ("processes.web.entrypoint", "app.py"),
         ("processes.web.port", "http"),
         ("processes.web.port", 0),

@@ -1,0 +1,34 @@
+"""Which wheels did the package index have when init first asked? Its answer is kept in kubeship.lock."""
+
+from collections.abc import Mapping
+
+from kubeship.inspection.ports import WheelIndex
+from kubeship.inspection.python_version import SUPPORTED
+from kubeship.inspection.wheels import fits
+
+NONE = "none"
+
+
+class RecordedIndex:
+    """An index whose recorded answers come first, so that init says the same on every machine, offline too."""
+
+    def __init__(self, known: Mapping[str, str], index: WheelIndex | None) -> None:
+        """`known` as kubeship.lock has it; without an index nothing else is known."""
+        self._known = known
+        self._index = index
+        self.answers: dict[str, str] = {}
+        """What was asked for this time, for kubeship.lock."""
+
+    def wheels(self, distribution: str, version: str) -> tuple[str, ...] | None:
+        """The wheels that fit any Python that kubeship builds for; None when nobody can say."""
+        key = f"{distribution}=={version}" if version else distribution
+        recorded = self._known.get(key)
+        if recorded is None and self._index:
+            found = self._index.wheels(distribution, version)
+            if found is not None:
+                fitting = sorted(wheel for wheel in found if any(fits(wheel, minor) for minor in SUPPORTED))
+                recorded = " ".join(fitting) or NONE
+        if recorded is None:
+            return None
+        self.answers[key] = recorded
+        return () if recorded == NONE else tuple(recorded.split())

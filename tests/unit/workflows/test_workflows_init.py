@@ -1,0 +1,103 @@
+"""Does init keep in kubeship.lock what a later command needs: the index's answers, and the other candidates?"""
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, NoReturn, cast
+
+import pytest
+
+from kubeship.config.draft import DraftOptions
+from kubeship.config.lock import load_lock
+from kubeship.errors import VerificationFailed
+from kubeship.model.image import BuiltImage, Promise
+from kubeship.workflows.app import load_app
+from kubeship.workflows.build import verify_image
+from kubeship.workflows.init import Initialised, InitRequest, init
+from kubeship.workflows.ports import Engine
+from kubeship.workflows.wheels import RecordedIndex
+from tests.unit.workflows.conftest import FLASK, never, refuse
+
+FITTING = "psycopg2-2.9.9-cp313-cp313-manylinux_2_17_x86_64.whl"
+OTHER = "psycopg2-2.9.9-cp313-cp313-win_amd64.whl"
+
+
+class KnownIndex:
+    """An index that knows these wheels of whatever it is asked for."""
+
+    def __init__(self, *wheels: str) -> None:
+        self.known = wheels
+        self.asked: list[str] = []
+
+    def wheels(self, distribution: str, version: str) -> tuple[str, ...] | None:
+        self.asked.append(distribution)
+        return self.known
+
+
+def started(root: Path, index: KnownIndex | None = None, *, check: bool = False) -> Initialised:
+    return init(InitRequest(root, DraftOptions(), {}, check), refuse, never, never, index)
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    (tmp_path / "app.py").write_text(FLASK)
+    (tmp_path / "requirements.txt").write_text("flask==3.1.2\nlxml==6.0.2\n")
+    return tmp_path
+
+
+def test_the_answer_of_the_index_holds_offline_and_on_other_machines(shop: Path) -> None:
+    first = started(shop, KnownIndex(OTHER))
+
+    again, elsewhere = started(shop, check=True), started(shop, KnownIndex("lxml-6.0.2-py3-none-any.whl"), check=True)
+
+    assert load_lock(shop / "kubeship.lock").wheels == {"lxml==6.0.2": "none"}
+    assert first.project.system_packages.build
+    assert [each.project.system_packages for each in (again, elsewhere)] == [first.project.system_packages] * 2
+    assert (again.different, elsewhere.different) == (False, False)
+
+
+def test_what_nobody_says_of_wheels_is_a_warning_that_names_the_distribution(shop: Path) -> None:
+    said = [warning.message for warning in started(shop).project.warnings]
+
+    assert ["lxml" in message and "wheels" in message for message in said] == [True]
+    assert load_lock(shop / "kubeship.lock").wheels == {}
+
+
+def test_only_wheels_that_some_target_takes_are_recorded() -> None:
+    recorded = RecordedIndex({}, KnownIndex(OTHER, FITTING))
+
+    assert recorded.wheels("psycopg2", "2.9.9") == (FITTING,)
+    assert recorded.answers == {"psycopg2==2.9.9": FITTING}
+
+
+def test_a_recorded_answer_is_not_asked_for_again() -> None:
+    index = KnownIndex(FITTING)
+    recorded = RecordedIndex({"psycopg2": "none"}, index)
+
+    assert (recorded.wheels("psycopg2", ""), index.asked) == ((), [])
+
+
+class Unproved:
+    """An engine in whose image no entrypoint loads."""
+
+    def verify(self, image: BuiltImage, promises: list[Promise], variables: dict[str, str]) -> NoReturn:
+        raise VerificationFailed("app:app doesn't load", hint="look at it", details="ImportError")
+
+
+def test_a_failed_proof_names_the_other_candidates(shop: Path) -> None:
+    (shop / "wsgi.py").write_text("from app import app\n")
+    (shop / "Procfile").write_text("web: gunicorn wsgi:app\n")
+    started(shop)
+    app = load_app(shop, None)
+
+    with pytest.raises(VerificationFailed) as raised:
+        verify_image(app, cast("BuiltImage", SimpleNamespace()), cast("Engine", Unproved()), never)
+
+    found, whence, others = (raised.value.details or "").splitlines()
+    assert (found, "wsgi" in whence or "Procfile" in whence) == ("ImportError", True)
+    assert others.startswith("other candidates: app:app (app.py:")
+
+
+def test_without_other_candidates_none_are_named(project: Path) -> None:
+    app: Any = load_app(project, None)
+
+    assert (app.lock.candidates, app.instead()) == ((), "")
