@@ -3,8 +3,10 @@
 import ast
 from collections.abc import Iterator, Mapping
 
+from kubeship.inspection.frameworks import constructor_of
 from kubeship.inspection.modules import Binding, External, Local, Modules
 from kubeship.inspection.syntax import Function, assignments, dotted, local_names, statements
+from kubeship.inspection.wrappers import is_wrapper
 from kubeship.model.project import Interface
 
 Scope = Mapping[str, tuple[ast.expr, ...]]
@@ -33,10 +35,10 @@ def method(definition: ast.ClassDef, name: str) -> Function | None:
     return next(found, None)
 
 
-def methods_of(modules: Modules, path: str, called: ast.Attribute, scope: Scope | None) -> list[tuple[str, Function]]:
-    """The method that `Factory().create` or `factory.create` names, with its file."""
-    found = class_of(modules, path, called.value, scope)
-    function = method(found[1], called.attr) if found else None
+def methods_of(modules: Modules, path: str, called: ast.expr, scope: Scope | None) -> list[tuple[str, Function]]:
+    """The method of the project's class that `Factory().create` or `factory.create` names, with its file."""
+    found = class_of(modules, path, called.value, scope) if isinstance(called, ast.Attribute) else None
+    function = method(found[1], called.attr) if found and isinstance(called, ast.Attribute) else None
     return [(found[0], function)] if found and function else []
 
 
@@ -79,6 +81,22 @@ def class_of(
             return class_of(modules, inside, call, None, depth + 1)
         case _:
             return None
+
+
+def is_called(modules: Modules, path: str, definition: ast.ClassDef, depth: int = 0) -> bool:
+    """Whether objects of the project's class can be called: what takes an app and can't, only uses it."""
+    if method(definition, "__call__"):
+        return True
+    for name in filter(None, map(dotted, definition.bases)):
+        match modules.reference(path, name):
+            case External(outside) if is_wrapper(outside) or constructor_of(outside):
+                return True
+            case Local(inside, _, Binding(value=ast.ClassDef() as base)) if depth < 10:
+                if is_called(modules, inside, base, depth + 1):
+                    return True
+            case _:
+                pass
+    return False
 
 
 def returned_argument(function: Function, call: ast.Call) -> ast.expr | None:

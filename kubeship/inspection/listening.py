@@ -1,16 +1,13 @@
 """Which port does the web process listen on? What is stated, else what the code or the server takes."""
 
-import ast
-import re
-
 from kubeship.errors import InvalidInput
 from kubeship.inspection.confirmation import Entrypoint
 from kubeship.inspection.findings import SET_BY_YOU, Answered
 from kubeship.inspection.modules import Modules
+from kubeship.inspection.own_ports import DEFAULTS, called_port, option_port
 from kubeship.inspection.servers import BY_PROGRAM
 from kubeship.inspection.stated import Statements, Target, stated_port
 from kubeship.inspection.statement import Statement
-from kubeship.inspection.syntax import argument, calls, dotted
 from kubeship.model.origin import Found, Origin
 from kubeship.model.project import Answers, Warned
 
@@ -39,9 +36,11 @@ def web_port(  # noqa: PLR0917  # everything that may say so, strongest first
             )
         return Answered(Found(answer, (Origin(reason=SET_BY_YOU),)))
     found = _stated_port(entrypoint, statement, stated)
-    found = found or (_run_port(modules, entrypoint.path) if entrypoint and entrypoint.path else None)
+    found = found or (_own_port(modules, entrypoint) if entrypoint and entrypoint.path else None)
     if found is None:
         default = BY_PROGRAM[server].default_port if server in BY_PROGRAM else None
+        if entrypoint and _serves_itself(entrypoint):
+            default = default or DEFAULTS.get(entrypoint.framework)
         number = default or DEFAULT_PORT
         return Answered(Found(number, (Origin(reason=f"default port {number}"),)))
     if found.value < 1024:
@@ -65,17 +64,12 @@ def _same(target: Target, entrypoint: Entrypoint | None) -> bool:
     return entrypoint is not None and target.value == entrypoint.value
 
 
-def _run_port(modules: Modules, path: str) -> Found[int] | None:
-    """`app.run(port=5001)`, also with `os.environ.get("PORT", 5001)`."""
-    tree = modules.sources.tree(path) if path else None
-    for call in calls(tree) if tree else ():
-        port = argument(call, "port", 1)
-        if (dotted(call.func) or "").endswith(".run") and port is not None:
-            numbers = [
-                int(str(node.value))
-                for node in ast.walk(port)
-                if isinstance(node, ast.Constant) and re.fullmatch(r"\d{1,5}", str(node.value))
-            ]
-            if len(numbers) == 1 and 0 < numbers[0] < 65536:
-                return Found(numbers[0], (Origin(path, call.lineno, "the port of app.run"),))
-    return None
+def _own_port(modules: Modules, entrypoint: Entrypoint) -> Found[int] | None:
+    """What the code says: the call that serves, and for a program the option that its command line has."""
+    found = called_port(modules, entrypoint.path)
+    return found or (option_port(modules, entrypoint.path) if _serves_itself(entrypoint) else None)
+
+
+def _serves_itself(entrypoint: Entrypoint) -> bool:
+    """Whether it is a program that listens, not an object that a server is given."""
+    return entrypoint.interface == "own-server" and bool(entrypoint.command)

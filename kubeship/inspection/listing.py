@@ -66,9 +66,12 @@ def read_file(path: str) -> bytes:
 
 
 def _is_ignored(folder: str) -> bool:
-    """Whether a folder holds an environment, build products or another program's packages; asked before listing it."""
+    """Whether a folder holds an environment, build products, another program's packages or a template of projects.
+
+    Asked before listing it. Cookiecutter and Copier name a template's folder `{{ something }}`.
+    """
     name = folder.rstrip("/").rpartition("/")[2]
-    if name in IGNORED_FOLDERS or name.endswith((".egg-info", ".dist-info")):
+    if name in IGNORED_FOLDERS or name.endswith((".egg-info", ".dist-info")) or "{{" in name:
         return True
     if name in BUILD_FOLDERS and not Path(folder, "__init__.py").exists():
         return True

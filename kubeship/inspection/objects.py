@@ -8,6 +8,7 @@ from kubeship.inspection.app_objects import MAKERS, App, Factory
 from kubeship.inspection.callables import (
     attribute_values,
     callable_interface,
+    is_called,
     is_plain,
     method,
     methods_of,
@@ -221,7 +222,8 @@ class Apps:
             case Local(inside, _, Binding(value=ast.ClassDef() as definition)):
                 calls_app = method(definition, "__call__")
                 interface = callable_interface(calls_app, bound=True) if calls_app else None
-                found = self._wrapped(path, call, interface, scope) if self._is_called(inside, definition) else None
+                called = is_called(self.modules, inside, definition)
+                found = self._wrapped(path, call, interface, scope) if called else None
                 if interface and not found:
                     place = Origin(path, call.lineno, f"a {definition.name}")
                     found = App("none", interface, place, constructor=definition.name)
@@ -232,31 +234,10 @@ class Apps:
                 if returned is not None:
                     found = self.of_expression(path, returned, scope)
             case _:
-                for inside, function in self._methods(path, call.func, scope):
+                for inside, function in methods_of(self.modules, path, call.func, scope):
                     if made := self.of_function(inside, function, index):
                         found = replace(made, called=function.name)
         return found
-
-    def _is_called(self, path: str, definition: ast.ClassDef, depth: int = 0) -> bool:
-        """Whether objects of the project's class can be called: what takes an app and can't, only uses it."""
-        if method(definition, "__call__"):
-            return True
-        for name in filter(None, map(dotted, definition.bases)):
-            match self.modules.reference(path, name):
-                case External(outside) if is_wrapper(outside) or constructor_of(outside):
-                    return True
-                case Local(inside, _, Binding(value=ast.ClassDef() as base)) if depth < 10:
-                    if self._is_called(inside, base, depth + 1):
-                        return True
-                case _:
-                    pass
-        return False
-
-    def _methods(self, path: str, called: ast.expr, scope: Scope | None) -> list[tuple[str, Function]]:
-        """The method that `Factory().create` is, if the class is the project's."""
-        if not isinstance(called, ast.Attribute):
-            return []
-        return methods_of(self.modules, path, called, scope)
 
     def _wrapped(self, path: str, call: ast.Call, interface: Interface | None, scope: Scope | None) -> App | None:
         """The app that is handed to a wrapper, with the wrapper around it."""

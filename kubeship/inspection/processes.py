@@ -73,7 +73,7 @@ def other_processes(stated: Statements, main: ProcessFound) -> tuple[ProcessFoun
         if kind is None:
             continue
         key = _identity(statement)
-        if key in found or statement.command == main.command:
+        if key in found or statement.command == main.command or _is_main(statement, main, kind):
             continue
         label = _label(statement.name or ("cron" if kind == "cron" else kind))
         if label in sources and sources[label] != statement.origin.path:
@@ -95,10 +95,15 @@ def release_commands(stated: Statements, migrate: Command | None) -> tuple[Comma
     commands: dict[str, Command] = {}
     for statement in steps:
         essence = " ".join(re.findall(r"migrate|upgrade|db\b", statement.command)) or statement.command
-        key = statement.command if statement.started.server == "shell" else essence
+        alone = statement.started.server != "shell" or (_migrates(statement) and "&&" not in statement.command)
+        key = essence if alone else statement.command
         commands.setdefault(key, Command(statement.command, (statement.origin,)))
-    migrates = any(s.started.arguments == ("migrate",) or re.search(r"migrate|upgrade", s.command) for s in steps)
+    migrates = any(_migrates(s) or re.search(r"migrate|upgrade", s.command) for s in steps)
     return tuple(commands.values()) if migrate is None or migrates else (migrate, *commands.values())
+
+
+def _migrates(statement: Statement) -> bool:
+    return statement.started.arguments == ("migrate",)
 
 
 def _in_background(entrypoint: Entrypoint, statement: Statement | None) -> ProcessFound:
@@ -160,6 +165,15 @@ def _kind(statement: Statement, main: ProcessFound, source: Iterable[str]) -> Pr
 def _named_beside(statement: Statement) -> bool:
     """A Procfile's line that isn't web's is a process whatever it runs."""
     return statement.strength == PLATFORM and statement.name not in ("web", "release")
+
+
+def _is_main(statement: Statement, main: ProcessFound, kind: ProcessKind) -> bool:
+    """Whether it is the main program once more, started with another Python (`python3 bot.py`)."""
+    started = statement.started
+    if main.kind == "web" or kind in ("web", "cron") or main.entrypoint is None:
+        return False
+    same = main.entrypoint in (started.script, started.module) or statement.command.endswith(f" {main.entrypoint}")
+    return same and statement.command.split()[1:] == (main.command or "").split()[1:]
 
 
 def _names(main: ProcessFound, target: str) -> bool:

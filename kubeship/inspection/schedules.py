@@ -22,6 +22,8 @@ CHORES = re.compile(
     r"publish|deploy|update[-_ ]?(dep|lock|translat|req)|lock|label|nightly|coverage|bench|scan|i18n|transl"
 )
 """Names of workflows and jobs that tend the repository instead of doing the project's work."""
+COMMITS = re.compile(r"create-pull-request|auto-commit|add-and-commit|github-push|\bgit\s+push\b|\bgh\s+pr\s+create\b")
+"""Actions and commands that write to the repository (the marketplace's names for it)."""
 OWN_PROGRAMS = re.compile(r"python[\d.]*|scrapy|.*manage\.py|.+\.(sh|py)|flask|celery|dbt|prefect")
 
 
@@ -68,7 +70,7 @@ def _workflow(sources: Sources, path: str) -> Iterator[Said]:
     if schedule is None or CHORES.search(named):
         return
     for job, body in (document.get("jobs") or {}).items():
-        if not isinstance(body, dict) or CHORES.search(str(job)):
+        if not isinstance(body, dict) or CHORES.search(str(job)) or _commits(body):
             continue
         found: list[tuple[str, int]] = []
         for number, step in enumerate(body.get("steps") or ()):
@@ -82,6 +84,12 @@ def _workflow(sources: Sources, path: str) -> Iterator[Said]:
             yield Said(
                 origin, PLATFORM, command, name=name, folder=_folder(document, body), schedule=schedule, work="cron"
             )
+
+
+def _commits(job: dict[str, Any]) -> bool:
+    """Whether a job changes the repository itself: it opens a pull request with what it made, or pushes a commit."""
+    steps = [step for step in job.get("steps") or () if isinstance(step, dict)]
+    return any(COMMITS.search(f"{step.get('uses', '')} {step.get('run', '')}") for step in steps)
 
 
 def _own_commands(text: str) -> list[str]:

@@ -3,7 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kubeship.inspection.app_objects import App
 from kubeship.inspection.frameworks import FRAMEWORKS
@@ -13,6 +13,7 @@ from kubeship.inspection.starters import MAY_START, RUN_METHODS, Does, starter_o
 from kubeship.inspection.syntax import argument, dotted, is_main_guard, local_names, text
 from kubeship.inspection.wrappers import APP_ARGUMENTS
 
+THREADS = (External("threading.Thread"), External("multiprocessing.Process"))
 Scope = dict[str, tuple[ast.expr, ...]]
 
 
@@ -56,7 +57,8 @@ class Starts:
         return self._found[path]
 
     def _starts(self, module: Module) -> Iterator[Start]:
-        for call in _calls(module.tree.body, _only_guarded(module), guarded=False):
+        for outer in _calls(module.tree.body, _only_guarded(module), guarded=False):
+            call = replace(outer, node=self._in_thread(module, outer.node))
             if found := self._external(module, call) or self._method(module, call):
                 yield found
         for node in ast.walk(module.tree):
@@ -64,6 +66,14 @@ class Starts:
                 match self._reference(module, base):
                     case External(outside) if (row := starter_of(outside)) and row.does != "web":
                         yield Start(row.does, row.framework, base.lineno, outside)
+
+    def _in_thread(self, module: Module, call: ast.Call) -> ast.Call:
+        """`Thread(target=serve, args=(app,))` calls `serve(app)`."""
+        target, given = argument(call, "target"), argument(call, "args")
+        if target is None or self._reference(module, call.func) not in THREADS:
+            return call
+        arguments = list(given.elts) if isinstance(given, ast.Tuple | ast.List) else []
+        return ast.copy_location(ast.Call(target, arguments, []), call)
 
     def _reference(self, module: Module, expression: ast.expr) -> Reference | None:
         name = dotted(expression)

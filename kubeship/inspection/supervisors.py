@@ -102,10 +102,11 @@ def units(sources: Sources, strength: int) -> Iterator[Said]:
 
 
 def s6_services(sources: Sources, strength: int) -> Iterator[Said]:
-    """The `run` scripts of s6-overlay and runit services."""
+    """The `run` scripts of s6-overlay and runit services; an s6-rc `oneshot` ends before those begin."""
     for path in sources.other_files:
         match = UNIT_RUN.fullmatch(path)
-        if match and not is_aside(path):
+        kind = f"{path.removesuffix('/run')}/type"
+        if match and not is_aside(path) and (kind not in sources or sources.text(kind).strip() != "oneshot"):
             yield Said(
                 Origin(path, 1, f"the s6 service {match[4]}"),
                 strength,

@@ -9,7 +9,7 @@ from typing import Any
 
 from kubeship.errors import InvalidInput
 from kubeship.inspection.sources import Sources, is_aside
-from kubeship.inspection.statement import TASK, Said
+from kubeship.inspection.statement import CONFIGURED, TASK, Said
 from kubeship.model.origin import Origin
 
 SERVING = re.compile(
@@ -131,10 +131,22 @@ def task_statements(sources: Sources, folder: str) -> Iterator[Said]:
                 line_ = sources.line_of(path, rf'"{re.escape(target)}"\s*:')
                 yield Said(Origin(path, line_, f"the script {target}"), TASK, command, name=target, folder=base)
         path = posixpath.normpath(posixpath.join(base, "pyproject.toml"))
+        yield from _fastapi(sources, path, base)
         for target, commands in tasks(sources, path).items() if path in sources and not is_aside(path) else ():
             if SERVING.fullmatch(target.lower()):
                 for command in commands:
                     yield Said(_place(sources, path, target), TASK, command, name=target, folder=base)
+
+
+def _fastapi(sources: Sources, path: str, base: str) -> Iterator[Said]:
+    """What `fastapi run` serves without being told (FastAPI's documentation, "FastAPI CLI", `[tool.fastapi]`)."""
+    try:
+        stated = _table(sources.toml(path).get("tool", {}), "fastapi").get("entrypoint")
+    except InvalidInput:
+        return
+    if isinstance(stated, str):
+        origin = Origin(path, sources.line_of(path, r"^\s*entrypoint\s*="), "entrypoint of [tool.fastapi]")
+        yield Said(origin, CONFIGURED, words=("fastapi", "run", "--entrypoint", stated), name="web", folder=base)
 
 
 def _commands(value: object) -> tuple[str, ...]:

@@ -1,0 +1,106 @@
+"""Which port does a program listen on by its own code? The call that serves, its `--port` option, or a default."""
+
+import ast
+import re
+from collections.abc import Iterator
+
+from kubeship.inspection.import_root import reachable
+from kubeship.inspection.modules import Modules
+from kubeship.inspection.syntax import Function, argument, calls, dotted, local_names, text
+from kubeship.model.origin import Found, Origin
+
+SERVING = frozenset({"launch", "listen", "run", "run_app", "run_server", "run_simple", "serve", "start_http_server"})
+"""The last name of calls that listen, and take the port by keyword."""
+KEYWORDS = ("port", "server_port")
+OPTIONS = frozenset({"Option", "add_argument", "add_option", "define", "option"})
+"""argparse, optparse, click, typer and tornado.options: what declares a command line's option."""
+
+# What a program listens on when it says nothing. Sources: each framework's own reference of the call that serves.
+DEFAULTS = {
+    "aiohttp": 8080,
+    "bentoml": 3000,
+    "bokeh": 5006,
+    "bottle": 8080,
+    "chainlit": 8000,
+    "cherrypy": 8080,
+    "dash": 8050,
+    "flask": 5000,
+    "gradio": 7860,
+    "marimo": 2718,
+    "nicegui": 8080,
+    "panel": 5006,
+    "quart": 5000,
+    "reflex": 3000,
+    "robyn": 8080,
+    "sanic": 8000,
+    "solara": 8765,
+    "streamlit": 8501,
+    "webpy": 8080,
+}
+
+
+def called_port(modules: Modules, path: str) -> Found[int] | None:
+    """`app.run(port=5001)`, also with `os.environ.get("PORT", 5001)`, directly or through a local name."""
+    tree = modules.sources.tree(path)
+    for call, names in _calls(tree) if tree else ():
+        if (dotted(call.func) or "").rpartition(".")[2] not in SERVING:
+            continue
+        position = 1 if isinstance(call.func, ast.Attribute) and call.func.attr == "run" else None
+        given = argument(call, "port", position) or argument(call, "server_port")
+        if given is not None and (number := _number(given, names)):
+            return Found(number, (Origin(path, call.lineno, f"the port of {dotted(call.func)}"),))
+    return None
+
+
+def option_port(modules: Modules, path: str) -> Found[int] | None:
+    """The default of the program's one `--port` option, in the file or in what it imports."""
+    found: dict[int, Origin] = {}
+    for file in reachable(modules, path):
+        content = modules.sources.content(file)
+        if b"port" not in content or not any(name.encode() in content for name in OPTIONS):
+            continue
+        tree = modules.sources.tree(file)
+        for call in calls(tree) if tree else ():
+            if (dotted(call.func) or "").rpartition(".")[2] not in OPTIONS:
+                continue
+            names = {text(value) for value in call.args}
+            default = argument(call, "default")
+            if not names & {"--port", "port"} or default is None:
+                continue
+            if number := _number(default, {}):
+                found.setdefault(number, Origin(file, call.lineno, "the default of --port"))
+    if len(found) != 1:
+        return None
+    (number, place), *_ = found.items()
+    return Found(number, (place,))
+
+
+def _calls(tree: ast.Module) -> Iterator[tuple[ast.Call, dict[str, tuple[ast.expr, ...]]]]:
+    """Every call with the local names of the function around it; those of the module's top see their own."""
+    top = ast.FunctionDef(name="", body=tree.body, args=NO_ARGUMENTS, decorator_list=[], lineno=1)
+    outer = local_names(top)
+    pending: list[tuple[ast.AST, dict[str, tuple[ast.expr, ...]]]] = [(tree, outer)]
+    while pending:
+        node, names = pending.pop(0)
+        for child in ast.iter_child_nodes(node):
+            inner = names | local_names(child) if isinstance(child, Function) else names
+            pending.append((child, inner))
+        if isinstance(node, ast.Call):
+            yield node, names
+
+
+NO_ARGUMENTS = ast.arguments(posonlyargs=[], args=[], kwonlyargs=[], kw_defaults=[], defaults=[])
+
+
+def _number(expression: ast.expr, names: dict[str, tuple[ast.expr, ...]]) -> int | None:
+    """The one number in an expression, that a name in it holds; None when there are several."""
+    if isinstance(expression, ast.Name):
+        values = names.get(expression.id, ())
+        return _number(values[0], {}) if len(values) == 1 else None
+    found = {
+        int(str(node.value))
+        for node in ast.walk(expression)
+        if isinstance(node, ast.Constant) and re.fullmatch(r"\d{1,5}", str(node.value))
+    }
+    number = found.pop() if len(found) == 1 else 0
+    return number if 0 < number < 65536 else None

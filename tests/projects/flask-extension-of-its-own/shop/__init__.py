@@ -1,0 +1,6 @@
+from flask import Flask
+
+from shop.catalogue import Catalogue
+
+app = Flask(__name__)
+catalogue = Catalogue(app)
