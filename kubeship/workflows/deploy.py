@@ -149,7 +149,7 @@ def _number(newest: Revision | None, objects: tuple[Object, ...]) -> int:
 def _roll_out(app: App, revision: Revision, roll_back: bool, held: Held) -> Revision:
     steps, rest = split(revision.objects)
     try:
-        run_release(steps, held)
+        run_release(steps, held.cluster.revisions(revision.app), held)
     except ReleaseFailed as error:
         held.cluster.record(revision.ended(Outcome.STOPPED, error.message), held.lease)
         raise

@@ -4,11 +4,13 @@ import hashlib
 import json
 import threading
 from collections.abc import Iterable
+from itertools import takewhile
 
 from kubeship.errors import ReleaseFailed
 from kubeship.model.changes import Changes
 from kubeship.model.events import Note, Step
 from kubeship.model.objects import RELEASE_ANNOTATION, Object, is_release_step, ref
+from kubeship.model.revision import Outcome, Revision
 from kubeship.model.verdict import Failed
 from kubeship.rollout.ports import Observer
 from kubeship.rollout.watch import watch
@@ -50,10 +52,32 @@ def compared(objects: Iterable[Object], cluster: Cluster) -> Changes:
     return cluster.compare([*(job for job in steps if outcome(cluster.get(ref(job))) == "absent"), *rest])
 
 
-def run_release(steps: Iterable[Object], held: Held) -> None:
-    """Run each step that has not succeeded before; follow the one that runs. Raises ReleaseFailed."""
+def run_release(steps: tuple[Object, ...], records: Iterable[Revision], held: Held) -> None:
+    """Run each step that has not succeeded before; follow the one that runs. Raises ReleaseFailed.
+
+    `records`, newest first, say which steps of earlier runs that were killed may still be at work: two migrations at
+    once could hurt each other, so these are waited for.
+    """
+    own = {ref(job) for job in steps}
+    for record in takewhile(lambda record: record.outcome is not Outcome.SUCCEEDED, records):
+        for job in split(record.objects)[0] if steps else ():
+            if ref(job) not in own and outcome(held.cluster.get(ref(job))) == "running":
+                _await(job, record.number, held)
     for job in steps:
         _run_step(job, held)
+
+
+def _await(job: Object, revision: int, held: Held) -> None:
+    name = job["metadata"]["name"]
+    held.emit(Step(f"Waiting for release step {name} of revision {revision}, which still runs"))
+    with held.cluster.observe([job]) as observer:
+        watch(observer, held.timeout, held.emit)
+    if outcome(held.cluster.get(ref(job))) == "running":
+        raise ReleaseFailed(
+            f"release step {name} of revision {revision} still runs after {held.timeout:.0f} s, and no workload was "
+            "changed",
+            hint=f"wait for its end, or stop it: kubectl delete job {name}",
+        )
 
 
 def _run_step(job: Object, held: Held) -> None:
@@ -76,8 +100,10 @@ def _run_step(job: Object, held: Held) -> None:
         ended = threading.Event()
         log = threading.Thread(target=_follow, args=(observer, job, held, ended), daemon=True)
         log.start()
-        verdict = watch(observer, held.timeout, held.emit)
-        ended.set()
+        try:
+            verdict = watch(observer, held.timeout, held.emit)
+        finally:
+            ended.set()
         # The last lines may still be on their way when the Job's condition is there.
         log.join(timeout=LOG_GRACE)
     if isinstance(verdict, Failed):

@@ -56,6 +56,11 @@ def broken(item: Object) -> Object:
     return {**_known(item), "status": {"observedGeneration": 1, "updatedReplicas": 1}}
 
 
+def running(item: Object) -> Object:
+    """A Job that has not ended."""
+    return {**_known(item), "status": {"active": 1}} if item["kind"] == "Job" else healthy(item)
+
+
 def crashing(item: Object) -> tuple[Object, ...]:
     """The pods of a Deployment that `broken` made."""
     ready = item.get("status", {}).get("availableReplicas")

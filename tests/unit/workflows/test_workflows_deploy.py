@@ -12,12 +12,13 @@ from kubeship.errors import (
     RolloutBroken,
     RolloutRolledBack,
 )
+from kubeship.model.events import RolloutProgress
 from kubeship.model.finding import Finding
-from kubeship.model.objects import Object
+from kubeship.model.objects import Object, ref
 from kubeship.model.revision import Outcome
 from kubeship.workflows.app import load_app
 from kubeship.workflows.deploy import Deployed, DeployRequest, deploy
-from tests.unit.workflows.conftest import broken, crashing, healthy, never
+from tests.unit.workflows.conftest import broken, crashing, healthy, never, running
 from tests.unit.workflows.world import DIGEST, MemoryCluster, MemoryEngine
 
 IMAGE = f"registry.test/shop@{DIGEST}"
@@ -213,3 +214,29 @@ def test_a_given_image_needs_no_engine(project: Path) -> None:
     done = deploy(request, no_engine, lambda app: cluster, never)
 
     assert done.revision.image == OTHER
+
+
+def test_a_release_step_of_a_killed_run_is_waited_for_before_another_starts(project: Path) -> None:
+    cluster = MemoryCluster(settle=running)
+    request = DeployRequest(project, None, "me@here:1", image=OTHER)
+    with pytest.raises(KeyboardInterrupt):
+        deploy(request, MemoryEngine, lambda app: cluster, interrupt_when_watching)
+    (job,) = (item for item in cluster.live.values() if item["kind"] == "Job")
+    said: list[str] = []
+
+    def ends_when_waited_for(event: object) -> None:
+        said.append(str(event))
+        if "Waiting for release step" in said[-1]:
+            cluster.settle = healthy
+            cluster.live[ref(job)] = healthy(job)
+
+    deploy(DeployRequest(project, None, "me@here:1"), MemoryEngine, lambda app: cluster, ends_when_waited_for)
+
+    waited = next(number for number, line in enumerate(said) if "Waiting for release step" in line)
+    ran = next(number for number, line in enumerate(said) if "Running release step" in line)
+    assert waited < ran
+
+
+def interrupt_when_watching(event: object) -> None:
+    if isinstance(event, RolloutProgress):
+        raise KeyboardInterrupt
