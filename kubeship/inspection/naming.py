@@ -2,6 +2,7 @@
 
 import posixpath
 import re
+import unicodedata
 
 from kubeship.errors import InvalidInput
 from kubeship.inspection.findings import SET_BY_YOU
@@ -34,7 +35,9 @@ def app_name(sources: Sources, folder: str, answers: Answers) -> Found[str]:
 
 def dns_label(text: str) -> str:
     """The nearest DNS label; empty when nothing is left."""
-    plain = re.sub(r"[^a-z0-9]+", "-", text.lower())
+    decomposed = unicodedata.normalize("NFKD", text.casefold())  # `Größe` is `grosse`
+    letters = "".join(character for character in decomposed if not unicodedata.combining(character))
+    plain = re.sub(r"[^a-z0-9]+", "-", letters)
     return re.sub(r"^[^a-z]+", "", plain)[:MAX_NAME].strip("-")
 
 

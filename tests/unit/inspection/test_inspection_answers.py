@@ -43,6 +43,16 @@ def test_an_answer_that_cannot_be_is_refused_with_its_key(project: Path, key: st
     assert raised.value.hint
 
 
+@pytest.mark.parametrize(
+    ("folder", "name"), [("Größe App", "grosse-app"), ("Café_2", "cafe-2"), ("2nd shop", "nd-shop"), ("日本", "app")]
+)
+def test_the_folder_names_the_app_in_letters_that_kubernetes_takes(tmp_path: Path, folder: str, name: str) -> None:
+    (tmp_path / folder).mkdir()
+    (tmp_path / folder / "app.py").write_text("from flask import Flask\n\napp = Flask(__name__)\n")
+
+    assert inspect(tmp_path / folder, {}).name.value == name
+
+
 def test_answers_come_before_what_is_found(project: Path) -> None:
     answers = {"processes.web.port": 9000, "processes.web.health.path": "/up", "python": 3.12}
 
