@@ -1,12 +1,12 @@
 """Which object does the web server serve? What is declared, if the code confirms it; else the one app that there is."""
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from kubeship.errors import InvalidInput
 from kubeship.inspection.candidates import MAKES_APPS, Candidates, Servable
 from kubeship.inspection.confirmation import Confirmation, Entrypoint, point
+from kubeship.inspection.disagreements import disagreements
 from kubeship.inspection.findings import SET_BY_YOU, Answered
 from kubeship.inspection.import_root import import_root, module_name
 from kubeship.inspection.modules import Modules
@@ -67,7 +67,7 @@ def find_entrypoint(
         several = (
             pasted(confirmation, frameworks)
             or beside(modules, starts, confirmation, served(modules, apps, starts, points, declared), declared)
-            or ran(modules, starts, confirmation)
+            or ran(modules, starts, confirmation, declared)
         )
         settled = several[0] if len(several) == 1 else _hinted(confirmation, stated, several)
         warnings += tuple(
@@ -140,7 +140,7 @@ def _stem(path: str) -> str:
 
 
 def _stated(
-    confirmation: Confirmation, targets: Iterable[Target], has_apps: bool
+    confirmation: Confirmation, targets: tuple[Target, ...], has_apps: bool
 ) -> tuple[Entrypoint | None, tuple[Warned, ...]]:
     """The first statement that the code confirms, and a warning for each that it doesn't.
 
@@ -152,7 +152,7 @@ def _stated(
             break
         confirmed = confirmation.named(target.value, target.folder, target.origin, target.form)
         if confirmed and (confirmed.kind == "web" or not has_apps):
-            return confirmed, tuple(warnings)
+            return confirmed, (*warnings, *disagreements(confirmation, targets, target, confirmed))
         if confirmed is None and target.form == "object":
             warnings.append(Warned(f"names {target.value}, and the code has no such app", target.origin))
     return None, tuple(warnings)

@@ -100,12 +100,15 @@ class Apps:
         return False
 
     def factory_named(self, path: str, name: str) -> Factory | None:
-        """The factory that a name of the module is, also one that it imports."""
+        """The factory that a name of the module is, also one that it imports, or a framework's subclass."""
         match self.modules.reference(path, name):
+            case Local(inside, local, Binding(value=ast.ClassDef() as definition)):
+                app = self._constructed(inside, ast.Name(local), definition.lineno)
+                initial = method(definition, "__init__")
+                return Factory(app, tuple(required_parameters(initial)[1:]) if initial else (), False) if app else None
             case Local(inside, _, binding):
                 return self.factory(inside, binding)
-            case _:
-                return None
+        return None
 
     def of_function(self, path: str, function: Function, index: int | None = None) -> App | None:
         """The app that a function returns (at `index` of a tuple), else the one that its annotation promises."""
@@ -138,8 +141,7 @@ class Apps:
                 return next((name for name in found if name), None)
             case Local(inside, _, Binding(value=ast.Name() | ast.Attribute() as alias)) if depth < 10:
                 return self.constructor(inside, alias, depth + 1)
-            case _:
-                return None
+        return None
 
     def _first(self, path: str, expressions: Iterable[ast.expr], scope: Scope | None) -> App | None:
         found = (self.of_expression(path, expression, scope) for expression in expressions)
@@ -162,8 +164,7 @@ class Apps:
                 return interface and App(
                     inner.framework if inner else "none", interface, inner.made if inner else place
                 )
-            case _:
-                return None
+        return None
 
     def _called_inside(self, path: str, function: Function) -> App | None:
         """The app that a hand-written `def application(environ, start_response)` passes the request on to."""
@@ -197,8 +198,7 @@ class Apps:
         match self.modules.reference(path, name):
             case Local(inside, local, _):
                 return self.of_name(inside, local)
-            case _:
-                return None
+        return None
 
     def _of_call(self, path: str, call: ast.Call, scope: Scope | None, index: int | None = None) -> App | None:
         if found := self._constructed(path, call.func, call.lineno):

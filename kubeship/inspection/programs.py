@@ -65,6 +65,11 @@ class Program:
         return self.start.does if self.start else None
 
     @property
+    def is_tool(self) -> bool:
+        """Whether it lies in a folder of tools."""
+        return any(folder.lower() in TOOL_FOLDERS for folder in self.path.split("/")[:-1])
+
+    @property
     def command(self) -> str:
         """The command line that starts it."""
         framework = BY_NAME.get(self.start.framework) if self.start else None
@@ -178,8 +183,7 @@ def _deed(start: Start | None) -> str:
 def _ranked(program: Program, imported: bool) -> Program:
     folders = program.path.split("/")[:-1]
     stem = program.path.rpartition("/")[2].removesuffix(".py")
-    aside = any(folder.lower() in TOOL_FOLDERS for folder in folders)
     place = RUN_NAMES.index(stem.lower()) if stem.lower() in RUN_NAMES else len(RUN_NAMES)
     depth = len(folders) - (stem == "__main__")
-    rank = (ORDER.index(program.does), aside, depth, imported and stem != "__main__", place)
+    rank = (ORDER.index(program.does), program.is_tool, depth, imported and stem != "__main__", place)
     return replace(program, rank=rank)

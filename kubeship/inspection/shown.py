@@ -38,6 +38,10 @@ def _without_shells(group: list[Entrypoint]) -> list[Entrypoint]:
     return [replace(point, framework="dash") if dash else point for point in group if point not in shells]
 
 
+SERVING = frozenset(name for framework in FRAMEWORKS if not framework.also_client for name in framework.distributions)
+"""Distributions that a project declares to serve something."""
+
+
 def pasted(confirmation: Confirmation, frameworks: tuple[str, ...]) -> list[Entrypoint]:
     """The PasteDeploy file that configures the app: Pyramid's factories can't do without one."""
     files = paste_files(confirmation.modules.sources) if "pyramid" in frameworks else ()
@@ -47,8 +51,12 @@ def pasted(confirmation: Confirmation, frameworks: tuple[str, ...]) -> list[Entr
     return [found] if found else []
 
 
-def ran(modules: Modules, starts: Starts, confirmation: Confirmation) -> list[Entrypoint]:
-    """The programs of the first rank, where no server can be given an object."""
+def ran(modules: Modules, starts: Starts, confirmation: Confirmation, declared: frozenset[str]) -> list[Entrypoint]:
+    """The programs of the first rank, where no server can be given an object.
+
+    A program of which the code doesn't show what it does is none where a web framework is declared, or in a folder
+    of tools: what is served was not found then.
+    """
     programs = find_programs(modules.sources, modules, starts)
     if not programs or programs[0].does != "web":
         programs = installed_programs(modules.sources, modules, starts) or programs
@@ -56,6 +64,8 @@ def ran(modules: Modules, starts: Starts, confirmation: Confirmation) -> list[En
         queues = [_of_queue(queue) for queue in find_queues(modules)]
         if queues:
             return queues
+    if programs and programs[0].does is None and (declared & SERVING or programs[0].is_tool):
+        return []
     chosen = [confirmation.program(program) for program in best_programs(programs)] if programs else []
     return list({each.value: each for each in chosen}.values())
 

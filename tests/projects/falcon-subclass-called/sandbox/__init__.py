@@ -1,0 +1,1 @@
+from sandbox.api import Sandbox as Sandbox
