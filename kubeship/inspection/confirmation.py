@@ -11,6 +11,7 @@ from kubeship.inspection.import_root import import_root, module_name
 from kubeship.inspection.modules import Modules
 from kubeship.inspection.objects import Apps
 from kubeship.inspection.programs import KINDS, Program, program_at
+from kubeship.inspection.sources import folder_of
 from kubeship.inspection.starts import Starts
 from kubeship.model.origin import Origin
 from kubeship.model.project import Interface, ProcessKind
@@ -69,7 +70,7 @@ class Confirmation:
     def object(self, target: str, folder: str, origin: Origin) -> Entrypoint | None:
         """`module:object`; without an object, the module's only app."""
         name, _, attribute = target.partition(":")
-        for root in dict.fromkeys((folder, ".", _join(folder, "src"), "src")):
+        for root in dict.fromkeys((folder, ".", _join(folder, "src"), "src", folder_of(origin.path))):
             path = self.modules.find(root, name)
             if path is None or self.modules.module(path) is None:
                 continue
@@ -81,6 +82,11 @@ class Confirmation:
                     place = Origin(path, line, reason)
                     return _of_app(f"{name}:{choice}", path, found, app, (origin, place))
         return None
+
+    def made(self, entrypoint: Entrypoint) -> tuple[str, int | None]:
+        """Where the app that an entrypoint names is built: the same for all names of one app."""
+        found = self._app(entrypoint.path, entrypoint.value.partition(":")[2])
+        return (found[0].made.path, found[0].made.line) if found else (entrypoint.path, None)
 
     def program(self, program: Program, *stated: Origin) -> Entrypoint:
         """The object that a program serves, where a server can be given it; else the program itself."""

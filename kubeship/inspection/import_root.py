@@ -1,7 +1,12 @@
 """Which folder must be on sys.path for a module and all that it imports to be found?"""
 
+import re
+
 from kubeship.inspection.modules import Modules
 from kubeship.inspection.sources import folder_of
+
+SETTINGS = re.compile(r"DJANGO_SETTINGS_MODULE[\"']\s*(?:,|\]\s*=)\s*[\"']([\w.]+)[\"']")
+"""The settings that wsgi.py and asgi.py name are imported as everything else is."""
 
 
 def import_root(modules: Modules, path: str) -> str:
@@ -23,6 +28,7 @@ def import_root(modules: Modules, path: str) -> str:
         for imported in modules.imports(file)
         if not imported.level and modules.resolve(file, imported)
     ]
+    targets += SETTINGS.findall(modules.sources.text(path))
     scores = {folder: sum(1 for target in targets if modules.find(folder, target)) for folder in importable}
     if _is_relative(modules, path):
         scores.pop(folder_of(path), None)
