@@ -5,17 +5,19 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from io import TextIOWrapper
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from kubeship.errors import MissingPrecondition
-from kubeship.model.events import Event
+
+if TYPE_CHECKING:
+    from kubeship.model.events import Event
 
 
-def as_long_as_possible(emit: Callable[[Event], None], stream: TextIO) -> Callable[[Event], None]:
+def as_long_as_possible(emit: "Callable[[Event], None]", stream: TextIO) -> "Callable[[Event], None]":
     """`emit`, until `stream` takes no more (nobody reads, the disk is full): no deploy stops half done for that."""
     lost = False
 
-    def emit_or_not(event: Event) -> None:
+    def emit_or_not(event: "Event") -> None:
         nonlocal lost
         if lost:
             return
