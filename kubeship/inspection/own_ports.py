@@ -83,20 +83,30 @@ def _calls(tree: ast.Module) -> Iterator[tuple[ast.Call, dict[str, tuple[ast.exp
     while pending:
         node, names = pending.pop(0)
         for child in ast.iter_child_nodes(node):
-            inner = names | local_names(child) if isinstance(child, Function) else names
+            inner = names | _assigned(child) if isinstance(child, Function) else names
             pending.append((child, inner))
         if isinstance(node, ast.Call):
             yield node, names
+
+
+def _assigned(function: Function) -> dict[str, tuple[ast.expr, ...]]:
+    """What a function's local names hold; a parameter may hold anything, whatever is assigned to it besides."""
+    given = function.args
+    parameters = {each.arg for each in (*given.posonlyargs, *given.args, *given.kwonlyargs)}
+    return {name: () if name in parameters else values for name, values in local_names(function).items()}
 
 
 NO_ARGUMENTS = ast.arguments(posonlyargs=[], args=[], kwonlyargs=[], kw_defaults=[], defaults=[])
 
 
 def _number(expression: ast.expr, names: dict[str, tuple[ast.expr, ...]]) -> int | None:
-    """The one number in an expression, that a name in it holds; None when there are several."""
+    """The one number in an expression, or in what its name holds; None when there are several, or an index."""
     if isinstance(expression, ast.Name):
         values = names.get(expression.id, ())
         return _number(values[0], {}) if len(values) == 1 else None
+    indexes = [node.slice for node in ast.walk(expression) if isinstance(node, ast.Subscript)]
+    if any(isinstance(index, ast.Constant) and isinstance(index.value, int) for index in indexes):
+        return None
     found = {
         int(str(node.value))
         for node in ast.walk(expression)

@@ -28,8 +28,10 @@ def main_process(
 ) -> Answered[ProcessFound]:
     """The process that the entrypoint is for; its entrypoint is None while a question about it is open."""
     statement = statement_of(entrypoint, stated)
+    if entrypoint and statement is None:
+        entrypoint = _from(stated.folder, entrypoint)
     if entrypoint and entrypoint.kind != "web":
-        return Answered(_in_background(entrypoint, statement))
+        return Answered(_in_background(entrypoint, statement, stated.folder))
     port = web_port(modules, entrypoint, statement, server_of(entrypoint, statement), stated, answers)
     origins = entrypoint.origins if entrypoint else ()
     places = {(origin.path, origin.line) for origin in origins}
@@ -106,7 +108,15 @@ def _migrates(statement: Statement) -> bool:
     return statement.started.arguments == ("migrate",)
 
 
-def _in_background(entrypoint: Entrypoint, statement: Statement | None) -> ProcessFound:
+def _from(folder: str, entrypoint: Entrypoint) -> Entrypoint:
+    """A script that no statement starts, as it is seen from the folder that it starts in."""
+    value = entrypoint.value.removeprefix(f"{folder}/")
+    if not value.endswith(".py") or value == entrypoint.value:
+        return entrypoint
+    return replace(entrypoint, value=value, command=entrypoint.command.replace(entrypoint.value, value))
+
+
+def _in_background(entrypoint: Entrypoint, statement: Statement | None, folder: str) -> ProcessFound:
     return ProcessFound(
         name=entrypoint.name,
         kind=entrypoint.kind,
@@ -114,7 +124,7 @@ def _in_background(entrypoint: Entrypoint, statement: Statement | None) -> Proce
         entrypoint=entrypoint.value,
         server=entrypoint.server or None,
         command=(statement.command if statement else entrypoint.command) or None,
-        cwd=statement.folder if statement else ".",
+        cwd=statement.folder if statement else folder if entrypoint.path.startswith(f"{folder}/") else ".",
         origins=entrypoint.origins,
     )
 
