@@ -16,6 +16,7 @@ from kubeship.model.origin import Origin
 
 PROCFILE = re.compile(r"(?i)Procfile(\.[\w-]+)?")
 FOR_DEVELOPERS = re.compile(r"(?i)[-_.](dev|development|local|test|windows|honcho)$")
+FOR_PLATFORMS = re.compile(r"(?i)procfile([-_.](dokku|heroku|live|prod|production))?$")
 
 
 def platform_statements(sources: Sources, folder: str) -> Iterator[Said]:
@@ -23,7 +24,9 @@ def platform_statements(sources: Sources, folder: str) -> Iterator[Said]:
     bases = list(dict.fromkeys((folder, ".")))
     for path in sources.other_files:
         if PROCFILE.fullmatch(posixpath.basename(path)) and folder_of(path) in bases:
-            later = DEVELOPMENT if FOR_DEVELOPERS.search(path) else 0
+            # Platforms read `Procfile`; another beside it is for something else, unless it is named after them.
+            spare = posixpath.join(posixpath.dirname(path), "Procfile") in sources and not FOR_PLATFORMS.search(path)
+            later = DEVELOPMENT if FOR_DEVELOPERS.search(path) or spare else 0
             for name, command, line in procfile_lines(sources, path):
                 work: Work | None = "release" if name == "release" else None
                 origin = Origin(path, line, f"the command of {name}")
