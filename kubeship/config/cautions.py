@@ -47,7 +47,7 @@ def _health(process: ProcessFound) -> KeyPath:
 
 def _unasked(process: ProcessFound) -> Caution:
     return Caution(
-        f"no health route was found for {process.name}: probes see whether its port is open, not whether it answers",
+        f"no health route was found for {process.name}: once started, it is only asked whether its port is open",
         hint="add a route that answers 200 without login or database, then set "
         f"{'.'.join(_health(process))}.path in kubeship.yaml",
     )
