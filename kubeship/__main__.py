@@ -6,12 +6,7 @@ import sys
 def main() -> None:
     """Run the command line."""
     try:
-        from kubeship.cli.quick import quick_answer  # noqa: PLC0415 - so that this module stays importable without it
-
-        code = quick_answer(sys.argv[1:])
-        if code is not None:
-            sys.exit(code)
-        from kubeship.cli.app import run  # noqa: PLC0415
+        from kubeship.cli.app import run  # noqa: PLC0415 - so that this module stays importable without Typer
 
         run()
     except KeyboardInterrupt:

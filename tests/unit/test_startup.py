@@ -50,13 +50,6 @@ def test_commands_about_files_import_no_client(arguments: list[str], project: Pa
     assert imported & CLIENTS == set()
 
 
-def test_inspect_for_programs_imports_nothing_heavy(project: Path) -> None:
-    imported = imported_by(["inspect", "--json", "--offline"], project)
-
-    assert "kubeship" in imported
-    assert imported & (EVERYTHING_HEAVY | {"rich", "typer"}) == set()
-
-
 def test_init_imports_no_kubernetes(project: Path) -> None:
     imported = imported_by(["init", "--check"], project)
 
