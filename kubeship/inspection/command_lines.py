@@ -8,18 +8,9 @@ from dataclasses import replace
 from kubeship.inspection.command_wrappers import unwrapped
 from kubeship.inspection.server_lines import TARGET, Started, parse_options, port_of, served
 from kubeship.inspection.servers import BY_PROGRAM
-from kubeship.inspection.shell import commands
 from kubeship.inspection.workers import MANAGEMENT, SERVING, WORKERS
 
 PYTHON = re.compile(r"(python|pypy)[\d.]*")
-
-
-def web_command(line: str) -> Started | None:
-    """What a line such as `cd backend && gunicorn shop.wsgi -b :8000` starts; None when kubeship can't tell."""
-    found = [started for ran in commands(line) if (started := read_command(ran.words, ran.folder, ran.variables))]
-    served = [started for started in found if started.work == "web" and not started.development]
-    scripts = [started for started in found if started.script and started.work is None]
-    return next(iter(served or scripts), None)
 
 
 def read_command(

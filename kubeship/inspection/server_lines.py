@@ -44,8 +44,6 @@ class Started:
     discovers: bool = False
     """The server looks for the app itself (`flask run`, `litestar run`)."""
     development: bool = False
-    any_port: bool = False
-    """It listens where `$PORT` says."""
     workers: int | None = None
     worker_class: str = ""
     arguments: tuple[str, ...] = ()
@@ -66,7 +64,6 @@ def served(server: Server, arguments: list[str]) -> Started | None:
         interface=server.interface,
         work="web",
         port=port_of(address),
-        any_port="$PORT" in address or "${PORT" in address,
         folder=chdir.rstrip("/") or ".",
         development=development,
         config=(options.get("--config") or options.get("-c") or options.get("--ini") or "").removeprefix("file:"),

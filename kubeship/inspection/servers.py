@@ -27,7 +27,6 @@ class Server:
     app_options: tuple[str, ...] = ()
     factory: tuple[str, ...] = ()
     chdir: tuple[str, ...] = ()
-    app_variable: str = ""
     development: frozenset[str] = frozenset({"--reload", "--debug"})
     """Options and subcommands that only developers use; `*` for a server that says so itself."""
     health: str = ""
@@ -81,7 +80,6 @@ SERVERS = (
         target="discover",
         subcommands=("run",),
         app_options=("--app", "-A"),
-        app_variable="FLASK_APP",
         development=_flags("*"),
     ),
     Server("gradio", "own-server", frozenset(), (), 7860, target="script", development=_flags("*")),
@@ -125,7 +123,6 @@ SERVERS = (
         target="discover",
         subcommands=("run",),
         app_options=("--app",),
-        app_variable="LITESTAR_APP",
         development=_flags("--reload -r --debug -d --pdb"),
     ),
     Server(
@@ -158,7 +155,6 @@ SERVERS = (
         target="discover",
         subcommands=("run",),
         app_options=("--app", "-A"),
-        app_variable="QUART_APP",
         development=_flags("*"),
     ),
     Server(

@@ -26,9 +26,6 @@ from kubeship.model.project import Interface
 CONFIGURING = ("gunicorn", "uwsgi", "setup.cfg", ".flaskenv", ".env")
 """What stands in the names of files that servers read; asked first, since there are many files."""
 Form = Literal["object", "script", "package", "console", "paste", "discover"]
-WEB_NAMES = re.compile(
-    r"(?i)(.*[-_.])?(web|app|api|server|backend|www|site|django|flask|fastapi|gunicorn|uvicorn|uwsgi|http|main|default|start|run|prod|production|serve)([-_.]?\d+)?"
-)
 OTHER_NAMES = re.compile(
     r"(?i)(.*[-_.:])?(worker|beat|celery|celerybeat|clock|scheduler|cron|queue|consumer|listener|bot|job|jobs|task|tasks|daemon|"
     r"release|migrate|migrations?|watcher|poller|indexer|processor|subscriber|huey|rq|dramatiq|arq|flower|cron\w*)s?([-_.:].*)?"

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 COMPILER = ("gcc", "libc6-dev")
 """What building an extension takes; Python's own headers are in the official images."""
-COMPILER_CXX = ("g++", *COMPILER)
 
 
 @dataclass(frozen=True)

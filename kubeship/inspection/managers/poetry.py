@@ -2,12 +2,11 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 from kubeship.inspection.managers.declarations import Declaration, Selection
-from kubeship.inspection.managers.lock_files import LockedPackage, Wanted, closure, packages
-from kubeship.inspection.managers.pyproject import read_pyproject
-from kubeship.inspection.sources import Sources, folder_of
+from kubeship.inspection.managers.lock_files import LockedPackage, Wanted
+from kubeship.inspection.managers.locked_pyproject import read_locked_pyproject
+from kubeship.inspection.sources import Sources
 
 LINE = re.compile(r'^"?([\w.-]+)"? = (.*?)(?=^"?[\w.-]+"? = |\Z)', re.MULTILINE | re.DOTALL)
 EXTRA_ITEM = re.compile(r'"([\w.-]+)(?:\[([^]]*)\])?')
@@ -15,16 +14,7 @@ EXTRA_ITEM = re.compile(r'"([\w.-]+)(?:\[([^]]*)\])?')
 
 def read_poetry(sources: Sources, path: str, selection: Selection) -> Declaration:
     """The declaration in pyproject.toml, with what the lock adds."""
-    folder = folder_of(path)
-    prefix = "" if folder == "." else f"{folder}/"
-    declaration = read_pyproject(sources, f"{prefix}pyproject.toml", selection)
-    lock = f"{prefix}poetry.lock"
-    if lock not in sources:
-        return declaration
-    roots = [Wanted(each.name, each.extras, each.marker) for each in declaration.requirements.required]
-    found = closure(packages(sources.text(lock)), roots, _dependencies, lock)
-    files = (f"{prefix}pyproject.toml", lock)
-    return replace(declaration, requirements=replace(declaration.requirements, files=files, locked=found))
+    return read_locked_pyproject(sources, path, selection, "poetry.lock", _dependencies)
 
 
 def _dependencies(package: LockedPackage, extras: frozenset[str]) -> Iterator[Wanted]:

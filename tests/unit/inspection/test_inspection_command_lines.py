@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kubeship.inspection.command_lines import web_command
+from kubeship.inspection.command_lines import read_command
 from kubeship.inspection.server_lines import Started, port_of
+from kubeship.inspection.shell import commands
 
 
 @pytest.mark.parametrize(
@@ -53,3 +54,11 @@ def test_any_line_is_read_without_a_traceback(line: str) -> None:
     found = web_command(line)
 
     assert found is None or isinstance(found, Started)
+
+
+def web_command(line: str) -> Started | None:
+    """What a line such as `cd backend && gunicorn shop.wsgi -b :8000` starts; None when kubeship can't tell."""
+    found = [started for ran in commands(line) if (started := read_command(ran.words, ran.folder, ran.variables))]
+    served = [started for started in found if started.work == "web" and not started.development]
+    scripts = [started for started in found if started.script and started.work is None]
+    return next(iter(served or scripts), None)
