@@ -3,7 +3,6 @@
 import configparser
 import posixpath
 import re
-from dataclasses import dataclass
 
 from kubeship.inspection.sources import Sources, is_aside
 
@@ -12,45 +11,32 @@ SECTIONS = ("app:main", "composite:main", "pipeline:main")
 NOT_DEPLOYED = re.compile(r"dev|test|debug|local|example|sample|template|ci|monolithic")
 
 
-@dataclass(frozen=True)
-class PasteFile:
-    """A configuration file and the callables that it names."""
-
-    path: str
-    factories: tuple[str, ...]
-    """`shop.app:create_app`; empty where it names a distribution (`egg:shop`)."""
-
-
-def paste_files(sources: Sources) -> tuple[PasteFile, ...]:
-    """The files that load an app, the likeliest one in production first."""
+def paste_files(sources: Sources) -> tuple[str, ...]:
+    """The paths of the files that load an app, the likeliest one in production first."""
     found = [
-        file
+        path
         for path in sources.other_files
-        if path.endswith(".ini") and not is_aside(path) and (file := _read(sources, path))
+        if path.endswith(".ini") and not is_aside(path) and _loads_app(sources, path)
     ]
     return tuple(sorted(found, key=_rank))
 
 
-def _rank(file: PasteFile) -> tuple[bool, bool, int, str]:
-    stem = posixpath.basename(file.path).removesuffix(".ini").lower()
-    return bool(NOT_DEPLOYED.search(stem)), "prod" not in stem, file.path.count("/"), file.path
+def _rank(path: str) -> tuple[bool, bool, int, str]:
+    stem = posixpath.basename(path).removesuffix(".ini").lower()
+    return bool(NOT_DEPLOYED.search(stem)), "prod" not in stem, path.count("/"), path
 
 
-def _read(sources: Sources, path: str) -> PasteFile | None:
+def _loads_app(sources: Sources, path: str) -> bool:
     parser = configparser.RawConfigParser(strict=False, allow_no_value=True)
     try:
         parser.read_string(sources.text(path))
     except (configparser.Error, ValueError):
-        return None
+        return False
     if not any(parser.has_section(section) for section in SECTIONS):
-        return None
-    used = [
-        value
+        return False
+    return any(
+        parser.get(section, key, fallback=None)
         for section in parser.sections()
         if section.startswith(("app:", "composite:", "pipeline:"))
         for key in ("use", "paste.app_factory")
-        if (value := parser.get(section, key, fallback=None))
-    ]
-    if not used:
-        return None
-    return PasteFile(path, tuple(value.removeprefix("call:") for value in used if ":" in value.removeprefix("egg:")))
+    )

@@ -47,7 +47,7 @@ def pasted(confirmation: Confirmation, frameworks: tuple[str, ...]) -> list[Entr
     files = paste_files(confirmation.modules.sources) if "pyramid" in frameworks else ()
     if not files:
         return []
-    found = confirmation.named(files[0].path, ".", Origin(files[0].path, reason="loads the app"), "paste")
+    found = confirmation.named(files[0], ".", Origin(files[0], reason="loads the app"), "paste")
     return [found] if found else []
 
 
