@@ -1,8 +1,12 @@
-"""What does this room ask of a container engine? The few calls of its HTTP API that builds, proofs and pushes need."""
+"""What does this room ask of a container engine, and of a registry? The few calls that builds, proofs, pushes need."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
-from typing import Any, Protocol
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO, Protocol
+
+from kubeship.model.events import Emit
 
 Messages = Iterator[dict[str, Any]]
 """JSON messages, as the engine streams them."""
@@ -60,3 +64,51 @@ class EngineApi(Protocol):
 
     def containers(self, label: str) -> list[dict[str, Any]]:
         """`GET /containers/json`, stopped ones too, that carry the label."""
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a registry holds under a reference, for one platform."""
+
+    digest: str
+    """`sha256:...` of `body`."""
+    media_type: str
+    body: bytes
+    content: Mapping[str, Any]
+    """`body`, parsed: `config` and `layers` are descriptors (OCI image specification)."""
+
+
+class Registry(Protocol):
+    """One registry's HTTP API (OCI distribution specification) with the user's credentials; safe to share by threads.
+
+    A reference is `repository:tag` or `repository@sha256:...`, a repository `registry.example.com/team/shop`, both as
+    people write them. Reading raises MissingPrecondition, writing PushFailed, each with the registry's reason; whatever
+    may pass (429, 5xx, a broken or stalled connection) was tried again before.
+    """
+
+    def manifest(self, reference: str, platform: str) -> Manifest:
+        """The image manifest for a platform (`linux/amd64`), out of an index where there is one."""
+
+    def digest(self, reference: str) -> str | None:
+        """`sha256:...` of what a tag names (an index' own, where it is one); None when the registry lacks it."""
+
+    def blob(self, repository: str, digest: str) -> bytes:
+        """A small blob, an image configuration, checked against its digest."""
+
+    def download(self, repository: str, digest: str, to: Path) -> None:
+        """Stream a blob into a file; goes on after a broken connection. The file is there whole and right, or not."""
+
+    def has_blob(self, repository: str, digest: str) -> bool:
+        """Whether the repository holds the blob."""
+
+    def mount(self, repository: str, digest: str, source: str) -> bool:
+        """Have the blob of `source`, a repository of the same registry; False when the registry wants it uploaded."""
+
+    def upload(self, repository: str, digest: str, size: int, content: Callable[[], BinaryIO], emit: Emit) -> None:
+        """Stream a blob of any size; goes on where the registry stands after a broken connection.
+
+        `content` opens the bytes anew each time; what it returns must seek. Emits PushProgress of this blob alone.
+        """
+
+    def put_manifest(self, reference: str, body: bytes, media_type: str) -> str:
+        """Name an image whose blobs have all arrived; returns its digest. A tag appears, or moves, at once."""
