@@ -13,7 +13,8 @@ from kubeship.config.file import ConfigFile
 from kubeship.config.findings import Finding, findings
 from kubeship.config.layout import commented, laid_out
 from kubeship.config.lock import Lock, LockedFinding
-from kubeship.config.schema import Configuration, Process
+from kubeship.config.process_schema import Process
+from kubeship.config.schema import Configuration
 from kubeship.config.server import Server
 from kubeship.errors import InvalidInput
 from kubeship.model.events import Caution

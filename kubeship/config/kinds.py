@@ -81,6 +81,13 @@ def _directory(value: str) -> str:
     return value
 
 
+def _secret_id(value: str) -> str:
+    # What BuildKit takes as an id in `--mount=type=secret`, and what can be the name of a file under /run/secrets.
+    if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.-]*", value):
+        raise ValueError("expected letters, digits, dots, dashes and underscores")
+    return value
+
+
 DnsLabel = Annotated[str, AfterValidator(_dns_label)]
 Cpu = Annotated[
     str,
@@ -98,4 +105,5 @@ Repository = Annotated[str, AfterValidator(_repository)]
 Route = Annotated[str, AfterValidator(_route)]
 Directory = Annotated[str, AfterValidator(_directory)]
 Port = Annotated[int, Field(ge=1, le=65535)]
+SecretId = Annotated[str, AfterValidator(_secret_id)]
 Seconds = Annotated[int, Field(ge=1)]

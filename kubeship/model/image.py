@@ -1,9 +1,19 @@
 """What do builders, registries and verification say of an image?"""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from kubeship.model.project import Interface
+
+
+@dataclass(frozen=True)
+class BuildSecret:
+    """A credential that exists while a step runs: in an environment variable of the user's, or a file."""
+
+    id: str
+    variable: str | None = None
+    file: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -17,6 +27,24 @@ class BuildRequest:
     tag: str
     """`repository:git-revision`."""
     platform: str
+    dockerfile_text: str | None = None
+    """Sent in place of the file: the dialect that an old builder understands."""
+    secrets: tuple[BuildSecret, ...] = ()
+    """For `RUN --mount=type=secret,id=...`."""
+    arguments: Mapping[str, str] = field(default_factory=dict)
+    """Build arguments (`SOURCE_DATE_EPOCH`)."""
+    cache: str | None = None
+    """A reference whose layers may be reused, where it exists: `repository:main`."""
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One layer of an image, in order from the base."""
+
+    size: int
+    """Bytes, unpacked."""
+    created_by: str
+    """The instruction that made it, as the image's history has it."""
 
 
 @dataclass(frozen=True)

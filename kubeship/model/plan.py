@@ -39,6 +39,18 @@ class ImagePlan:
     port: int | None
     command: tuple[str, ...]
     """Exec form; the web process', or the first one's."""
+    groups: tuple[str, ...] = ()
+    """Dependency groups to install beside the main dependencies."""
+    extras: tuple[str, ...] = ()
+    indexes: tuple[str, ...] = ()
+    """Package indexes beside the default one, without credentials."""
+    secrets: tuple[str, ...] = ()
+    """Ids of the secrets that installing may read (`build.secrets`)."""
+    tests: str | None = None
+    """A command that must succeed in a stage of its own before the image is done."""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """OCI labels (`org.opencontainers.image.source`); nothing that differs by commit."""
+    stop_signal: str = "SIGTERM"
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import re
 import shlex
 
-from kubeship.config.schema import Process
+from kubeship.config.process_schema import Process
 from kubeship.errors import InvalidInput
 from kubeship.planning.servers import SERVERS, gunicorn
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from kubeship.config.lock import Lock
-from kubeship.config.schema import Configuration, Process, Resources, Target
+from kubeship.config.process_schema import Process, Resources
+from kubeship.config.schema import Configuration, Target
 from kubeship.model.plan import IngressPlan, Plan, ProcessPlan, ReleasePlan, SecretKey
 from kubeship.model.project import Interface
 from kubeship.planning.commands import exec_form, process_command

@@ -1,6 +1,6 @@
 """How is a web process asked whether it started, is ready, and lives?"""
 
-from kubeship.config.schema import Process
+from kubeship.config.process_schema import Process
 from kubeship.model.plan import ProbePlan
 
 STARTUP_SECONDS = 60

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from kubeship.config.lock import Lock
-from kubeship.config.schema import Configuration, Process
+from kubeship.config.process_schema import Process
+from kubeship.config.schema import Configuration
 from kubeship.planning.image import base_image, pinned_server
 from kubeship.planning.probes import STARTUP_SECONDS, probed_host
 from kubeship.planning.servers import SERVERS

@@ -79,7 +79,7 @@ def test_overlay_is_merged_and_null_removes() -> None:
         ("team/shop", "team/shop:1.2", "kubeship.yaml:3: image: expected a repository without tag or digest such as"),
         ('"3.12"', "3.10", 'kubeship.yaml:4: python: expected a version in quotes such as "3.12", got the number 3.1'),
         ('"3.12"', '"3"', "kubeship.yaml:4: python: expected a minor version in quotes such as \"3.12\", got '3'"),
-        ("pip", "conda", "kubeship.yaml:5: dependencies.manager: expected one of pip, none, got 'conda'"),
+        ("manager: pip", "hashes: 3", "kubeship.yaml:5: dependencies.hashes: expected true or false, got 3"),
         (
             "[requirements.txt]",
             "x",

@@ -9,7 +9,7 @@ import pytest
 from kubeship.config.file import parsed
 from kubeship.config.json_schema import json_schema
 from kubeship.config.merge import merge
-from kubeship.config.schema import Resources
+from kubeship.config.process_schema import Resources
 from kubeship.yaml_io import load
 
 PUBLISHED = Path(__file__).parents[3] / "docs" / "kubeship.schema.json"

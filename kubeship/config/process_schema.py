@@ -1,0 +1,72 @@
+"""What may kubeship.yaml say of a process?"""
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from kubeship.config.kinds import Cpu, Host, Memory, Port, Route, Seconds
+from kubeship.config.strict import Strict
+
+
+class Health(Strict):
+    """The route that probes ask."""
+
+    path: Route
+
+
+def _count_as_replicas(value: Any) -> Any:
+    """`replicas: 2` is short for `replicas: {min: 2}`."""
+    return {"min": value} if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+class Replicas(Strict):
+    """How many pods; `max` above `min` hands the number to a HorizontalPodAutoscaler."""
+
+    min: Annotated[int, Field(ge=0, le=10_000)] = 2
+    max: Annotated[int, Field(ge=1, le=10_000)] | None = None
+    cpu: Annotated[int, Field(ge=1, le=100)] = 70
+    """Percent of the CPU request that the HorizontalPodAutoscaler aims at."""
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.max is not None and self.max < self.min:
+            raise ValueError(f"max {self.max} is less than min {self.min}")
+        return self
+
+
+class Resources(Strict):
+    """Requests; memory is the limit too."""
+
+    cpu: Cpu = "100m"
+    memory: Memory = "256Mi"
+
+
+class Process(Strict):
+    """One process of the app."""
+
+    kind: Literal["web", "worker", "singleton", "cron"]
+    interface: Literal["wsgi", "asgi", "own-server", "none"] = "none"
+    entrypoint: str | None = None
+    server: Literal["gunicorn", "own-server"] | None = None
+    command: str | None = None
+    workers: Annotated[int, Field(ge=1)] | None = None
+    threads: Annotated[int, Field(ge=1)] | None = None
+    timeout: Seconds | None = None
+    port: Port | None = None
+    health: Health | None = None
+    hosts: list[Host] = []
+    replicas: Annotated[Replicas, BeforeValidator(_count_as_replicas)] = Replicas()
+    resources: Resources = Resources()
+    schedule: str | None = None
+
+    @model_validator(mode="after")
+    def _coherent(self) -> Self:
+        if self.command is None and not (self.entrypoint and self.server):
+            raise ValueError("needs a command, or an entrypoint and a server")
+        if self.kind == "web" and self.port is None:
+            raise ValueError("a web process needs a port")
+        if self.kind == "cron" and self.schedule is None:
+            raise ValueError("a cron process needs a schedule")
+        if self.kind != "web" and (self.hosts or self.health):
+            raise ValueError("only a web process has hosts and a health route")
+        return self
