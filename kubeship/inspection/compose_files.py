@@ -78,7 +78,7 @@ def _service(  # noqa: PLR0917  # one service, and what the file says around it
 ) -> Iterator[Said]:
     build, command, entrypoint = service.get("build"), service.get("command"), service.get("entrypoint")
     foreign = not build and service.get("image") not in built
-    if foreign and (not command or not service.get("image")):
+    if foreign and (not (command or entrypoint) or not service.get("image")):
         return
     image, folder, variables, said_by_image = Image(context=_context_of(sources, path)), "/app", {}, None
     dockerfile = _dockerfile(sources, path, build) if build else None

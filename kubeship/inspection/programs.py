@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from kubeship.inspection.console_scripts import console_scripts
@@ -81,9 +82,12 @@ class Program:
         return f"python {self.value}" if self.value.endswith(".py") else f"python -m {self.value}"
 
 
-def find_programs(sources: Sources, modules: Modules, starts: Starts) -> tuple[Program, ...]:
-    """Every program outside tests and documentation, best first."""
-    found = [program for path in sources.code if (program := _program(sources, modules, starts, path))]
+def find_programs(
+    sources: Sources, modules: Modules, starts: Starts, among: Collection[str] | None = None
+) -> tuple[Program, ...]:
+    """Every program outside tests and documentation, best first; only these files where `among` names some."""
+    paths = sources.code if among is None else [path for path in sources.code if path in among]
+    found = [program for path in paths if (program := _program(sources, modules, starts, path))]
     imported = {file for program in found for file in reachable(modules, program.path) if file != program.path}
     ranked = [_ranked(program, program.path in imported) for program in found]
     return tuple(sorted(ranked, key=lambda program: (program.rank, program.path)))

@@ -30,6 +30,7 @@ from kubeship.inspection.sources import Sources, folder_of, is_aside, read_sourc
 from kubeship.inspection.stated import read_statements
 from kubeship.inspection.system_packages import find_system_packages
 from kubeship.inspection.undeclared import undeclared_imports
+from kubeship.inspection.unstated import unstated_work
 from kubeship.inspection.variables import find_variables
 from kubeship.inspection.views import Route
 from kubeship.inspection.volumes import find_volumes
@@ -79,6 +80,8 @@ def inspect(path: Path, answers: Answers, index: WheelIndex | None = None) -> Pr
     packages = find_system_packages(sources, dependencies.value, python.value.version.value, index)
     answered = (part, dependencies, python, entry, settings, health, web, packages)
     distributions = frozenset(dependencies.value.distributions)
+    processes = others if scheduled else (web.value, *others)
+    idle = unstated_work(modules, settings.value, root, processes)
     migrating = migrate(modules, settings.value, root) if settings.value else None
     migrating = migrating or migration(modules, root, distributions, chosen.value if chosen else None)
     static = collect_static(modules, settings.value, root) if settings.value else None
@@ -90,7 +93,7 @@ def inspect(path: Path, answers: Answers, index: WheelIndex | None = None) -> Pr
         python_constraint=python.value.constraint,
         dependencies=dependencies.value.dependencies,
         framework=framework,
-        processes=others if scheduled else (web.value, *others),
+        processes=processes,
         root=root,
         import_root=import_root,
         candidates=entry.value.considered,
@@ -104,7 +107,7 @@ def inspect(path: Path, answers: Answers, index: WheelIndex | None = None) -> Pr
         system_packages=packages.value,
         dockerfile=own_dockerfile(sources, folder),
         distributions=dependencies.value.distributions,
-        warnings=tuple(w for part in answered for w in part.warnings) + undeclared + apart + _broken(sources),
+        warnings=tuple(w for part in answered for w in part.warnings) + undeclared + idle + apart + _broken(sources),
         questions=tuple(q for part in answered for q in part.questions if not (scheduled and q.key == KEY)),
     )
 

@@ -11,6 +11,7 @@ from kubeship.inspection.modules import Modules
 from kubeship.inspection.objects import Apps
 from kubeship.inspection.paste import paste_files
 from kubeship.inspection.programs import best_of, best_programs, find_programs, installed_programs
+from kubeship.inspection.queue_settings import configured_queues
 from kubeship.inspection.queues import QueueFound, find_queues
 from kubeship.inspection.starters import BOT_MODULES, IMPORTS_BOTS
 from kubeship.inspection.starts import Starts
@@ -61,9 +62,10 @@ def ran(modules: Modules, starts: Starts, confirmation: Confirmation, declared: 
     if not programs or programs[0].does != "web":
         programs = installed_programs(modules.sources, modules, starts) or programs
     if not programs or programs[0].does is None:
-        queues = [_of_queue(queue) for queue in find_queues(modules)]
-        if queues:
-            return queues
+        queues = (*find_queues(modules), *configured_queues(modules, None, "."))
+        workers = [_of_queue(queue) for queue in queues if queue.kind == "worker" and queue.value]
+        if workers:
+            return workers
     if programs and programs[0].does is None and (declared & SERVING or programs[0].is_tool):
         return []
     chosen = [confirmation.program(program) for program in best_programs(programs)] if programs else []

@@ -91,6 +91,10 @@ _MODULES = sorted({starter.dotted.partition(".")[0] for starter in STARTERS})
 MAY_START = re.compile(rb"^\s*(?:import|from)\s+(" + "|".join(_MODULES).encode() + rb")\b", re.MULTILINE)
 """A file that starts something imports what does it."""
 BOT_MODULES = sorted({starter.dotted.partition(".")[0] for starter in STARTERS if starter.does == "bot"})
+MODULES_OF: dict[Does, frozenset[str]] = {
+    does: frozenset(starter.dotted.partition(".")[0] for starter in STARTERS if starter.does == does)
+    for does in ("web", "bot", "scheduler", "consumer", "queue")
+}
 IMPORTS_BOTS = re.compile(rb"^\s*(?:import|from)\s+(" + "|".join(BOT_MODULES).encode() + rb")\b", re.MULTILINE)
 _LEADING = frozenset(_MODULES)
 
