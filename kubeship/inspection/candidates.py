@@ -13,16 +13,15 @@ from kubeship.inspection.sources import Sources, is_aside
 from kubeship.inspection.syntax import calls, dotted, statements
 from kubeship.model.origin import Origin
 
-CALLED_AS_APPS = {"receive", "start_response"}
-"""Parameters of hand-written apps (PEP 3333, ASGI)."""
-MAKES_APPS = re.compile(
-    rb"\b("
-    + "|".join(sorted({name.rpartition(".")[2] for name in CONSTRUCTORS} | set(MAKERS) | CALLED_AS_APPS)).encode()
-    + rb")\b"
-)
-"""A file that makes an app names its constructor, or something that another file of the project made of it."""
-HAND_WRITTEN = tuple(word.encode() for word in (*MAKERS, *sorted(CALLED_AS_APPS)))
-FRAMEWORK_MODULES = frozenset(name.partition(".")[0] for name in CONSTRUCTORS)
+HAND_WRITTEN = re.compile(rb"\b(?:" + "|".join(sorted(MAKERS)).encode() + rb")\b|\b(?:receive|start_response)\s*[,:)]")
+"""Methods that make an app whatever they are called on, and parameters of hand-written apps (PEP 3333, ASGI)."""
+WORDS = (*(name.encode() for name in MAKERS), b"receive", b"start_response")
+"""One of them must stand there: asking for that first is far cheaper than the pattern."""
+MAKES_APPS = {
+    module: frozenset(name.rpartition(".")[2].encode() for name in CONSTRUCTORS if name.partition(".")[0] == module)
+    for module in {name.partition(".")[0] for name in CONSTRUCTORS}
+}
+"""By module of a framework, what of it makes an app: a file that makes one imports the module and names it."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +71,7 @@ def find_candidates(sources: Sources, modules: Modules, apps: Apps) -> Candidate
     servable: dict[tuple[str, str], Servable] = {}
     near: list[NearMiss] = []
     seen: set[str] = set()
-    paths = [path for path in sources.python_files if _may_make_apps(sources, path)]
+    paths = [path for path in sources.python_files if makes_apps(sources, path)]
     while True:
         read = [module for path in paths if (module := modules.module(path))]
         found = [item for module in read for item in _in_module(module, apps)]
@@ -91,13 +90,14 @@ def find_candidates(sources: Sources, modules: Modules, apps: Apps) -> Candidate
         paths = [p for p in sources.python_files if p not in seen and pattern.search(sources.import_lines(p))]
 
 
-def _may_make_apps(sources: Sources, path: str) -> bool:
+def makes_apps(sources: Sources, path: str) -> bool:
     """Whether the file imports a framework and names what makes an app of it, or looks like a hand-written app."""
     content = sources.content(path)
-    if any(word in content for word in HAND_WRITTEN):
+    if any(word in content for word in WORDS) and HAND_WRITTEN.search(content):
         return True
-    frameworks = not FRAMEWORK_MODULES.isdisjoint(sources.imports(path)) or b"import *" in content
-    return frameworks and MAKES_APPS.search(content) is not None
+    imported = MAKES_APPS.keys() if b"import *" in content else MAKES_APPS.keys() & sources.imports(path)
+    words = {word for module in imported for word in MAKES_APPS[module]}
+    return any(word in content and re.search(rb"\b%s\b" % word, content) for word in words)
 
 
 def _importing(names: set[str], stems: set[str]) -> re.Pattern[bytes]:

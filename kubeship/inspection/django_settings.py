@@ -87,15 +87,15 @@ def settings_of(modules: Modules, settings: Settings, name: str) -> list[Setting
     return found
 
 
-def lists(modules: Modules, settings: Settings, name: str) -> dict[str, Origin]:
+def lists(modules: Modules, settings: Settings, name: str, seen: frozenset[str] = frozenset()) -> dict[str, Origin]:
     """The strings of a setting that is a list, with their places; also those that other lists add to it."""
     found: dict[str, Origin] = {}
     for setting in settings_of(modules, settings, name):
         for value, line in strings(setting.value):
             found.setdefault(value, Origin(setting.origin.path, line))
         for node in ast.walk(setting.value):
-            if isinstance(node, ast.Name) and node.id != name:
-                found = {**lists(modules, settings, node.id), **found}
+            if isinstance(node, ast.Name) and node.id not in seen | {name}:
+                found = {**lists(modules, settings, node.id, seen | {name}), **found}
     return found
 
 

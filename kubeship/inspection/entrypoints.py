@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, replace
 
 from kubeship.errors import InvalidInput
-from kubeship.inspection.candidates import MAKES_APPS, Candidates, Servable
+from kubeship.inspection.candidates import Candidates, Servable, makes_apps
 from kubeship.inspection.confirmation import Confirmation, Entrypoint, point
 from kubeship.inspection.disagreements import disagreements
 from kubeship.inspection.findings import SET_BY_YOU, Answered
@@ -205,7 +205,7 @@ def _question(modules: Modules, candidates: Candidates, best: list[Entrypoint]) 
     broken = [
         f"{warned.origin}: {warned.message}"
         for path, warned in modules.sources.broken.items()
-        if not is_aside(path) and MAKES_APPS.search(modules.sources.content(path))
+        if not is_aside(path) and makes_apps(modules.sources, path)
     ]
     if broken:
         text = f"no app was found, and a file that may hold it doesn't parse: {broken[0]}"

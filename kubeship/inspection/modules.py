@@ -86,6 +86,7 @@ class Modules:
         self._imports: dict[str, tuple[Imported, ...]] = {}
         self._roots: dict[str, tuple[str, ...]] = {}
         self._resolved: dict[tuple[str, Imported], str | None] = {}
+        self._references: dict[tuple[str, str], Reference | None] = {}
 
     @cached_property
     def top_names(self) -> frozenset[str]:
@@ -167,17 +168,22 @@ class Modules:
             folder = folder_of(folder)
         return folder
 
-    def reference(self, path: str, name: str, depth: int = 0) -> Reference | None:
+    def reference(self, path: str, name: str) -> Reference | None:
         """What a dotted name means in the module at `path`, through imports and re-exports."""
+        if (path, name) not in self._references:
+            self._references[path, name] = self._referenced(path, name)
+        return self._references[path, name]
+
+    def _referenced(self, path: str, name: str) -> Reference | None:
         head, _, rest = name.partition(".")
-        found = self._binding(path, head, depth)
+        found = self._binding(path, head, 0)
         while rest and found is not None:
             head, _, rest = rest.partition(".")
             match found:
                 case External(outside):
                     return External(".".join(part for part in (outside, head, rest) if part))
                 case ModuleFile(inside):
-                    found = self._member(inside, head, depth + 1)
+                    found = self._member(inside, head, 1)
                 case Local():
                     return None
         return found

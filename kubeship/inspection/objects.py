@@ -24,6 +24,7 @@ from kubeship.model.project import Interface
 
 Scope = Mapping[str, tuple[ast.expr, ...]]
 """What a function assigns to its local names."""
+PLACE = ("lineno", "col_offset", "end_lineno", "end_col_offset")
 
 
 class Apps:
@@ -33,6 +34,8 @@ class Apps:
         self.modules = modules
         self._names: dict[tuple[str, str], App | None] = {}
         self._functions: dict[tuple[str, int, int | None], App | None] = {}
+        self._followed: set[tuple[object, ...]] = set()
+        self._constructors: dict[tuple[str, str], str | None] = {}
 
     def of_name(self, path: str, name: str) -> App | None:
         """The app that a module-level name holds when the module is imported."""
@@ -50,6 +53,16 @@ class Apps:
 
     def of_expression(self, path: str, expression: ast.expr, scope: Scope | None = None) -> App | None:
         """The app that an expression makes in the module at `path`; `scope` holds a function's local names."""
+        place = (path, type(expression), *(getattr(expression, name, id(expression)) for name in PLACE))
+        if place in self._followed:
+            return None  # `self.app = self.app or other.app` leads back to itself
+        self._followed.add(place)
+        try:
+            return self._followed_once(path, expression, scope)
+        finally:
+            self._followed.remove(place)
+
+    def _followed_once(self, path: str, expression: ast.expr, scope: Scope | None) -> App | None:
         found: App | None = None
         match expression:
             case ast.Call():
@@ -132,8 +145,15 @@ class Apps:
     def constructor(self, path: str, expression: ast.expr, depth: int = 0) -> str | None:
         """The framework's own constructor that a callable is, also through subclasses."""
         name = dotted(expression)
-        reference = self.modules.reference(path, name) if name else None
-        match reference:
+        if name is None:
+            return None
+        if (path, name) not in self._constructors:
+            self._constructors[path, name] = None
+            self._constructors[path, name] = self._constructor(path, name, depth)
+        return self._constructors[path, name]
+
+    def _constructor(self, path: str, name: str, depth: int) -> str | None:
+        match self.modules.reference(path, name):
             case External(outside):
                 return constructor_of(outside)
             case Local(inside, _, Binding(value=ast.ClassDef(bases=bases))) if depth < 10:
