@@ -81,7 +81,7 @@ def _service(  # noqa: PLR0917  # one service, and what the file says around it
     if foreign and (not (command or entrypoint) or not service.get("image")):
         return
     image, folder, variables, said_by_image = Image(context=_context_of(sources, path)), "/app", {}, None
-    dockerfile = _dockerfile(sources, path, build) if build else None
+    dockerfile = dockerfile_of(sources, path, build) if build else None
     if build and dockerfile is None and _outside(sources, path, build):
         return
     if dockerfile:
@@ -152,7 +152,8 @@ def _outside(sources: Sources, path: str, build: object) -> bool:
     return not any(file.startswith(prefix) for file in sources.python_files)
 
 
-def _dockerfile(sources: Sources, path: str, build: object) -> str | None:
+def dockerfile_of(sources: Sources, path: str, build: object) -> str | None:
+    """The Dockerfile that a service of the compose file at `path` is built with."""
     context = _context(path, build) or "."
     stated = build.get("dockerfile") if isinstance(build, dict) else None
     for name in (stated,) if isinstance(stated, str) else ("Dockerfile", "Containerfile"):

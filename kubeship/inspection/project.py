@@ -16,7 +16,9 @@ from kubeship.inspection.flask_routes import flask_routes
 from kubeship.inspection.frameworks import BY_NAME, FRAMEWORKS, Framework
 from kubeship.inspection.front_ends import front_ends, translations, uncompiled
 from kubeship.inspection.health import health_route
+from kubeship.inspection.inference import inference
 from kubeship.inspection.migrations import migration
+from kubeship.inspection.model_files import model_files
 from kubeship.inspection.modules import Modules
 from kubeship.inspection.naming import app_name, own_dockerfile
 from kubeship.inspection.nearest import read_nearest
@@ -26,8 +28,9 @@ from kubeship.inspection.processes import main_process, only_scheduled, other_pr
 from kubeship.inspection.python_version import python_version
 from kubeship.inspection.roots import project_folder, stated_root
 from kubeship.inspection.services import find_services
-from kubeship.inspection.sources import Sources, folder_of, is_aside, read_sources
+from kubeship.inspection.sources import Sources, folder_of, is_aside, no_collection, read_sources
 from kubeship.inspection.stated import read_statements
+from kubeship.inspection.stated_volumes import kept_in_file, merged, sqlite, stated_volumes
 from kubeship.inspection.system_packages import find_system_packages
 from kubeship.inspection.undeclared import undeclared_imports
 from kubeship.inspection.unstated import unstated_work
@@ -38,6 +41,7 @@ from kubeship.model.origin import Found, Origin
 from kubeship.model.project import Answers, Project, Warned
 
 
+@no_collection()
 def inspect(path: Path, answers: Answers, index: WheelIndex | None = None) -> Project:
     """Everything that the project at `path` says of itself; nothing of it is imported or run.
 
@@ -82,6 +86,11 @@ def inspect(path: Path, answers: Answers, index: WheelIndex | None = None) -> Pr
     distributions = frozenset(dependencies.value.distributions)
     processes = others if scheduled else (web.value, *others)
     idle = unstated_work(modules, settings.value, root, processes)
+    services = find_services(modules, required, variables, back_ends, settings.value.chain if settings.value else ())
+    wheels = inference(sources, dependencies.value, python.value.version.value)
+    models = model_files(modules, variables)
+    in_file = sqlite(sources, back_ends, frozenset(service.value for service in services))
+    amiss = wheels.warnings + models.warnings + kept_in_file(in_file)
     migrating = migrate(modules, settings.value, root) if settings.value else None
     migrating = migrating or migration(modules, root, distributions, chosen.value if chosen else None)
     static = collect_static(modules, settings.value, root) if settings.value else None
@@ -99,15 +108,20 @@ def inspect(path: Path, answers: Answers, index: WheelIndex | None = None) -> Pr
         candidates=entry.value.considered,
         release=release_commands(stated, migrating),
         build_steps=tuple(step for step in (static, catalogues) if step),
-        services=find_services(modules, required, variables, back_ends, settings.value.chain if settings.value else ()),
+        services=services,
         variables=variables,
         settings=_variables_to_set(settings.value),
-        volumes=find_volumes(modules, settings.value),
-        traits=traits(sources),
+        volumes=merged(find_volumes(modules, settings.value), stated_volumes(sources, folder), models.folders),
+        traits=merged(traits(sources), wheels.traits, models.traits, in_file),
         system_packages=packages.value,
         dockerfile=own_dockerfile(sources, folder),
         distributions=dependencies.value.distributions,
-        warnings=tuple(w for part in answered for w in part.warnings) + undeclared + idle + apart + _broken(sources),
+        warnings=tuple(w for part in answered for w in part.warnings)
+        + undeclared
+        + idle
+        + amiss
+        + apart
+        + _broken(sources),
         questions=tuple(q for part in answered for q in part.questions if not (scheduled and q.key == KEY)),
     )
 

@@ -5,7 +5,7 @@ import re
 
 from kubeship.inspection.django_settings import Settings, settings_of
 from kubeship.inspection.modules import Modules
-from kubeship.inspection.syntax import assignments, statements, strings, text
+from kubeship.inspection.syntax import assignments, dotted, statements, text
 from kubeship.model.origin import Found, Origin
 
 UPLOADS = re.compile(r"(.*_)?(UPLOADS?|UPLOADED\w*)_?(FOLDER|DIR|DIRECTORY|PATH|DEST|ROOT)")
@@ -44,11 +44,39 @@ def _uploads(modules: Modules, path: str) -> list[tuple[str, Origin]]:
 
 
 def _folder(value: ast.expr) -> str:
-    """`media` of `BASE_DIR / "media"` or `os.path.join(BASE_DIR, "media")`; the literal parts of the path, joined."""
-    if isinstance(value, ast.Call) and re.search(r"environ|getenv|config|env", ast.unparse(value.func)):
-        stated = [text(argument) for argument in value.args[1:2]] + [text(k.value) for k in value.keywords]
-        return next((folder for folder in stated if folder), "")
-    parts = [part for part, _ in strings(value)]
-    if not parts or any(not re.fullmatch(r"[\w./ -]+", part) for part in parts):
+    """`media` of `BASE_DIR / "media"` or `os.path.join(BASE_DIR, "media")`; empty where a part isn't written out."""
+    parts = _parts(value)
+    if not parts or None in parts[1:] or not all(re.fullmatch(r"[\w./ -]+", part) for part in parts if part):
         return ""
-    return "/".join(part.strip("/") if index else part.rstrip("/") for index, part in enumerate(parts))
+    known = [part for part in parts if part is not None]
+    return "/".join(part.strip("/") if index else part.rstrip("/") for index, part in enumerate(known))
+
+
+def _parts(value: ast.expr | None) -> list[str | None]:  # noqa: PLR0911  # one return a form
+    """The parts of a path, None for one that isn't written out."""
+    match value:
+        case ast.Constant(value=str() as stated):
+            return [stated]
+        case ast.BinOp(left=left, op=ast.Div(), right=right):
+            return [*_parts(left), *_parts(right)]
+        case ast.BoolOp(op=ast.Or(), values=values):
+            return _parts(values[-1])
+        case ast.Call(func=function):
+            name = dotted(function) or (function.attr if isinstance(function, ast.Attribute) else "")
+            default = next((k.value for k in value.keywords if k.arg in ("default", "fallback")), None)
+            if default is not None:
+                return _parts(default)
+            if name.rpartition(".")[2] in ("get", "getenv", "env", "config", "str", "path") and len(value.args) > 1:
+                return _parts(value.args[1])
+            if name.rpartition(".")[2] in PATHS and value.args:
+                owner = (
+                    _parts(function.value) if name.endswith("joinpath") and isinstance(function, ast.Attribute) else []
+                )
+                return [*owner, *(part for argument in value.args for part in _parts(argument))]
+            return [None]
+        case _:
+            return [None]
+
+
+PATHS = frozenset({"Path", "PurePath", "abspath", "expanduser", "join", "joinpath", "normpath", "realpath", "str"})
+"""What makes a path of its arguments."""
