@@ -1,15 +1,15 @@
 """What is sent to the engine to build from? The project's files as a tar stream, the same bytes for the same tree."""
 
 import os
-import stat
-import tarfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from kubeship.errors import InvalidInput
 from kubeship.images.dockerignore import Ignored, read_dockerignore
+from kubeship.images.tar import BLOCK, header, member
 
+_READ = os.O_RDONLY | getattr(os, "O_BINARY", 0)
 CHUNK = 1 << 20
 """Bytes handed over at once; also what bounds the memory."""
 
@@ -25,27 +25,50 @@ class Entry:
     """Where a symbolic link points."""
 
 
-def tar_stream(context: Path, dockerfile: str) -> Iterator[bytes]:
+@dataclass(frozen=True)
+class Replacement:
+    """A file whose content is sent in place of the one on disk."""
+
+    name: str
+    content: bytes
+
+
+def tar_stream(
+    context: Path, dockerfile: str, replacement: Replacement | None = None, latest: int | None = None
+) -> Iterator[bytes]:
     """The context as a GNU tar in pieces of about CHUNK bytes.
 
     Owner, modes and order are fixed, so that neither umask nor file system show in the image; mtimes are whole seconds,
-    since BuildKit 20.10 rejects docker-py's PAX headers. Raises InvalidInput when a file can't be read.
+    since BuildKit 20.10 rejects docker-py's PAX headers, and none is later than `latest` (seconds since 1970). Raises
+    InvalidInput when a file can't be read.
     """
-    buffer = bytearray()
+    pieces: list[bytes] = []
+    waiting = 0
     for entry in entries(context, dockerfile):
-        header = _header(entry)
-        buffer += header.tobuf(tarfile.GNU_FORMAT, "utf-8", "surrogateescape")
-        if header.isreg():
-            for piece in _content(context / entry.name, header.size):
-                buffer += piece
-                if len(buffer) >= CHUNK:
-                    yield bytes(buffer)
-                    buffer.clear()
-            buffer += bytes(-header.size % tarfile.BLOCKSIZE)
-        if len(buffer) >= CHUNK:
-            yield bytes(buffer)
-            buffer.clear()
-    yield bytes(buffer) + bytes(2 * tarfile.BLOCKSIZE)
+        for piece in _sent(context, entry, replacement, latest):
+            pieces.append(piece)
+            waiting += len(piece)
+            if waiting >= CHUNK:
+                yield b"".join(pieces)
+                pieces.clear()
+                waiting = 0
+    yield b"".join(pieces) + bytes(2 * BLOCK)
+
+
+def _sent(context: Path, entry: Entry, replacement: Replacement | None, latest: int | None) -> Iterator[bytes]:
+    """Header, content and padding of one entry."""
+    status = entry.status
+    replaced = replacement.content if replacement and replacement.name == entry.name else None
+    size = status.st_size if replaced is None else len(replaced)
+    mtime = int(status.st_mtime) if latest is None else min(int(status.st_mtime), latest)
+    described = member(entry.name, status.st_mode, size, mtime, entry.target)
+    yield header(described)
+    if replaced is not None:
+        yield replaced
+    elif described.size:
+        yield from _content(f"{context}/{entry.name}", size)
+    if padding := -described.size % BLOCK:
+        yield bytes(padding)
 
 
 def entries(context: Path, dockerfile: str) -> Iterator[Entry]:
@@ -86,10 +109,9 @@ class _Selection:
     def leaves_out(self, name: str) -> bool:
         return name in self.ignored and name not in self.always
 
-    @property
-    def may_keep_inside(self) -> bool:
+    def may_keep_inside(self, folder: str) -> bool:
         """Whether something inside a folder that is left out may be wanted."""
-        return self.ignored.has_exceptions or any("/" in name for name in self.always)
+        return folder in self.always or self.ignored.may_except_inside(folder)
 
 
 def _walk(selection: _Selection, folder: str) -> Iterator[Entry]:
@@ -108,14 +130,13 @@ def _walk(selection: _Selection, folder: str) -> Iterator[Entry]:
 
 def _folder(selection: _Selection, name: str, child: "os.DirEntry[str]") -> Iterator[Entry]:
     """A folder and what is in it. One that is left out still comes when something inside it is kept."""
-    itself = Entry(name, child.stat(follow_symlinks=False))
     if not selection.leaves_out(name):
-        yield itself
+        yield Entry(name, child.stat(follow_symlinks=False))
         yield from _walk(selection, name)
-    elif selection.may_keep_inside:
+    elif selection.may_keep_inside(name):
         inside = _walk(selection, name)
         if first := next(inside, None):
-            yield itself
+            yield Entry(name, child.stat(follow_symlinks=False))
             yield first
             yield from inside
 
@@ -127,26 +148,13 @@ def _entry(name: str, child: "os.DirEntry[str]") -> Entry | None:
     return Entry(name, child.stat(follow_symlinks=False)) if child.is_file() else None
 
 
-def _header(entry: Entry) -> tarfile.TarInfo:
-    header = tarfile.TarInfo(entry.name)
-    header.mtime = int(entry.status.st_mtime)
-    header.mode = 0o644
-    if stat.S_ISDIR(entry.status.st_mode):
-        header.type, header.mode = tarfile.DIRTYPE, 0o755
-    elif entry.target:
-        header.type, header.mode, header.linkname = tarfile.SYMTYPE, 0o777, entry.target
-    else:
-        header.size = entry.status.st_size
-        header.mode = 0o755 if entry.status.st_mode & stat.S_IXUSR else 0o644
-    return header
-
-
-def _content(path: Path, size: int) -> Iterator[bytes]:
+def _content(path: str, size: int) -> Iterator[bytes]:
     """Exactly `size` bytes: a file that grows meanwhile (a log) is cut, one that shrinks can't be sent."""
     try:
-        with path.open("rb") as file:
+        file = os.open(path, _READ)  # Path.open costs thrice as much
+        try:
             while size:
-                piece = file.read(min(size, CHUNK))
+                piece = os.read(file, min(size, CHUNK))
                 if not piece:
                     raise InvalidInput(
                         f"{path} became shorter while it was being sent to the engine.",
@@ -154,8 +162,10 @@ def _content(path: Path, size: int) -> Iterator[bytes]:
                     )
                 size -= len(piece)
                 yield piece
+        finally:
+            os.close(file)
     except OSError as error:
-        raise _unreadable(path, error) from error
+        raise _unreadable(Path(path), error) from error
 
 
 def read(path: Path) -> bytes:

@@ -1,15 +1,18 @@
 """How does docker-py do what this room asks of an engine? The only code that calls it."""
 
+import socket
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from typing import Any
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import Any, BinaryIO
 
 import requests
 from docker import auth
 from docker.errors import DockerException, NotFound
 
-from kubeship.images.ports import Messages
+from kubeship.images.ports import Credentials, Messages
 
+RECEIVED_BYTES = 1 << 16
 STALLED_SECONDS = 600
 """Silence after which a push or pull is given up; a registry may take minutes to commit a layer."""
 
@@ -32,20 +35,38 @@ class DockerApi:
         return headers
 
     @contextmanager
-    def build(self, parameters: Mapping[str, str], context: Iterator[bytes]) -> Iterator[Messages]:
+    def build(
+        self, parameters: Mapping[str, str], context: Iterator[bytes], headers: Mapping[str, str]
+    ) -> Iterator[Messages]:
         response = self._client._post(
             self._client._url("/build"),
             params=parameters,
             data=context,
-            headers={"Content-Type": "application/x-tar"},
+            headers={"Content-Type": "application/x-tar", **headers},
             stream=True,
             timeout=None,  # a step may be silent for as long as it compiles
         )
         with self._messages(response) as messages:
             yield messages
 
+    @contextmanager
+    def upgraded(self, path: str, headers: Mapping[str, str]) -> Iterator["Upgraded"]:
+        response = self._client._post(self._client._url(path), headers=headers, stream=True)
+        try:
+            self._client._raise_for_status(response)
+            connection = _upgraded(response)
+            try:
+                yield connection
+            finally:
+                connection.end()
+        finally:
+            response.close()
+
     def inspect_image(self, reference: str) -> dict[str, Any]:
         return dict(self._client.inspect_image(reference))
+
+    def history(self, reference: str) -> list[dict[str, Any]]:
+        return list(self._client.history(reference))
 
     def tag(self, image: str, repository: str, tag: str) -> None:
         self._client.tag(image, repository, tag)
@@ -74,6 +95,13 @@ class DockerApi:
 
     def has_login(self, reference: str) -> bool:
         return self._credentials(reference) is not None
+
+    def credentials(self, registry: str) -> Credentials | None:
+        found = auth.resolve_authconfig(self._client._auth_configs, registry, self._client.credstore_env) or {}
+        lower = {key.lower(): value for key, value in found.items()}
+        if token := lower.get("identitytoken"):
+            return Credentials("", token)
+        return Credentials(lower["username"], lower.get("password") or "") if lower.get("username") else None
 
     def create_container(self, name: str, config: Mapping[str, Any]) -> None:
         self._client.create_container_from_config(dict(config), name)
@@ -120,3 +148,38 @@ class DockerApi:
             yield self._client._stream_helper(response, decode=True)
         finally:
             response.close()
+
+
+@dataclass(frozen=True)
+class Upgraded:
+    """A connection that speaks another protocol than HTTP/1.1 from here on."""
+
+    reader: BinaryIO
+    """What http.client read the answer's headers with: it may hold bytes that came right behind them."""
+    socket: socket.socket
+
+    def receive(self) -> bytes:
+        """What has arrived; nothing when the other side is done."""
+        return self.reader.read1(RECEIVED_BYTES)  # type: ignore[attr-defined,no-any-return]  # a BufferedReader
+
+    def send(self, content: bytes) -> None:
+        """Send all of it."""
+        if content:
+            self.socket.sendall(content)
+
+    def end(self) -> None:
+        """Let both sides know that nothing more comes; who waits in `receive` gets nothing."""
+        with suppress(OSError):
+            # Not SSLSocket's own, which forgets its TLS state while another thread may be using it.
+            socket.socket.shutdown(self.socket, socket.SHUT_RDWR)
+
+
+def _upgraded(response: requests.Response) -> Upgraded:
+    """The connection under an answer of 101, as docker-py itself takes it for `attach` (_get_raw_response_socket)."""
+    if response.status_code != requests.codes.switching_protocols:
+        raise DockerException(f"the engine answered {response.status_code} where it should have switched protocols")
+    raw: Any = response.raw
+    reader: BinaryIO = raw._fp.fp
+    connection: socket.socket = raw._fp.fp.raw._sock
+    connection.settimeout(None)  # the engine calls when it has something to ask
+    return Upgraded(reader, connection)

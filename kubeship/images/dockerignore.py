@@ -4,6 +4,8 @@ import posixpath
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby
 
 
 @dataclass(frozen=True)
@@ -13,6 +15,8 @@ class Pattern:
     regex: re.Pattern[str]
     exception: bool
     """The line began with `!`: what it matches is kept."""
+    literal: str
+    """What a path that it matches begins with: the pattern up to its first wildcard."""
 
 
 @dataclass(frozen=True)
@@ -26,17 +30,33 @@ class Ignored:
 
         Source: moby/patternmatcher, MatchesOrParentMatches.
         """
-        lineage = tuple(_lineage(path))
-        ignored = False
-        for pattern in self.patterns:
-            if pattern.exception == ignored and any(pattern.regex.fullmatch(part) for part in lineage):
-                ignored = not pattern.exception
-        return ignored
+        for regex, ignored in self._from_last:
+            if regex.fullmatch(path):
+                return ignored
+        return False
 
-    @property
-    def has_exceptions(self) -> bool:
-        """Whether something inside an ignored directory may be kept."""
-        return any(pattern.exception for pattern in self.patterns)
+    def may_except_inside(self, folder: str) -> bool:
+        """Whether a pattern that begins with `!` may match something inside an ignored folder.
+
+        By what stands before the pattern's first wildcard, as moby and fsutil do it, so that an ignored node_modules
+        isn't searched for the sake of `!README.md`.
+        """
+        inside = f"{folder}/"
+        return any(
+            pattern.exception and (pattern.literal.startswith(inside) or inside.startswith(pattern.literal))
+            for pattern in self.patterns
+        )
+
+    @cached_property
+    def _from_last(self) -> tuple[tuple[re.Pattern[str], bool], ...]:
+        """Neighbours of one kind as one expression that matches what is below, too; and whether it means `ignored`."""
+        groups = [
+            (exception, "|".join(f"(?:{pattern.regex.pattern})" for pattern in group))
+            for exception, group in groupby(self.patterns, key=lambda pattern: pattern.exception)
+        ]
+        return tuple(
+            (re.compile(f"(?:{regex})(?:/.*)?", re.DOTALL), not exception) for exception, regex in groups[::-1]
+        )
 
 
 def read_dockerignore(text: str) -> Ignored:
@@ -59,16 +79,13 @@ def _patterns(lines: Sequence[str]) -> Iterator[Pattern]:
             raise ValueError(f'line {number}: a "!" needs a pattern after it')
         cleaned = posixpath.normpath(glob).lstrip("/") or "."
         try:
-            yield Pattern(re.compile(_regex(cleaned), re.DOTALL), exception)
+            yield Pattern(re.compile(_regex(cleaned), re.DOTALL), exception, _literal(cleaned))
         except (re.error, ValueError) as error:
             raise ValueError(f"line {number}: the pattern {glob!r} can't be read: {error}") from error
 
 
-def _lineage(path: str) -> Iterator[str]:
-    """The path and its parents: `a/b/c`, `a/b`, `a`."""
-    while path:
-        yield path
-        path = path.rpartition("/")[0]
+def _literal(glob: str) -> str:
+    return re.split(r"[*?\[\\]", glob, maxsplit=1)[0]
 
 
 _WILDCARDS = {"**": "(?:.*/)?", "**/": "(?:.*/)?", "*": "[^/]*", "?": "[^/]"}

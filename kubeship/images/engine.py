@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 from kubeship.errors import MissingPrecondition
-from kubeship.images.build import build
+from kubeship.images.build import Builder, build, builder, layers
 from kubeship.images.connection import engine_errors, open_api
 from kubeship.images.ports import EngineApi
 from kubeship.images.registry import base_digest, push, push_finding, resolve
 from kubeship.images.verify import try_start, verify
 from kubeship.model.events import Emit
 from kubeship.model.finding import Finding
-from kubeship.model.image import Answer, BuildRequest, BuiltImage, Promise, Proof, Trial
+from kubeship.model.image import Answer, BuildRequest, BuiltImage, Layer, Promise, Proof, Trial
 
 
 def connect() -> "DockerEngine":
@@ -28,9 +28,18 @@ class DockerEngine:
             version = str(self._api.version()["Version"]).partition("+")[0]
             return f"Docker {version} at {self._api.address}"
 
+    def builder(self) -> Builder:
+        """`classic` where BuildKit is off, and for Podman: no mounts, no secrets."""
+        with engine_errors(f"Asking the engine at {self._api.address} how it builds"):
+            return builder(self._api)
+
     def build(self, request: BuildRequest, emit: Emit) -> BuiltImage:
-        """Build with BuildKit, progress live. Raises BuildFailed with the failing step's last lines."""
+        """Build, progress live. Raises BuildFailed with the failing step's last lines."""
         return build(self._api, request, emit)
+
+    def layers(self, image: BuiltImage) -> tuple[Layer, ...]:
+        """The image's layers with what made them, from the base up."""
+        return layers(self._api, image.id)
 
     def verify(self, image: BuiltImage, promises: Sequence[Promise], variables: Mapping[str, str]) -> tuple[Proof, ...]:
         """Prove each promise inside the image: no network, read-only root, the image's user.

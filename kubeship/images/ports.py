@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
@@ -10,6 +10,25 @@ from kubeship.model.events import Emit
 
 Messages = Iterator[dict[str, Any]]
 """JSON messages, as the engine streams them."""
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """A login at a registry."""
+
+    username: str
+    """Empty: `secret` is an identity token."""
+    secret: str = field(repr=False)
+
+
+class Upgraded(Protocol):
+    """A connection to the engine that is no HTTP any more."""
+
+    def receive(self) -> bytes:
+        """What has arrived; nothing when the other side is done."""
+
+    def send(self, content: bytes) -> None:
+        """Send all of it."""
 
 
 class EngineApi(Protocol):
@@ -23,11 +42,19 @@ class EngineApi(Protocol):
     def ping(self) -> Mapping[str, str]:
         """The headers of `GET /_ping`."""
 
-    def build(self, parameters: Mapping[str, str], context: Iterator[bytes]) -> AbstractContextManager[Messages]:
+    def build(
+        self, parameters: Mapping[str, str], context: Iterator[bytes], headers: Mapping[str, str]
+    ) -> AbstractContextManager[Messages]:
         """`POST /build` with a tar; leaving the context closes the connection, which ends the build."""
+
+    def upgraded(self, path: str, headers: Mapping[str, str]) -> AbstractContextManager[Upgraded]:
+        """`POST` that the engine answers with 101 Switching Protocols; leaving the context closes the connection."""
 
     def inspect_image(self, reference: str) -> dict[str, Any]:
         """`GET /images/REFERENCE/json`."""
+
+    def history(self, reference: str) -> list[dict[str, Any]]:
+        """`GET /images/REFERENCE/history`, newest first."""
 
     def tag(self, image: str, repository: str, tag: str) -> None:
         """`POST /images/IMAGE/tag`."""
@@ -43,6 +70,9 @@ class EngineApi(Protocol):
 
     def has_login(self, reference: str) -> bool:
         """Whether the Docker configuration has credentials for the reference's registry."""
+
+    def credentials(self, registry: str) -> Credentials | None:
+        """The Docker configuration's login at a registry (`registry.example.com:5000`, `docker.io`)."""
 
     def create_container(self, name: str, config: Mapping[str, Any]) -> None:
         """`POST /containers/create`."""

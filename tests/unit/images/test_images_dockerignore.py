@@ -53,7 +53,17 @@ def test_exception_reopens_what_is_inside_an_ignored_folder() -> None:
 
     assert "docs/guide.md" in rules
     assert "docs/README.md" not in rules
-    assert rules.has_exceptions
+    assert rules.may_except_inside("docs")
+
+
+def test_ignored_folder_is_searched_only_where_an_exception_may_reach() -> None:
+    rules = read_dockerignore("node_modules\ndata\n!data/keep/*.csv\n!README.md\n")
+
+    searched = [
+        folder for folder in ("node_modules", "data", "data/keep", "data/other") if rules.may_except_inside(folder)
+    ]
+
+    assert searched == ["data", "data/keep"]
 
 
 def test_last_matching_line_decides() -> None:

@@ -1,0 +1,45 @@
+"""What are the values of a build's secrets? Read once, before anything is built; they are never printed."""
+
+from collections.abc import Mapping, Sequence
+
+from kubeship.errors import InvalidInput
+from kubeship.model.image import BuildSecret
+
+LARGEST = 500 * 1024
+"""Bytes: BuildKit's own limit (moby/buildkit, session/secrets, MaxSecretSize)."""
+
+
+def secret_values(secrets: Sequence[BuildSecret], environment: Mapping[str, str]) -> dict[str, bytes]:
+    """The value of each secret by its id. Raises InvalidInput that names the key, and where the value should be."""
+    return {secret.id: _value(secret, environment) for secret in secrets}
+
+
+def _value(secret: BuildSecret, environment: Mapping[str, str]) -> bytes:
+    key = f"build.secrets.{secret.id}"
+    if secret.variable is not None:
+        # Without surrogates that the shell put there, the bytes are those of the environment.
+        found = environment.get(secret.variable, "").encode(errors="surrogateescape")
+        place, remedy = f"the environment variable {secret.variable}", f"Set {secret.variable}"
+        if not found:
+            raise InvalidInput(
+                f"{key} in kubeship.yaml is taken from {place}, which is not set.",
+                hint=f"{remedy} where kubeship runs (in CI: as a secret variable), or correct {key}.",
+            )
+    elif secret.file is not None:
+        place, remedy = str(secret.file), f"Put it into {secret.file}"
+        try:
+            with secret.file.open("rb") as file:
+                found = file.read(LARGEST + 1)
+        except OSError as error:
+            raise InvalidInput(
+                f"{key} in kubeship.yaml is taken from {place}, which can't be read: {error.strerror}.",
+                hint=f"{remedy}, readable for your user, or correct {key}.",
+            ) from error
+    else:
+        raise InvalidInput(f"{key} in kubeship.yaml names neither a variable nor a file.", hint=f"Correct {key}.")
+    if len(found) > LARGEST:
+        raise InvalidInput(
+            f"{key} in kubeship.yaml is taken from {place}, which holds more than {LARGEST // 1024} KB.",
+            hint="A secret is a credential: BuildKit takes nothing larger. Files belong into the build context.",
+        )
+    return found
