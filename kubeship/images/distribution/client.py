@@ -13,13 +13,15 @@ from kubeship.images.distribution.downloads import download
 from kubeship.images.distribution.failures import RegistryFailure, registry_errors
 from kubeship.images.distribution.manifests import ACCEPTED, INDEXES, digest_of, media_type, of_platform, parsed
 from kubeship.images.distribution.patience import Patience
-from kubeship.images.distribution.reference import Reference, parse_reference
+from kubeship.images.distribution.reference import DOCKER_HUB, Reference, parse_reference
 from kubeship.images.distribution.transport import Transport
 from kubeship.images.distribution.uploads import Source, Upload, cancel, next_location
 from kubeship.images.ports import Manifest
 from kubeship.model.events import Emit, Event
 
 LARGEST_CONFIGURATION = 16 * 1024 * 1024
+MIRROR = "KUBESHIP_DOCKER_HUB_MIRROR"
+"""A host, with its port, from which Docker Hub's images are read: the engine's `registry-mirrors` for one without."""
 PULL, PULL_AND_PUSH = "pull", "pull,push"
 
 
@@ -37,8 +39,9 @@ def open_registry(
     `emit` gets a Note about each request that is tried again. Raises MissingPrecondition for unreadable credentials.
     """
     name = parse_reference(reference)
-    login = login_for(name.registry, environment, is_the_images=is_the_images)
-    return open_as(reference, login, environment=environment, emit=emit, patience=patience)
+    mirror = environment.get(MIRROR, "") if name.registry == DOCKER_HUB and not is_the_images else ""
+    login = login_for(mirror or name.registry, environment, is_the_images=is_the_images)
+    return open_as(reference, login, environment=environment, emit=emit, patience=patience, mirror=mirror)
 
 
 def open_as(
@@ -48,10 +51,11 @@ def open_as(
     environment: Mapping[str, str] = os.environ,
     emit: Emit | None = None,
     patience: Patience | None = None,
+    mirror: str = "",
 ) -> "RegistryClient":
-    """The registry that a reference names, as somebody in particular, or as nobody."""
+    """The registry that a reference names, as somebody in particular, or as nobody; `mirror` is asked in its place."""
     name = parse_reference(reference)
-    transport = Transport(name.registry, name.host, environment)
+    transport = Transport(name.registry, mirror or name.host, environment)
     return RegistryClient(Conversation(transport, login, patience or Patience(), environment, emit or _silently))
 
 
@@ -89,10 +93,10 @@ class RegistryClient:
 
     def blob(self, repository: str, digest: str) -> bytes:
         name = self._name(repository)
-        with registry_errors(f"Reading {name.repository}@{digest}", MissingPrecondition):
+        with registry_errors(f"Reading {_blob_of(name, digest)}", MissingPrecondition):
 
             def attempt() -> bytes:
-                path, subject = f"/v2/{name.path}/blobs/{digest}", f"{name.repository}@{digest}"
+                path, subject = f"/v2/{name.path}/blobs/{digest}", name.repository
                 scopes = self._scopes(name, PULL)
                 with (
                     self._conversation.once("GET", path, subject, scopes, {200}) as answer,
@@ -102,7 +106,7 @@ class RegistryClient:
                 if digest_of(found) != digest:
                     raise RegistryFailure(
                         "passing",
-                        f"{name.registry} sent other bytes than those of {subject}",
+                        f"{name.registry} sent other bytes than those of {_blob_of(name, digest)}",
                         "Run the same command again; if it says so again, something in between changes them.",
                     )
                 return found
@@ -111,13 +115,13 @@ class RegistryClient:
 
     def download(self, repository: str, digest: str, to: Path) -> None:
         name = self._name(repository)
-        with registry_errors(f"Downloading {name.repository}@{digest}", MissingPrecondition):
+        with registry_errors(f"Downloading {_blob_of(name, digest)}", MissingPrecondition):
             download(self._conversation, name.path, digest, self._scopes(name, PULL), to)
 
     def has_blob(self, repository: str, digest: str) -> bool:
         name = self._name(repository)
-        with registry_errors(f"Looking for {name.repository}@{digest}", PushFailed):
-            path, subject = f"/v2/{name.path}/blobs/{digest}", f"{name.repository}@{digest}"
+        with registry_errors(f"Looking for {_blob_of(name, digest)}", PushFailed):
+            path, subject = f"/v2/{name.path}/blobs/{digest}", name.repository
             scopes = self._scopes(name, PULL_AND_PUSH)
             return self._conversation.ask("HEAD", path, subject, scopes, {200, 404}).status_code == 200
 
@@ -125,10 +129,10 @@ class RegistryClient:
         name, source_name = self._name(repository), parse_reference(source)
         if source_name.registry != name.registry:
             return False
-        with registry_errors(f"Pushing {name.repository}@{digest}", PushFailed):
+        with registry_errors(f"Pushing {_blob_of(name, digest)}", PushFailed):
             query = f"mount={digest}&from={quote(source_name.path, safe='')}"
             scopes = (*self._scopes(name, PULL_AND_PUSH), *self._scopes(source_name, PULL))
-            path, subject = f"/v2/{name.path}/blobs/uploads/?{query}", f"{name.repository}@{digest}"
+            path, subject = f"/v2/{name.path}/blobs/uploads/?{query}", name.repository
             answer = self._conversation.ask("POST", path, subject, scopes, {201, 202}, body=b"")
             if answer.status_code == 202:
                 cancel(self._conversation, next_location(self._conversation, answer), subject, scopes)
@@ -136,7 +140,7 @@ class RegistryClient:
 
     def upload(self, repository: str, digest: str, size: int, content: Callable[[], BinaryIO], emit: Emit) -> None:
         name = self._name(repository)
-        with registry_errors(f"Pushing {name.repository}@{digest}", PushFailed):
+        with registry_errors(f"Pushing {_blob_of(name, digest)}", PushFailed):
             source = Source(name.path, digest, size, content)
             Upload(self._conversation, source, self._scopes(name, PULL_AND_PUSH), emit).send()
 
@@ -189,6 +193,11 @@ class RegistryClient:
 
     def _scopes(self, name: Reference, actions: str) -> tuple[str, ...]:
         return (f"repository:{name.path}:{actions}",)
+
+
+def _blob_of(name: Reference, digest: str) -> str:
+    """A digest's first twelve digits are enough for a person."""
+    return f"{name.repository} (blob {digest[:19]})"
 
 
 def _silently(event: Event) -> None:

@@ -224,6 +224,8 @@ class Conversation:
         body = b"" if answer.request.method == "HEAD" else self.read(answer)
         failure = refusal(answer.status_code, body, subject, self.registry, self.login)
         failure.asked_pause = asked_pause(answer.headers.get("Retry-After"))
+        if failure.asked_pause and failure.asked_pause > self.patience.longest_asked:
+            failure.reason += f", and to come back in {failure.asked_pause / 60:.0f} minutes"
         return failure
 
     def _passing(self, failure: RegistryFailure) -> RegistryFailure:

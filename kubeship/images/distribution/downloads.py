@@ -60,7 +60,7 @@ def _receive_rest(
     """The hash of all bytes, after those that were missing arrived; a registry may send all of them anew."""
     start = file.tell()
     headers = {"Range": f"bytes={start}-"} if start else {}
-    subject = conversation.registry + address.removeprefix("/v2")
+    subject = conversation.registry + address.removeprefix("/v2").partition("/blobs/")[0]
     with conversation.once("GET", address, subject, scopes, {200, 206, 416}, headers=headers) as answer:
         goes_on = answer.status_code == 206 and answer.headers.get("Content-Range", "").startswith(f"bytes {start}-")
         if start and not goes_on:
@@ -82,6 +82,6 @@ def _receive_rest(
 def _damaged(registry: str, path: str, digest: str) -> RegistryFailure:
     return RegistryFailure(
         "passing",
-        f"{registry} sent other bytes than those of {path}@{digest}",
+        f"{registry} sent other bytes than those of {path} (blob {digest[:19]})",
         "Run the same command again; if it says so again, a proxy in between changes what passes through it.",
     )

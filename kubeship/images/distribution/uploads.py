@@ -48,7 +48,7 @@ class Upload:
         self._source = source
         self._scopes = scopes
         self._emit = emit
-        self._subject = f"{conversation.registry}/{source.path}@{source.digest}"
+        self._subject = f"{conversation.registry}/{source.path}"
         self._location = ""
         self._arrived = 0
         self._restarts = 0
@@ -150,7 +150,7 @@ class Upload:
                 self._emit(PushProgress(sent, self._source.size))
         if sent != self._source.size:
             raise PushFailed(
-                f"Pushing {self._subject} failed: its {self._source.size} bytes became {sent} on the way.",
+                f"Pushing {self._subject} failed: a layer of {self._source.size} bytes had {sent} when it was sent.",
                 hint="Run the same command again, and let nothing else change kubeship's cache meanwhile.",
             )
 
@@ -170,7 +170,8 @@ class Upload:
 
 def cancel(conversation: Conversation, location: str, subject: str, scopes: Scopes) -> None:
     """Have the registry forget an upload; it forgets by itself, later, where that can't be told."""
-    with suppress(RegistryFailure), conversation.once("DELETE", location, subject, scopes, {204}, wait=CANCEL_SECONDS):
+    wait = min(CANCEL_SECONDS, conversation.patience.answer)
+    with suppress(RegistryFailure), conversation.once("DELETE", location, subject, scopes, {204}, wait=wait):
         return
 
 

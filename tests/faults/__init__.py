@@ -1,0 +1,1 @@
+"""How do servers misbehave in tests?"""
