@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from kubeship import __version__
-from kubeship.cli import cluster_commands, image_commands, project_commands
+from kubeship.cli import cluster_commands, image_commands, project_commands, workload_commands
 from kubeship.cli.options import Settings
 from kubeship.cli.run import run_app
 from kubeship.cli.streams import open_streams
@@ -54,7 +54,12 @@ def kubeship(
     context.obj = Settings(quiet, verbose)  # --debug is read by run_app, which prints the traceback
 
 
-for command in (*project_commands.COMMANDS, *image_commands.COMMANDS, *cluster_commands.COMMANDS):
+for command in (
+    *project_commands.COMMANDS,
+    *image_commands.COMMANDS,
+    *cluster_commands.COMMANDS,
+    *workload_commands.COMMANDS,
+):
     app.command(help=_help(command))(command)
 
 

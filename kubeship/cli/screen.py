@@ -36,6 +36,8 @@ class Screen:
     ask: Callable[[Sequence[Question]], Candidate]
     interactive: bool
     """Whether a person can be asked."""
+    clear: Callable[[], None]
+    """Take the moving line away, before somebody else writes to the terminal."""
 
     def show(self, document: dict[str, Any], human: Callable[[Console], None]) -> None:
         """Print the result, for a program or for a person."""
@@ -63,7 +65,7 @@ def screen(command: str, settings: Settings, as_json: bool = False, lines: bool 
     before = signal.signal(signal.SIGTERM, _terminate)
     try:
         with _interruptible():
-            yield Screen(command, as_json, lines, results(), emit, ask, asked)
+            yield Screen(command, as_json, lines, results(), emit, ask, asked, printer.close)
     except KubeshipError as error:
         if as_json:
             with suppress(OSError):

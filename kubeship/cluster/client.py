@@ -1,6 +1,6 @@
 """What can be done with one namespace of a cluster? Each method is one file of this room."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
@@ -11,8 +11,10 @@ from kubeship.cluster.ports import Api
 from kubeship.model.changes import Changes
 from kubeship.model.events import Caution, Emit
 from kubeship.model.finding import Finding
+from kubeship.model.logs import LogEntry, LogWindow, Sink, Terminal
 from kubeship.model.objects import Object, ObjectRef
 from kubeship.model.revision import Revision
+from kubeship.model.snapshot import LogRef
 
 
 class Permit(Protocol):
@@ -105,6 +107,31 @@ class KubernetesCluster:
         """Emit a container's log until it ends."""
         logs.follow_log(self.api, pod, container, emit, source)
 
+    def follow(self, log: LogRef, sink: Sink, window: LogWindow) -> None:
+        """Hand a container's log over, line by line, over its restarts too, until it can't start again."""
+        logs.follow(self.api, log, sink, window, restarts=True)
+
+    def read_logs(self, wanted: Collection[LogRef], window: LogWindow) -> tuple[LogEntry, ...]:
+        """What the containers have said until now, in the order of time."""
+        return logs.read(self.api, wanted, window)
+
+    def attach(self, pod: str, container: str, *, terminal: bool) -> AbstractContextManager[Terminal]:
+        """A container's input and, with a terminal, its output, while the context lasts."""
+        return self.api.attach(pod, container, terminal=terminal)
+
+    def jobs_of(self, owner: ObjectRef) -> tuple[Object, ...]:
+        """The Jobs that a CronJob has started and that are still there."""
+        jobs = self.api.list("batch/v1", "Job").items
+        return tuple(job for job in jobs if (owner.kind, owner.name) in _owners(job))
+
+    def create(self, item: Object) -> Object:
+        """Create an object that nobody applies again; returns it as the server has it."""
+        return self.api.create(item)
+
     def observe(self, objects: Sequence[Object]) -> AbstractContextManager[observe.Observation]:
         """Watch the objects' workloads while the context lasts."""
         return observe.observe(self.api, objects, self.emit)
+
+
+def _owners(item: Object) -> set[tuple[str, str]]:
+    return {(owner["kind"], owner["name"]) for owner in item["metadata"].get("ownerReferences") or ()}

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
+from kubeship.model.logs import Terminal
 from kubeship.model.objects import Object, ObjectRef
 
 
@@ -89,3 +90,6 @@ class Api(Protocol):
 
     def follow(self, pod: str, query: Mapping[str, str]) -> AbstractContextManager[Lines]:
         """A log that goes on."""
+
+    def attach(self, pod: str, container: str, *, terminal: bool) -> AbstractContextManager[Terminal]:
+        """Its input and, with a terminal, its output, while the context lasts."""

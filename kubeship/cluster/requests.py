@@ -14,6 +14,7 @@ from kubernetes.client.exceptions import ApiException
 from kubernetes.dynamic import DynamicClient
 from urllib3.exceptions import HTTPError
 
+from kubeship.cluster.attach import Attachment, attach
 from kubeship.cluster.discovery import Discovery
 from kubeship.cluster.errors import Refusal, translated, unanswered
 from kubeship.cluster.ports import Applied, Kind, Listing
@@ -156,6 +157,10 @@ class DynamicApi:
         """A log that goes on."""
         path = self._path(ObjectRef("v1", "Pod", "", pod)) + "/log"
         return self._stream(path, f"following the log of Pod/{pod}", {**query, "follow": "true"})
+
+    def attach(self, pod: str, container: str, *, terminal: bool) -> AbstractContextManager[Attachment]:
+        """Its input and, with a terminal, its output."""
+        return attach(self._client.configuration, self.namespace, pod, container, terminal=terminal)
 
     def _stream(self, path: str, doing: str, query: Mapping[str, str]) -> AbstractContextManager[ResponseLines]:
         timeout = (TIMEOUT[0], WATCH_SECONDS + 10.0)

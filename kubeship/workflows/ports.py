@@ -1,6 +1,6 @@
 """What do workflows need of the world? Protocols; cli builds the adapters, tests write small fakes."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
@@ -9,8 +9,10 @@ from kubeship.model.changes import Changes
 from kubeship.model.events import Emit
 from kubeship.model.finding import Finding
 from kubeship.model.image import Answer, BuildRequest, BuiltImage, Promise, Proof, Trial
+from kubeship.model.logs import LogEntry, LogWindow, Sink, Terminal
 from kubeship.model.objects import Object, ObjectRef
 from kubeship.model.revision import Revision
+from kubeship.model.snapshot import LogRef
 from kubeship.rollout.ports import Observer
 
 
@@ -102,6 +104,21 @@ class Cluster(Protocol):
 
     def follow_log(self, pod: str, container: str, emit: Emit, source: str) -> None:
         """Emit the container's log line by line until it ends; a pod that is gone ends it."""
+
+    def follow(self, log: LogRef, sink: Sink, window: LogWindow) -> None:
+        """Hand a container's log over, line by line, over its restarts too, until it can't start again."""
+
+    def read_logs(self, wanted: Collection[LogRef], window: LogWindow) -> tuple[LogEntry, ...]:
+        """What the containers have said until now, in the order of time."""
+
+    def attach(self, pod: str, container: str, *, terminal: bool) -> AbstractContextManager[Terminal]:
+        """A container's input and, with a terminal, its output, while the context lasts."""
+
+    def jobs_of(self, owner: ObjectRef) -> tuple[Object, ...]:
+        """The Jobs that a CronJob has started and that are still there."""
+
+    def create(self, item: Object) -> Object:
+        """Create an object that nobody applies again; returns it as the server has it."""
 
     def observe(self, objects: Sequence[Object]) -> AbstractContextManager[Observer]:
         """Watch the objects' workloads, their pods and events while the context lasts."""

@@ -38,13 +38,18 @@ class Status:
 
 def status(app: str, cluster: Cluster) -> Status:
     """Judge the live objects of the newest revision. Raises InvalidInput when the app is not deployed."""
+    revision = newest(app, cluster)
+    _, rest = split(revision.objects)
+    with cluster.observe(rest) as observer:
+        return Status(revision, judge(observer.snapshot()), addresses(rest))
+
+
+def newest(app: str, cluster: Cluster) -> Revision:
+    """The revision whose objects the cluster should have. Raises InvalidInput when the app is not deployed."""
     records = cluster.revisions(app)
     if not records:
         raise InvalidInput(
             f"{app} is not deployed in namespace {cluster.namespace}",
             hint="kubeship deploy, or name another --env or --context",
         )
-    newest = next((record for record in records if record.applied), records[0])
-    _, rest = split(newest.objects)
-    with cluster.observe(rest) as observer:
-        return Status(newest, judge(observer.snapshot()), addresses(rest))
+    return next((record for record in records if record.applied), records[0])

@@ -10,6 +10,7 @@ from kubeship.cluster.errors import Refusal, refused
 from kubeship.cluster.ports import Applied, Kind, Lines, Listing
 from kubeship.errors import InvalidInput
 from kubeship.model.events import Event
+from kubeship.model.logs import Terminal
 from kubeship.model.objects import Object, ObjectRef, ref
 
 KINDS = {
@@ -119,6 +120,11 @@ class FakeApi:
         self._call(f"follow {pod}")
         self.queries.append(query)
         yield self._next_stream()
+
+    @contextmanager
+    def attach(self, pod: str, container: str, *, terminal: bool) -> Iterator[Terminal]:
+        raise AssertionError(f"nobody attaches to {pod}/{container} here")
+        yield
 
     def store(self, item: Object) -> Object:
         """Put an object there, as some other client would."""

@@ -4,8 +4,9 @@ import pytest
 from cluster_fakes import FakeApi, Heard
 
 from kubeship.cluster.errors import refused, unanswered
-from kubeship.cluster.logs import container_state, follow_log, last_lines
+from kubeship.cluster.logs import container_state, follow, follow_log, last_lines, read
 from kubeship.model.events import LogLine
+from kubeship.model.logs import LogEntry, LogWindow
 from kubeship.model.objects import Object, ObjectRef
 from kubeship.model.snapshot import LogRef
 
@@ -111,3 +112,24 @@ def test_newest_crash_stands_for_one_that_the_kubelet_deleted() -> None:
     previous, current = LogRef("web-1", "web", previous=True), LogRef("web-2", "web", previous=False)
 
     assert last_lines(api, [previous, current]) == {previous: "Traceback"}
+
+
+def test_restarts_are_followed_without_a_line_twice() -> None:
+    api = Story(RUNNING, pod({"waiting": {"reason": "CrashLoopBackOff"}}), RUNNING, None)
+    api.streams = [["2026-01-01T00:00:01Z one"], ["2026-01-01T00:00:01Z one", "2026-01-01T00:00:09Z again"]]
+    heard: list[LogEntry] = []
+
+    follow(api, LogRef("web-1", "web", previous=False), heard.append, restarts=True, sleep=lambda _: None)
+
+    assert [entry.text for entry in heard] == ["one", "again"]
+
+
+def test_logs_of_several_containers_come_in_the_order_of_time() -> None:
+    api = FakeApi()
+    api.logs = {
+        ("web-1", "web", False): "2026-01-01T00:00:01.5Z one\n2026-01-01T00:00:03Z three\n",
+        ("web-2", "web", False): "2026-01-01T00:00:01.25Z zero\n2026-01-01T00:00:02Z two\n",
+    }
+    wanted = [LogRef(name, "web", previous=False) for name in ("web-1", "web-2", "web-3")]
+
+    assert [entry.text for entry in read(api, wanted, LogWindow(lines=2))] == ["zero", "one", "two", "three"]

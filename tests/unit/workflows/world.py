@@ -10,6 +10,7 @@ from kubeship.model.changes import Action, Change, Changes
 from kubeship.model.events import Emit
 from kubeship.model.finding import Finding
 from kubeship.model.image import Answer, BuildRequest, BuiltImage, Promise, Proof, Trial
+from kubeship.model.logs import LogEntry, LogWindow, Sink, Terminal
 from kubeship.model.objects import Object, ObjectRef, ref
 from kubeship.model.revision import Revision
 from kubeship.model.snapshot import LogRef, Snapshot
@@ -45,6 +46,8 @@ class MemoryCluster:
     held_by: str = ""
     refused: frozenset[str] = frozenset()
     """Names of objects that the server doesn't take."""
+    said: tuple[LogEntry, ...] = ()
+    """By containers."""
     calls: list[str] = field(default_factory=list)
 
     def describe(self) -> str:
@@ -112,6 +115,26 @@ class MemoryCluster:
 
     def follow_log(self, pod: str, container: str, emit: Emit, source: str) -> None:
         return
+
+    def follow(self, log: LogRef, sink: Sink, window: LogWindow) -> None:
+        for entry in self.read_logs([log], window):
+            sink(entry)
+
+    def read_logs(self, wanted: Collection[LogRef], window: LogWindow) -> tuple[LogEntry, ...]:
+        return tuple(sorted(entry for entry in self.said if LogRef(entry.pod, entry.container, False) in wanted))
+
+    @contextmanager
+    def attach(self, pod: str, container: str, *, terminal: bool) -> Iterator[Terminal]:
+        raise AssertionError(f"{pod}/{container} has no terminal here")
+        yield
+
+    def jobs_of(self, owner: ObjectRef) -> tuple[Object, ...]:
+        return tuple(item for item in self.live.values() if item["metadata"].get("ownerReferences") == [owner.name])
+
+    def create(self, item: Object) -> Object:
+        self.calls.append(f"create {ref(item)}")
+        self.live[ref(item)] = item
+        return item
 
     @contextmanager
     def observe(self, objects: Sequence[Object]) -> Iterator["MemoryObserver"]:
