@@ -1,6 +1,6 @@
 """Which route may a probe ask? The most telling one that needs no login, rather without the database."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from kubeship.errors import InvalidInput
 from kubeship.inspection.findings import SET_BY_YOU, Answered
@@ -11,12 +11,15 @@ from kubeship.model.project import Answers, Warned
 KEY = "processes.web.health.path"
 
 
-def health_route(routes: Iterable[Route], answers: Answers) -> Answered[Found[str] | None]:
+def health_route(
+    routes: Iterable[Route], answers: Answers, asked: Sequence[Found[str]] = ()
+) -> Answered[Found[str] | None]:
     """The route, or None; a Warned when only one that asks the database exists.
 
-    Raises InvalidInput for an answer that is no path.
+    `asked` are the paths that the project's own deployment asks: one that the code shows comes first, and any one
+    where the code shows none. Raises InvalidInput for an answer that is no path.
     """
-    stated = answers.get(KEY)
+    routes, stated = tuple(routes), answers.get(KEY)
     if stated is not None:
         if not isinstance(stated, str) or not stated.startswith("/"):
             raise InvalidInput(
@@ -25,8 +28,13 @@ def health_route(routes: Iterable[Route], answers: Answers) -> Answered[Found[st
             )
         return Answered(Found(stated, (Origin(reason=SET_BY_YOU),)))
     open_routes = [(place, route) for route in routes if (place := rank(route)) is not None and not route.needs_login]
+    shown = {route.path.rstrip("/"): route for route in routes}
+    for path in asked:
+        route = shown.get(path.value.rstrip("/"))
+        if route and not route.needs_login and not route.touches_database:
+            return Answered(Found(route.path, (route.origin, *path.origins)))
     if not open_routes:
-        return Answered(None)
+        return Answered(asked[0] if asked and not shown.get(asked[0].value.rstrip("/")) else None)
     _, best = min(open_routes, key=lambda item: (item[1].touches_database, item[0], item[1].path.count("/"), item[1]))
     found = Found(best.path, (best.origin,))
     if not best.touches_database:

@@ -10,7 +10,7 @@ from kubeship.inspection.command_lines import PYTHON, read_command
 from kubeship.inspection.command_wrappers import unwrapped
 from kubeship.inspection.image_files import file_in, folder_in
 from kubeship.inspection.indirections import FOLLOWED, SHELLS, shell_script, text_of_shell, through
-from kubeship.inspection.own_programs import own
+from kubeship.inspection.own_programs import names_own, own
 from kubeship.inspection.server_files import completed
 from kubeship.inspection.servers import BY_PROGRAM
 from kubeship.inspection.shell import Ran, commands
@@ -135,6 +135,8 @@ class _Follower:
         if owned is None and not (said.strength == 0 and OTHER.search(said.name)):
             return []
         started, start = owned or (started, start)
+        if said.foreign and not names_own(self.sources, started, words, start):
+            return []
         developers = started.development or bool(FOR_DEVELOPERS.search(said.name))
         whole = not depth and not said.words and said.strength == PLATFORM
         return [

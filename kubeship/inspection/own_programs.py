@@ -1,6 +1,7 @@
 """Does what a statement starts lie in the project, and where does it start? Scripts and modules."""
 
 import posixpath
+from collections.abc import Sequence
 from dataclasses import replace
 
 from kubeship.inspection.image_files import file_in
@@ -41,6 +42,20 @@ def own(sources: Sources, started: Started, folder: str, start: str, image: Imag
                 "src"
             ) and start != home else home
     return (started, start) if not started.module else None
+
+
+def names_own(sources: Sources, started: Started, words: Sequence[str], start: str) -> bool:
+    """Whether a command names something of the project, and not only a program that many images have."""
+    if started.script or started.module or started.paste or started.console or ":" in started.target:
+        return True
+    for word in words:
+        name = word.rpartition("=")[2].partition(":")[0].removesuffix(".py")
+        path = posixpath.normpath(posixpath.join(start, name if "/" in name else name.replace(".", "/")))
+        if path != start and (f"{path}.py" in sources or path in sources.python_folders):
+            return True
+        if "." in name and any(file.endswith(f"/{name.replace('.', '/')}.py") for file in sources.code):
+            return True  # below a folder that a variable puts on sys.path
+    return False
 
 
 def _script(sources: Sources, script: str, start: str) -> str | None:

@@ -8,6 +8,7 @@ from kubeship.inspection.confirmation import Entrypoint
 from kubeship.inspection.findings import Answered
 from kubeship.inspection.listening import web_port
 from kubeship.inspection.modules import Modules
+from kubeship.inspection.server_lines import parse_options
 from kubeship.inspection.servers import BY_PROGRAM
 from kubeship.inspection.stated import OTHER_NAMES, Statements, stated_port
 from kubeship.inspection.statement import DEVELOPMENT, IMAGE, PLATFORM, SUPERVISED, TASK, Statement
@@ -68,13 +69,16 @@ def other_processes(stated: Statements, main: ProcessFound) -> tuple[ProcessFoun
     """Everything beside the main process that a platform's file, image, compose file or supervisor states."""
     found: dict[object, ProcessFound] = {}
     names = {main.name}
+    queues: dict[object, str] = {}
     sources: dict[str, str] = {}
     source = {origin.path for origin in main.origins}
     for statement in stated.all:
         kind = _kind(statement, main, source)
         if kind is None:
             continue
-        key = _identity(statement)
+        key, queue = _identity(statement), _queue(statement)
+        if queue and queues.setdefault(queue, statement.origin.path) != statement.origin.path:
+            continue  # the same worker as another file starts it
         if key in found or statement.command == main.command or _is_main(statement, main, kind):
             continue
         label = _label(statement.name or ("cron" if kind == "cron" else kind))
@@ -197,6 +201,15 @@ def _identity(statement: Statement) -> object:
         return ("cron", statement.command)
     named = started.paste or started.target or started.script or started.module or started.console
     return (started.server, named, started.arguments) if started.server != "shell" else statement.command
+
+
+def _queue(statement: Statement) -> object:
+    """The app and the queues that a worker of Celery takes tasks of: what two files may say in different words."""
+    if statement.started.server != "celery" or statement.strength >= DEVELOPMENT:
+        return None
+    options, _ = parse_options(statement.command.split(), frozenset({"-B", "-E", "--beat", "--detach"}))
+    app = options.get("-A") or options.get("--app") or ""
+    return (statement.work, app.partition(":")[0], options.get("-Q") or options.get("--queues"))
 
 
 def _process(statement: Statement, label: str, kind: ProcessKind) -> ProcessFound:

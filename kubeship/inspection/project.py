@@ -17,6 +17,7 @@ from kubeship.inspection.frameworks import BY_NAME, FRAMEWORKS, Framework
 from kubeship.inspection.front_ends import front_ends, translations, uncompiled
 from kubeship.inspection.health import health_route
 from kubeship.inspection.inference import inference
+from kubeship.inspection.installing import with_needs
 from kubeship.inspection.migrations import migration
 from kubeship.inspection.model_files import model_files
 from kubeship.inspection.modules import Modules
@@ -30,6 +31,7 @@ from kubeship.inspection.roots import project_folder, stated_root
 from kubeship.inspection.services import find_services
 from kubeship.inspection.sources import Sources, folder_of, is_aside, no_collection, read_sources
 from kubeship.inspection.stated import read_statements
+from kubeship.inspection.stated_health import stated_health
 from kubeship.inspection.stated_volumes import kept_in_file, merged, sqlite, stated_volumes
 from kubeship.inspection.system_packages import find_system_packages
 from kubeship.inspection.undeclared import undeclared_imports
@@ -68,7 +70,8 @@ def inspect(path: Path, answers: Answers, index: WheelIndex | None = None) -> Pr
     if framework.value == "django" and chosen:
         settings = find_settings(modules, chosen.path, import_root, answers)
     skipped = settings.value.passed_over if settings.value else ()
-    health = health_route(_routes(modules, apps, entry.value, settings.value, import_root), answers)
+    routes = _routes(modules, apps, entry.value, settings.value, import_root)
+    health = health_route(routes, answers, stated_health(sources, folder))
     web = main_process(modules, chosen, stated, health.value, answers)
     others = other_processes(stated, web.value)
     scheduled = only_scheduled(chosen, bool(entry.value.considered), others)
@@ -100,7 +103,7 @@ def inspect(path: Path, answers: Answers, index: WheelIndex | None = None) -> Pr
         name=app_name(sources, folder, answers),
         python=python.value.version,
         python_constraint=python.value.constraint,
-        dependencies=dependencies.value.dependencies,
+        dependencies=with_needs(sources, dependencies.value),
         framework=framework,
         processes=processes,
         root=root,

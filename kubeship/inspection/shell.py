@@ -6,14 +6,13 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
+from kubeship.inspection.shell_expansion import ASSIGNMENT, Known, expanded
 from kubeship.inspection.shell_syntax import Case, Function, If, Loop, Node, Simple, parsed
-from kubeship.inspection.shell_tests import HOME, joined, truth
-from kubeship.inspection.shell_words import Piece, Token, tokens
+from kubeship.inspection.shell_tests import joined, truth
+from kubeship.inspection.shell_words import Token, tokens
 
 MAX_DEPTH = 12
 MAX_COMMANDS = 2000
-MAX_VALUE = 4000
-ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)\+?=(.*)", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -119,12 +118,12 @@ class _Runner:
         return False
 
     def _case(self, node: Case, state: _State, depth: int) -> bool:
-        subject = " ".join(self.expanded(node.subject, state))
+        subject = " ".join(self._expanded(node.subject, state))
         known = "$" not in subject
         label, chosen = state.label, state.chosen
         taken, ends = False, list[bool]()
         for patterns, body in node.branches:
-            texts = [" ".join(self.expanded(pattern, state)) for pattern in patterns]
+            texts = [" ".join(self._expanded(pattern, state)) for pattern in patterns]
             matches = known and not taken and any(fnmatch.fnmatchcase(subject, pattern) for pattern in texts)
             plain = next((p for p in texts if re.fullmatch(r"[\w-]+", p)), "")
             state.label, state.chosen = plain or label, chosen and (matches or not known)
@@ -133,12 +132,14 @@ class _Runner:
             if matches or not known:
                 ends.append(ended)
                 state.folder = inner.folder
+            if matches:  # `web) COMMAND="gunicorn ..." ;;`, and `eval $COMMAND` below
+                state.variables, state.exported = inner.variables, inner.exported
             taken = taken or matches
         state.label, state.chosen = label, chosen
         return taken and all(ends)
 
     def _simple(self, node: Simple, state: _State, depth: int) -> tuple[bool, bool | None]:
-        words = [word for token in node.words for word in self.expanded(token, state)]
+        words = [word for token in node.words for word in self._expanded(token, state)]
         setting: dict[str, str] = {}
         while words and (match := ASSIGNMENT.fullmatch(words[0])):
             setting[match[1]] = match[2]
@@ -205,56 +206,18 @@ class _Runner:
         for token in words:
             head = token.pieces[0].value if token.pieces else ""
             if array := re.match(r"([A-Za-z_]\w*)(\+?)=\((.*)\)$", head, re.DOTALL):
-                items = [w for t in tokens(array[3]) if not t.operator for w in self.expanded(t, state)]
+                items = [w for t in tokens(array[3]) if not t.operator for w in self._expanded(t, state)]
                 state.variables[array[1]] = (state.variables.get(array[1], []) if array[2] else []) + items
-            elif match := ASSIGNMENT.fullmatch(" ".join(self.expanded(token, state))):
+            elif match := ASSIGNMENT.fullmatch(" ".join(self._expanded(token, state))):
                 state.variables[match[1]] = [match[2]]
                 if match[1] in state.exported:
                     state.exported[match[1]] = match[2]
 
-    def expanded(self, token: Token, state: _State) -> list[str]:
-        """The fields that a word becomes."""
-        fields, glued, quoted = [""], True, False
-        assigned = (
-            bool(token.pieces) and token.pieces[0].kind == "text" and bool(ASSIGNMENT.match(token.pieces[0].value))
-        )
-        for piece in token.pieces:
-            values = self._values(piece, state)
-            quoted = quoted or (piece.quoted and bool(values) and piece.value not in ("@", "*"))
-            if piece.kind == "variable" and not piece.quoted and not assigned:
-                values = [part for value in values for part in value.split()]
-            if values and glued:
-                fields[-1] += values[0]
-                fields += values[1:]
-        return fields if fields != [""] or quoted else []
-
-    def _values(self, piece: Piece, state: _State) -> list[str]:  # noqa: PLR0911  # one return a form
-        if piece.kind == "text":
-            return [piece.value]
-        if piece.kind == "command":
-            return [HOME + self.home] if "dirname" in piece.value else [f"$({piece.value.strip()})"]
-        name = piece.value
-        if name in ("@", "*"):
-            return ["$@"] if state.arguments is None else list(state.arguments)
-        if name == "0":
-            return [HOME + self.home + "/script"]
-        found: list[str] | None
-        if name.isdigit() and state.arguments is not None:
-            found = state.arguments[int(name) - 1 : int(name)] or [""]
-        else:
-            found = state.variables.get(name)
-        if piece.alternative is not None:
-            return self._inner(piece.alternative, state) if found and found != [""] else []
-        if piece.default is not None and (found is None or found == [""]):
-            return self._inner(piece.default, state)
-        return [f"${name}"] if found is None else [value[:MAX_VALUE] for value in found[:MAX_COMMANDS]]
-
-    def _inner(self, text: str, state: _State) -> list[str]:
-        fields = [word for t in tokens(text) for word in ([t.operator] if t.operator else self.expanded(t, state))]
-        return [" ".join(fields)]
+    def _expanded(self, token: Token, state: _State) -> list[str]:
+        return expanded(token, Known(state.variables, state.arguments, self.home))
 
     def _test(self, condition: Sequence[Node], state: _State) -> bool | None:
         """What an `if` decides, when everything it looks at is known."""
         if len(condition) != 1 or not isinstance(condition[0], Simple):
             return None
-        return truth([" ".join(self.expanded(token, state)) for token in condition[0].words])
+        return truth([" ".join(self._expanded(token, state)) for token in condition[0].words])

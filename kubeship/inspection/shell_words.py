@@ -22,6 +22,8 @@ class Piece:
     """Of `${NAME:-default}`."""
     alternative: str | None = None
     """Of `${NAME:+alternative}`."""
+    first: int = 1
+    """Of `${@:2}`: the first argument that it holds."""
 
 
 @dataclass(frozen=True)
@@ -205,6 +207,8 @@ def _parameter(inside: str, quoted: bool) -> Piece:
         return Piece("variable", match[1], quoted, default=rest)
     if operator == "+":
         return Piece("variable", match[1], quoted, alternative=rest)
+    if match[1] in "@*" and (slice_ := re.fullmatch(r":\s*([1-9])", rest)):
+        return Piece("variable", match[1], quoted, first=int(slice_[1]))
     return Piece("variable", match[1], quoted)
 
 

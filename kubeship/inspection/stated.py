@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from kubeship.inspection.cluster_files import cluster_statements
 from kubeship.inspection.compose_files import compose_statements
 from kubeship.inspection.console_scripts import console_scripts
 from kubeship.inspection.image_commands import image_statements
@@ -81,6 +82,7 @@ def read_statements(sources: Sources, folder: str) -> Statements:
     """What every file that kubeship can read says; `folder` holds the dependencies."""
     said: list[Said] = [
         *platform_statements(sources, folder),
+        *cluster_statements(sources, folder),
         *image_statements(sources, folder),
         *compose_statements(sources),
         *(program for path in supervisor_files(sources) for program in _supervised(sources, path, folder)),
