@@ -1,5 +1,6 @@
 """How does docker-py do what this room asks of an engine? The only code that calls it."""
 
+import os
 import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -10,6 +11,8 @@ import requests
 from docker import auth
 from docker.errors import DockerException, NotFound
 
+from kubeship.images.distribution.credentials import login_for
+from kubeship.images.distribution.reference import registry_of
 from kubeship.images.ports import Credentials, Messages
 
 RECEIVED_BYTES = 1 << 16
@@ -73,35 +76,32 @@ class DockerApi:
 
     @contextmanager
     def push(self, repository: str, tag: str) -> Iterator[Messages]:
-        header = self._credentials(repository)
         response = self._client._post(
             self._client._url("/images/{0}/push", repository),
             params={"tag": tag},
             # The engine wants the header even where there is nothing to say (moby, distribution/push.go).
-            headers={"X-Registry-Auth": header or auth.encode_header({})},
+            headers={"X-Registry-Auth": auth.encode_header(_credentials(repository, is_the_images=True))},
             stream=True,
             timeout=STALLED_SECONDS,
         )
         with self._messages(response) as messages:
             yield messages
 
-    def pull(self, reference: str) -> None:
-        for message in self._client.pull(reference, stream=True, decode=True):
+    def pull(self, reference: str, *, is_the_images: bool = False) -> None:
+        own = _credentials(reference, is_the_images)
+        for message in self._client.pull(reference, stream=True, decode=True, auth_config=own):
             if "error" in message:
                 raise DockerException(message["error"])
 
-    def distribution(self, reference: str) -> dict[str, Any]:
-        return dict(self._client.inspect_distribution(reference))
+    def distribution(self, reference: str, *, is_the_images: bool = False) -> dict[str, Any]:
+        return dict(self._client.inspect_distribution(reference, _credentials(reference, is_the_images)))
 
-    def has_login(self, reference: str) -> bool:
-        return self._credentials(reference) is not None
+    def has_login(self, reference: str, *, is_the_images: bool = False) -> bool:
+        return bool(_credentials(reference, is_the_images))
 
     def credentials(self, registry: str) -> Credentials | None:
-        found = auth.resolve_authconfig(self._client._auth_configs, registry, self._client.credstore_env) or {}
-        lower = {key.lower(): value for key, value in found.items()}
-        if token := lower.get("identitytoken"):
-            return Credentials("", token)
-        return Credentials(lower["username"], lower.get("password") or "") if lower.get("username") else None
+        login = login_for(registry, os.environ)
+        return Credentials(login.username, login.identity_token or login.password) if login else None
 
     def create_container(self, name: str, config: Mapping[str, Any]) -> None:
         self._client.create_container_from_config(dict(config), name)
@@ -134,11 +134,6 @@ class DockerApi:
 
     def containers(self, label: str) -> list[dict[str, Any]]:
         return list(self._client.containers(all=True, filters={"label": label}))
-
-    def _credentials(self, reference: str) -> bytes | None:
-        registry, _ = auth.resolve_repository_name(reference)
-        header: bytes | None = auth.get_config_header(self._client, registry)
-        return header
 
     @contextmanager
     def _messages(self, response: requests.Response) -> Iterator[Messages]:
@@ -183,3 +178,14 @@ def _upgraded(response: requests.Response) -> Upgraded:
     connection: socket.socket = raw._fp.fp.raw._sock
     connection.settimeout(None)  # the engine calls when it has something to ask
     return Upgraded(reader, connection)
+
+
+def _credentials(reference: str, is_the_images: bool) -> dict[str, str]:
+    """AuthConfig of the engine's API: empty for nobody in particular."""
+    registry = registry_of(reference)
+    login = login_for(registry, os.environ, is_the_images=is_the_images)
+    if login is None:
+        return {}
+    if login.identity_token:
+        return {"identitytoken": login.identity_token, "serveraddress": registry}
+    return {"username": login.username, "password": login.password, "serveraddress": registry}

@@ -62,14 +62,17 @@ class EngineApi(Protocol):
     def push(self, repository: str, tag: str) -> AbstractContextManager[Messages]:
         """`POST /images/REPOSITORY/push` with the user's credentials; errors are in the messages."""
 
-    def pull(self, reference: str) -> None:
-        """`POST /images/create` with the user's credentials, read to its end."""
+    def pull(self, reference: str, *, is_the_images: bool = False) -> None:
+        """`POST /images/create` with the user's credentials, read to its end.
 
-    def distribution(self, reference: str) -> dict[str, Any]:
+        `is_the_images`: the registry is that of kubeship.yaml's `image`, which gets KUBESHIP_REGISTRY_*.
+        """
+
+    def distribution(self, reference: str, *, is_the_images: bool = False) -> dict[str, Any]:
         """`GET /distribution/REFERENCE/json`: what the registry holds, with the user's credentials."""
 
-    def has_login(self, reference: str) -> bool:
-        """Whether the Docker configuration has credentials for the reference's registry."""
+    def has_login(self, reference: str, *, is_the_images: bool = False) -> bool:
+        """Whether there are credentials for the reference's registry."""
 
     def credentials(self, registry: str) -> Credentials | None:
         """The Docker configuration's login at a registry (`registry.example.com:5000`, `docker.io`)."""

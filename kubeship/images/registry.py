@@ -1,44 +1,69 @@
 """What does the registry hold, and does it take what is pushed? Through the engine, with the user's credentials."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from docker.errors import APIError, DockerException, ImageNotFound
 
 from kubeship.errors import KubeshipError, MissingPrecondition, PushFailed
 from kubeship.images.connection import engine_errors, explanation
+from kubeship.images.distribution.client import open_registry
+from kubeship.images.distribution.failures import RegistryFailure
+from kubeship.images.distribution.patience import Patience
+from kubeship.images.distribution.reference import registry_of
+from kubeship.images.distribution.trust import is_loopback
 from kubeship.images.ports import EngineApi
-from kubeship.images.registry_failures import Refusal, refusal, registry_of
-from kubeship.model.events import Emit, PushProgress
+from kubeship.images.registry_failures import may_pass, refusal
+from kubeship.model.events import Emit, Note, PushProgress
 from kubeship.model.finding import Finding
 from kubeship.model.image import BuiltImage
 from kubeship.model.objects import repository as repository_of
 
+ProvePush = Callable[[str], RegistryFailure | None]
+"""Why a push to a repository is refused, as far as beginning one tells."""
+PATIENCE = Patience(attempts=4, first_pause=1.0)
+"""With pushes of the engine, which tries each layer a few times by itself."""
+BRIEF = Patience(attempts=2, connect=3.0, answer=10.0)
+"""For a question before a deploy."""
 PROBED_TAG = "kubeship-probe"
 """A tag that no registry holds; being told so is the answer that is hoped for."""
 
 
-def push(api: EngineApi, image: BuiltImage, repository: str, emit: Emit) -> str:
-    """Push the image under its tag; returns `repository@sha256:...`. Raises PushFailed with the registry's reason."""
+def push(api: EngineApi, image: BuiltImage, repository: str, emit: Emit, patience: Patience = PATIENCE) -> str:
+    """Push the image under its tag; returns `repository@sha256:...`. Raises PushFailed with the registry's reason.
+
+    The engine sends the manifest, and so the tag, after all layers have arrived. What may pass is tried again.
+    """
     tag = image.tag.removeprefix(repository_of(image.tag)).removeprefix(":") or "latest"
-    with engine_errors(f"Pushing {repository}:{tag}", PushFailed):
+    reference = f"{repository}:{tag}"
+    with engine_errors(f"Pushing {reference}", PushFailed):
         if repository_of(image.tag) != repository:
             api.tag(image.id, repository, tag)
-        progress = PushedLayers()
-        digest = ""
-        with api.push(repository, tag) as messages:
-            for message in messages:
-                if "error" in message:
-                    raise _push_failed(f"{repository}:{tag}", message["error"])
-                digest = (message.get("aux") or {}).get("Digest", digest)
-                for event in progress.follow(message):
-                    emit(event)
-    if not digest:
-        raise PushFailed(
-            f"Pushing {repository}:{tag} ended without a digest: the connection to the registry or the engine broke.",
-            hint="Run the same command again: layers that arrived are not sent twice.",
-        )
-    return f"{repository}@{digest}"
+        failures = 0
+        while True:
+            digest, said = _push_once(api, repository, tag, emit)
+            if digest:
+                return f"{repository}@{digest}"
+            failures += 1
+            pause = patience.pause(failures, None) if not said or may_pass(said) else None
+            if pause is None:
+                raise _push_failed(reference, said, api.has_login(repository, is_the_images=True))
+            emit(Note(f"The push broke ({said or 'it ended without a digest'}): trying again in {pause:.0f} s"))
+            patience.sleep(pause)
+
+
+def _push_once(api: EngineApi, repository: str, tag: str, emit: Emit) -> tuple[str, str]:
+    """The digest, or else what was said instead, which may be nothing."""
+    progress = PushedLayers()
+    digest = ""
+    with api.push(repository, tag) as messages:
+        for message in messages:
+            if "error" in message:
+                return "", str(message["error"])
+            digest = (message.get("aux") or {}).get("Digest", digest)
+            for event in progress.follow(message):
+                emit(event)
+    return digest, ""
 
 
 class PushedLayers:
@@ -66,20 +91,20 @@ class PushedLayers:
             yield PushProgress(*now)
 
 
-def resolve(api: EngineApi, reference: str) -> str:
+def resolve(api: EngineApi, reference: str, *, is_the_images: bool = True) -> str:
     """`repository@sha256:...` of what the registry holds; a multi-platform image's own digest, not a platform's.
 
     Raises MissingPrecondition when the registry doesn't hold it, refuses or can't be reached.
     """
     with engine_errors(f"Looking up {reference}"):
         try:
-            digest = api.distribution(reference)["Descriptor"]["digest"]
+            digest = api.distribution(reference, is_the_images=is_the_images)["Descriptor"]["digest"]
         except APIError as error:
             said = explanation(error)
-            if known := refusal(reference, said, api.has_login(reference)):
+            if known := refusal(reference, said, api.has_login(reference, is_the_images=is_the_images)):
                 raise MissingPrecondition(f"Looking up {reference} failed: {known.reason}.", hint=known.hint) from error
             # An engine or proxy that can't answer this question may still be able to pull.
-            api.pull(reference)
+            api.pull(reference, is_the_images=is_the_images)
             digest = _local_digest(api, reference)
             if digest is None:
                 raise
@@ -89,7 +114,7 @@ def resolve(api: EngineApi, reference: str) -> str:
 def base_digest(api: EngineApi, reference: str) -> str | None:
     """`sha256:...` of a base image as the registry has it, else as the engine has it, else None."""
     try:
-        return resolve(api, reference).partition("@")[2]
+        return resolve(api, reference, is_the_images=False).partition("@")[2]
     except KubeshipError:
         pass
     try:
@@ -98,10 +123,11 @@ def base_digest(api: EngineApi, reference: str) -> str | None:
         return None
 
 
-def push_finding(api: EngineApi, repository: str) -> Finding | None:
-    """Why a push can't work: no registry named, none reachable, or no credentials where it wants some.
+def push_finding(api: EngineApi, repository: str, prove: ProvePush | None = None) -> Finding | None:
+    """Why a push can't work: no registry named, none reachable, or nobody who may push there.
 
-    Costs one request. None when nothing speaks against it, which is no proof.
+    The engine asks first, since it will push. Where it hears of nothing, `prove` begins a push and takes it back; a
+    registry that only the engine reaches leaves that open. None when nothing speaks against it.
     """
     if "/" not in repository:
         return Finding(
@@ -110,35 +136,55 @@ def push_finding(api: EngineApi, repository: str) -> Finding | None:
             subject="registry",
         )
     try:
-        with engine_errors(f"Asking for {repository}"):
-            has_login = api.has_login(repository)
-            try:
-                api.distribution(f"{repository}:{PROBED_TAG}")
-            except APIError as error:
-                known = refusal(repository, explanation(error), has_login)
-                return _finding(repository, known, has_login) if known else None
+        return _engines_finding(api, repository) or _proved(api, repository, prove or _prove)
     except KubeshipError as error:
         return Finding(error.message, error.hint, subject="registry")
+
+
+def _engines_finding(api: EngineApi, repository: str) -> Finding | None:
+    with engine_errors(f"Asking for {repository}"):
+        has_login = api.has_login(repository, is_the_images=True)
+        try:
+            api.distribution(f"{repository}:{PROBED_TAG}", is_the_images=True)
+        except APIError as error:
+            known = refusal(repository, explanation(error), has_login)
+            # `denied` to somebody with credentials is no answer: registries say it of what doesn't exist yet.
+            if known and known.kind != "missing" and not (known.kind == "denied" and has_login):
+                return _finding(repository, known.reason, f"{known.hint}.")
     return None
 
 
-def _finding(repository: str, known: Refusal, has_login: bool) -> Finding | None:
-    """`denied` to somebody with credentials is no answer: registries say it of repositories that don't exist yet."""
-    if known.kind == "missing" or (known.kind == "denied" and has_login):
+def _proved(api: EngineApi, repository: str, prove: ProvePush) -> Finding | None:
+    registry = registry_of(repository)
+    if is_loopback(registry) and not api.address.startswith(("unix:", "npipe:")):
+        return None  # the engine's localhost is another one
+    failure = prove(repository)
+    if failure is None or failure.kind in ("unreachable", "passing"):
         return None
-    return Finding(
-        f"Pushing to {registry_of(repository)} can't work: {known.reason}.", f"{known.hint}.", subject="registry"
-    )
+    return _finding(repository, failure.reason, failure.hint)
 
 
-def _push_failed(reference: str, said: str) -> PushFailed:
-    known = refusal(reference, said, has_login=True)
+def _prove(repository: str) -> RegistryFailure | None:
+    return open_registry(repository, is_the_images=True, patience=BRIEF).push_refusal(repository)
+
+
+def _finding(repository: str, reason: str, remedy: str) -> Finding:
+    return Finding(f"Pushing to {registry_of(repository)} can't work: {reason}.", remedy, subject="registry")
+
+
+def _push_failed(reference: str, said: str, has_login: bool) -> PushFailed:
+    if not said:
+        return PushFailed(
+            f"Pushing {reference} ended without a digest: the connection to the registry or the engine broke.",
+            hint="Run the same command again: layers that arrived are not sent twice.",
+        )
+    known = refusal(reference, said, has_login)
     if known is None or known.kind == "missing":
         return PushFailed(
             f"Pushing {reference} failed: the registry or the engine said: {said}",
             hint="Run the same command again; if it says so again, see the registry's own log.",
         )
-    return PushFailed(f"Pushing {reference} failed: {known.reason}.", hint=known.hint)
+    return PushFailed(f"Pushing {reference} failed: {known.reason}.", hint=f"{known.hint}.")
 
 
 def _local_digest(api: EngineApi, reference: str) -> str | None:

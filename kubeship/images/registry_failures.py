@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from kubeship.images.distribution.reference import registry_of
+
 Kind = Literal["denied", "missing", "refused-login", "unreachable"]
 
 
@@ -26,20 +28,25 @@ def refusal(reference: str, said: str, has_login: bool) -> Refusal | None:
     names = {"registry": registry, "reference": reference}
     for kind, pattern, reason, advice in REFUSALS:
         if re.search(pattern, said, re.IGNORECASE):
-            hint = "Log in: docker login {registry}" if kind == "denied" and not has_login else advice
+            hint = LOG_IN if kind == "denied" and not has_login else advice
             return Refusal(kind, reason.format(**names), hint.format(**names))
     return None
 
 
-def registry_of(reference: str) -> str:
-    """`registry.example.com:5000` of `registry.example.com:5000/team/shop`; docker.io where none is named.
-
-    The first part is a host when it has a dot or a port or is localhost (distribution/reference, splitDockerDomain).
-    """
-    head, slash, _ = reference.partition("/")
-    return head if slash and ("." in head or ":" in head or head == "localhost") else "docker.io"
+def may_pass(said: str) -> bool:
+    """Whether the words are of something that another attempt may not meet: too many requests, 5xx, a broken line."""
+    return re.search(PASSING, said, re.IGNORECASE) is not None
 
 
+PASSING = (
+    r"toomanyrequests|429 Too Many|status: (?:429|5\d\d)|\b50[0234] (?:Internal|Bad Gateway|Service|Gateway)|"
+    r"Internal Server Error|Bad Gateway|Service Unavailable|Gateway Time-?out|unexpected EOF|(?:^|\W)EOF$|"
+    r"connection reset|broken pipe|use of closed network connection|i/o timeout|Client\.Timeout exceeded|"
+    r"TLS handshake timeout|blob upload (?:unknown|invalid)|unknown: unknown error"
+)
+"""Source: moby (distribution/xfer, which tries layers again, manifests not), Go's net and net/http."""
+
+LOG_IN = "Log in: docker login {registry}, or set KUBESHIP_REGISTRY_USERNAME and KUBESHIP_REGISTRY_PASSWORD"
 REFUSALS: tuple[tuple[Kind, str, str, str], ...] = (
     (
         "unreachable",

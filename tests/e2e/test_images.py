@@ -312,7 +312,7 @@ def test_broken_credential_helper_is_a_sentence(
     monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
     monkeypatch.setenv("DOCKER_HOST", stack.docker_host)
 
-    with pytest.warns(UserWarning), pytest.raises(PushFailed) as caught:
+    with pytest.warns(UserWarning), pytest.raises(MissingPrecondition) as caught:
         connect().push(built, repository, emit=lambda event: None)
 
     assert "docker-credential-missing" in caught.value.message

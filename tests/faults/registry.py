@@ -119,8 +119,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.whole = True
         upload = re.fullmatch(r"/v2/(.+)/blobs/uploads/(.+)", parts.path)
         if self.command == "PATCH" and upload and self._allowed(parts.path):
-            self._patch(upload[1], upload[2])
             self._note(parts.path)
+            self._patch(upload[1], upload[2])
             return
         self.body = self._read()
         self._note(parts.path)

@@ -159,14 +159,23 @@ class RegistryClient:
                     raise
             return digest
 
-    def require_push(self, repository: str) -> None:
-        """Prove that a push is allowed by beginning one and taking it back. Raises PushFailed with the reason."""
+    def push_refusal(self, repository: str) -> RegistryFailure | None:
+        """Why a push is not allowed, proved by beginning one and taking it back; None when it is."""
         name = self._name(repository)
-        with registry_errors(f"Pushing to {name.repository}", PushFailed):
-            scopes = self._scopes(name, PULL_AND_PUSH)
-            path = f"/v2/{name.path}/blobs/uploads/"
+        scopes = self._scopes(name, PULL_AND_PUSH)
+        path = f"/v2/{name.path}/blobs/uploads/"
+        try:
             answer = self._conversation.ask("POST", path, name.repository, scopes, {202}, body=b"")
             cancel(self._conversation, next_location(self._conversation, answer), name.repository, scopes)
+        except RegistryFailure as failure:
+            return failure
+        return None
+
+    def require_push(self, repository: str) -> None:
+        """Raises PushFailed with the reason why a push is not allowed, before anything is built."""
+        with registry_errors(f"Pushing to {repository}", PushFailed):
+            if failure := self.push_refusal(repository):
+                raise failure
 
     def _manifest(self, name: Reference) -> Manifest:
         def attempt() -> Manifest:

@@ -86,7 +86,7 @@ def _configured(registry: str, environment: dict[str, str]) -> Login | None:
         if "Credentials store" in str(error):  # docker/auth.py, _resolve_authconfig_credstore
             raise MissingPrecondition(
                 f"The credential helper for {registry} that Docker's config.json names failed: {error}.",
-                hint="Install it, run it by hand, or remove it from the file (credsStore, credHelpers).",
+                hint="Install that credential helper, or remove it from the file (credsStore, credHelpers).",
             ) from error
         raise MissingPrecondition(
             f"Docker's config.json can't be read: {error}.", hint=f"Log in again: docker login {registry}"

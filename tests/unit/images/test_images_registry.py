@@ -9,9 +9,12 @@ import requests
 from docker.errors import APIError, ImageNotFound
 
 from kubeship.errors import MissingPrecondition, PushFailed
+from kubeship.images.distribution.failures import Kind, RegistryFailure
+from kubeship.images.distribution.patience import Patience
+from kubeship.images.distribution.reference import registry_of
 from kubeship.images.ports import EngineApi, Messages
 from kubeship.images.registry import base_digest, push, push_finding, resolve
-from kubeship.images.registry_failures import refusal, registry_of
+from kubeship.images.registry_failures import refusal
 from kubeship.model.events import Event, PushProgress
 from kubeship.model.image import BuiltImage
 
@@ -24,24 +27,25 @@ class FakeApi:
 
     address = "unix:///fake"
 
-    def __init__(self, messages: tuple[dict[str, Any], ...] = (), refuses: str = "", login: bool = True) -> None:
-        self.messages, self.refuses, self.login = messages, refuses, login
+    def __init__(self, *pushes: tuple[dict[str, Any], ...], refuses: str = "", login: bool = True) -> None:
+        """`pushes` are the messages of each attempt; the last is repeated."""
+        self.pushes, self.refuses, self.login = list(pushes or [()]), refuses, login
         self.tagged: list[tuple[str, str, str]] = []
         self.local: dict[str, Any] | None = None
 
     @contextmanager
     def push(self, repository: str, tag: str) -> Iterator[Messages]:
-        yield iter(self.messages)
+        yield iter(self.pushes.pop(0) if len(self.pushes) > 1 else self.pushes[0])
 
     def tag(self, image: str, repository: str, tag: str) -> None:
         self.tagged.append((image, repository, tag))
 
-    def distribution(self, reference: str) -> dict[str, Any]:
+    def distribution(self, reference: str, *, is_the_images: bool = False) -> dict[str, Any]:
         if self.refuses:
             raise APIError("500", requests.Response(), explanation=self.refuses)
         return {"Descriptor": {"digest": DIGEST}}
 
-    def pull(self, reference: str) -> None:
+    def pull(self, reference: str, *, is_the_images: bool = False) -> None:
         """Gets nothing new."""
 
     def inspect_image(self, reference: str) -> Mapping[str, Any]:
@@ -49,7 +53,7 @@ class FakeApi:
             raise ImageNotFound("404", requests.Response())
         return self.local
 
-    def has_login(self, reference: str) -> bool:
+    def has_login(self, reference: str, *, is_the_images: bool = False) -> bool:
         return self.login
 
 
@@ -84,7 +88,52 @@ def test_error_in_the_stream_is_the_pushs_error() -> None:
 
 def test_push_that_ends_without_a_digest_has_failed() -> None:
     with pytest.raises(PushFailed, match="without a digest"):
-        push(fake(FakeApi()), IMAGE, "registry.example.com/shop", emit=lambda event: None)
+        push(fake(FakeApi()), IMAGE, "registry.example.com/shop", lambda event: None, quick())
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "received unexpected HTTP status: 503 Service Unavailable",
+        "received unexpected HTTP status: 500 Internal Server Error",
+        "toomanyrequests: too many requests",
+        "unexpected status from PUT request to https://r/v2/x: 502 Bad Gateway",
+        'Put "http://r:5000/v2/x": EOF',
+        "read tcp 127.0.0.1:1->127.0.0.1:2: read: connection reset by peer",
+        "write tcp 127.0.0.1:1->127.0.0.1:2: write: broken pipe",
+        "net/http: TLS handshake timeout",
+    ],
+)
+def test_push_that_breaks_is_tried_again_and_said(said: str) -> None:
+    slept: list[float] = []
+    events: list[Event] = []
+    api = FakeApi(({"error": said},), (), ({"aux": {"Digest": DIGEST}},))
+
+    pushed = push(fake(api), IMAGE, "registry.example.com/shop", events.append, quick(slept))
+
+    assert pushed == f"registry.example.com/shop@{DIGEST}"
+    assert len(slept) == 2
+    assert said in str(events[0])
+
+
+@pytest.mark.parametrize("said", ["unauthorized: authentication required", "denied: no", "manifest invalid: 500"])
+def test_push_that_is_refused_is_not_tried_again(said: str) -> None:
+    slept: list[float] = []
+
+    with pytest.raises(PushFailed):
+        push(fake(FakeApi(({"error": said},))), IMAGE, "r.example.com/shop", lambda event: None, quick(slept))
+
+    assert slept == []
+
+
+def test_refused_push_without_a_login_says_how_to_log_in() -> None:
+    api = FakeApi(({"error": "unauthorized: authentication required"},), login=False)
+
+    with pytest.raises(PushFailed) as caught:
+        push(fake(api), IMAGE, "r.example.com/shop", lambda event: None)
+
+    assert "docker login r.example.com" in caught.value.hint
+    assert "KUBESHIP_REGISTRY_USERNAME" in caught.value.hint
 
 
 def test_image_of_another_name_is_tagged_before_it_is_pushed() -> None:
@@ -171,10 +220,34 @@ def test_base_image_falls_back_to_what_the_engine_has_and_then_to_nothing() -> N
 def test_a_finding_speaks_only_when_a_push_cannot_work(
     repository: str, refuses: str, login: bool, problem: str | None
 ) -> None:
-    found = push_finding(fake(FakeApi(refuses=refuses, login=login)), repository)
+    found = push_finding(fake(FakeApi(refuses=refuses, login=login)), repository, lambda name: None)
 
     said = f"{found.problem} {found.remedy}" if found else ""
     assert (found is None) if problem is None else problem in said
+
+
+@pytest.mark.parametrize(
+    ("kind", "address", "repository", "is_found"),
+    [
+        ("denied", "unix:///fake", "r:5000/shop", True),
+        ("missing", "unix:///fake", "r:5000/shop", True),
+        ("unreachable", "unix:///fake", "r:5000/shop", False),
+        ("passing", "unix:///fake", "r:5000/shop", False),
+        ("denied", "ssh://elsewhere", "r:5000/shop", True),
+        ("denied", "ssh://elsewhere", "localhost:5000/shop", False),
+    ],
+)
+def test_push_that_is_begun_and_refused_is_a_finding(kind: Kind, address: str, repository: str, is_found: bool) -> None:
+    api = FakeApi(refuses="manifest unknown")
+    api.address = address
+
+    found = push_finding(fake(api), repository, lambda name: RegistryFailure(kind, "because", "Do that."))
+
+    assert (found is not None and "because" in found.problem and found.remedy == "Do that.") == is_found
+
+
+def quick(slept: list[float] | None = None) -> Patience:
+    return Patience(attempts=4, sleep=slept.append if slept is not None else lambda seconds: None)
 
 
 def fake(api: FakeApi) -> EngineApi:
