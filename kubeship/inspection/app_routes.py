@@ -5,9 +5,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from kubeship.inspection.bindings import Binding
 from kubeship.inspection.callables import attribute_values
 from kubeship.inspection.import_root import reachable
-from kubeship.inspection.modules import Binding, External, Local, Modules
+from kubeship.inspection.modules import External, Local, Modules
 from kubeship.inspection.syntax import Function, argument, calls, dotted, text
 from kubeship.inspection.views import DATABASE_NAMES, LOGIN, OPEN, Route, judged
 from kubeship.model.origin import Origin

@@ -3,9 +3,10 @@
 import ast
 from collections.abc import Iterator, Mapping
 
+from kubeship.inspection.bindings import Binding
 from kubeship.inspection.frameworks import constructor_of
-from kubeship.inspection.modules import Binding, External, Local, Modules
-from kubeship.inspection.syntax import Function, assignments, dotted, local_names, statements
+from kubeship.inspection.modules import External, Local, Modules
+from kubeship.inspection.syntax import Function, assignments, calls, dotted, local_names, statements
 from kubeship.inspection.wrappers import is_wrapper
 from kubeship.model.project import Interface
 
@@ -109,6 +110,14 @@ def returned_argument(function: Function, call: ast.Call) -> ast.expr | None:
     }
     given = dict(zip(names, call.args, strict=False)) | {k.arg: k.value for k in call.keywords if k.arg}
     return next((given[name] for name in names if name in returned and name in given), None)
+
+
+def set_by_called(modules: Modules, path: str, function: Function, name: str) -> tuple[ast.expr, ...]:
+    """What functions of the module assign to its name with `global`, if this function calls one of them."""
+    module = modules.module(path)
+    setters = module.set_by_functions.get(name, {}) if module else {}
+    called = {dotted(call.func) for call in calls(function)} if setters else set()
+    return tuple(value for values in setters.values() for value in values) if called & setters.keys() else ()
 
 
 def is_plain(modules: Modules, path: str, function: ast.FunctionDef) -> bool:

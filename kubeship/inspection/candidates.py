@@ -5,9 +5,11 @@ import re
 from dataclasses import dataclass
 
 from kubeship.inspection.app_objects import MAKERS, App
+from kubeship.inspection.bindings import Binding, Module
+from kubeship.inspection.factories import factory, is_held
 from kubeship.inspection.frameworks import CONSTRUCTORS
 from kubeship.inspection.imported import Imported
-from kubeship.inspection.modules import Binding, Module, Modules
+from kubeship.inspection.modules import Modules
 from kubeship.inspection.objects import Apps
 from kubeship.inspection.sources import Sources, is_aside
 from kubeship.inspection.syntax import calls, dotted, statements
@@ -124,7 +126,7 @@ def _holders(module: Module, apps: Apps) -> set[str]:
     return {
         name
         for name, bindings in module.bindings.items()
-        if isinstance(bindings[-1].value, ast.ClassDef) and apps.is_held(module.path, bindings[-1].value)
+        if isinstance(bindings[-1].value, ast.ClassDef) and is_held(apps, module.path, bindings[-1].value)
     }
 
 
@@ -157,15 +159,15 @@ def _servable(module: Module, name: str, bindings: tuple[Binding, ...], apps: Ap
         imported = isinstance(binding.value, Imported)
         origin = Origin(path, binding.line, _reason(app, imported))
         return Servable(path, name, app, origin, imported, is_aside(path), _is_script(module))
-    if isinstance(last.value, ast.FunctionDef) and (factory := apps.factory(path, last)):
-        label = f"a factory of {kind_of(factory.app)}"
-        if factory.is_paste:
-            origin = Origin(path, last.line, f"a paste factory of {kind_of(factory.app)}")
-            return Servable(path, f"{name}({{}})", factory.app, origin, False, is_aside(path))
-        if factory.required:
-            needs = f"{label} that needs {', '.join(factory.required)}"
+    if isinstance(last.value, ast.FunctionDef) and (made := factory(apps, path, last)):
+        label = f"a factory of {kind_of(made.app)}"
+        if made.is_paste:
+            origin = Origin(path, last.line, f"a paste factory of {kind_of(made.app)}")
+            return Servable(path, f"{name}({{}})", made.app, origin, False, is_aside(path))
+        if made.required:
+            needs = f"{label} that needs {', '.join(made.required)}"
             return NearMiss(name, Origin(path, last.line, needs))
-        return Servable(path, f"{name}()", factory.app, Origin(path, last.line, label), False, is_aside(path))
+        return Servable(path, f"{name}()", made.app, Origin(path, last.line, label), False, is_aside(path))
     if last.guarded and isinstance(last.value, ast.expr) and (guarded := apps.of_expression(path, last.value)):
         reason = f'{kind_of(guarded)}, but only under `if __name__ == "__main__"`'
         return NearMiss(name, Origin(path, last.line, reason))

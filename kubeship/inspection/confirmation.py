@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from kubeship.inspection.app_objects import App
 from kubeship.inspection.candidates import Candidates, Servable, kind_of
 from kubeship.inspection.console_scripts import console_scripts
+from kubeship.inspection.factories import factory_named
 from kubeship.inspection.groups import made_of
 from kubeship.inspection.import_root import import_root, module_name
 from kubeship.inspection.modules import Modules
@@ -186,7 +187,7 @@ class Confirmation:
                 expression = ast.Attribute(expression, attribute)
             app = self.apps.of_expression(path, expression) if attributes else self.apps.of_name(path, choice)
             return (app, bindings[-1].line if bindings else None, kind_of(app)) if app else None
-        factory = self.apps.factory_named(path, called)
+        factory = factory_named(self.apps, path, called)
         if factory is None or (factory.required and choice.endswith("()")):
             return None
         line = bindings[-1].line if bindings else None

@@ -8,6 +8,7 @@ from kubeship.inspection.candidates import Candidates, Servable, makes_apps
 from kubeship.inspection.confirmation import Confirmation, Entrypoint, point
 from kubeship.inspection.disagreements import disagreements
 from kubeship.inspection.findings import SET_BY_YOU, Answered
+from kubeship.inspection.groups import is_tool
 from kubeship.inspection.import_root import import_root, module_name
 from kubeship.inspection.modules import Modules
 from kubeship.inspection.objects import Apps
@@ -21,11 +22,6 @@ from kubeship.model.origin import Candidate, Origin, Question
 from kubeship.model.project import Answers, Warned
 
 KEY = "processes.web.entrypoint"
-
-TOOL_MODULES = frozenset(
-    ("celery", "celery_app", "celery_worker", "cli", "manage", "scripts", "seed", "tasks", "worker")
-)
-"""Modules that make an app for other uses than serving it."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +104,7 @@ def _rank(servable: Servable) -> tuple[object, ...]:
     name = servable.name.removesuffix("()")
     return (
         stem != "wsgi",
-        stem in TOOL_MODULES or servable.script,
+        is_tool(stem) or servable.script,
         servable.is_factory,
         -servable.app.wraps,
         servable.imported,

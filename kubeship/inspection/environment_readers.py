@@ -3,7 +3,8 @@
 import ast
 from dataclasses import dataclass
 
-from kubeship.inspection.modules import Binding, External, Local, Modules
+from kubeship.inspection.bindings import Binding
+from kubeship.inspection.modules import External, Local, Modules
 from kubeship.inspection.syntax import Function, argument, dotted
 
 GETTERS = frozenset({"os.environ.get", "os.environb.get", "os.getenv", "os.getenvb", "os.environ.pop"})

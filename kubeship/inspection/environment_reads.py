@@ -5,8 +5,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from kubeship.inspection.bindings import Binding
 from kubeship.inspection.environment_readers import GETTERS, Reader, external, literal
-from kubeship.inspection.modules import Binding, External, Local, Modules
+from kubeship.inspection.modules import External, Local, Modules
 from kubeship.inspection.syntax import argument, dotted, is_main_guard, text
 from kubeship.model.origin import Origin
 

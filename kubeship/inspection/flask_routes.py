@@ -5,8 +5,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from kubeship.inspection.bindings import Binding
 from kubeship.inspection.import_root import reachable
-from kubeship.inspection.modules import Binding, External, Local, Modules, Reference
+from kubeship.inspection.modules import External, Local, Modules, Reference
 from kubeship.inspection.objects import Apps
 from kubeship.inspection.syntax import Function, argument, calls, dotted, text
 from kubeship.inspection.views import Route, judged

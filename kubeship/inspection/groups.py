@@ -22,7 +22,10 @@ MOUNTS = frozenset(
 )
 """Calls that put an app below another: Starlette's, FastAPI's, aiohttp's, Bottle's, CherryPy's and Werkzeug's names."""
 
-
+TOOL_MODULES = frozenset(
+    ("beat", "celery", "celeryworker", "cli", "cron", "manage", "scheduler", "scripts", "seed", "tasks", "worker")
+)
+"""Words in the names of modules that make an app for other uses than serving it."""
 ASGI_SERVERS = frozenset(("daphne", "granian", "hypercorn", "uvicorn", "uvicorn-worker"))
 WSGI_SERVERS = frozenset(("gunicorn", "mod-wsgi", "pyuwsgi", "uwsgi", "waitress"))
 """Distributions, as Django's pages on deployment name them."""
@@ -31,6 +34,11 @@ WSGI_SERVERS = frozenset(("gunicorn", "mod-wsgi", "pyuwsgi", "uwsgi", "waitress"
 def made_of(servable: Servable) -> Made:
     """What tells two apps apart."""
     return servable.app.made.path, servable.app.made.line
+
+
+def is_tool(stem: str) -> bool:
+    """Whether a module's name tells that it isn't served."""
+    return not TOOL_MODULES.isdisjoint(stem.lower().split("_"))
 
 
 def grouped(servable: list[Servable]) -> list[list[Servable]]:
@@ -54,6 +62,7 @@ def likeliest(
         lambda group: group[0].app.framework != "none",
         lambda group: _is_django_served(group, groups, declared),
         lambda group: posixpath.dirname(group[0].path).rpartition("/")[2] not in TOOL_FOLDERS,
+        lambda group: not all(is_tool(_stem(item.path)) for item in group),
         lambda group: not declared or _distributions(group) & declared,
         lambda group: made_of(group[0]) not in mounted,
         lambda group: made_of(group[0]) in served,

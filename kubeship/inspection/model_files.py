@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from kubeship.inspection.modules import Binding, External, Local, Modules
+from kubeship.inspection.bindings import Binding
+from kubeship.inspection.modules import External, Local, Modules
 from kubeship.inspection.sources import is_aside
 from kubeship.inspection.syntax import argument, calls, dotted, strings, text
 from kubeship.model.origin import Found, Origin

@@ -1,28 +1,16 @@
 """Which file, and which definition in it, does a name in the project's code refer to?"""
 
-import ast
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
+from kubeship.inspection.bindings import Binding, Module, bound
 from kubeship.inspection.frameworks import FRAMEWORKS
-from kubeship.inspection.imported import Imported, imported_by, imports_in
+from kubeship.inspection.imported import Imported, imports_in
 from kubeship.inspection.sources import Sources, folder_of
-from kubeship.inspection.syntax import Function, assignments, import_statements, statements
 
 INSTALLED = frozenset(framework.module for framework in FRAMEWORKS) - {"web"}
 """Modules that a folder without `__init__.py` doesn't hide: an installed package comes before a namespace (PEP 420)."""
-
-
-@dataclass(frozen=True)
-class Binding:
-    """One place that gives a name its value at module level."""
-
-    line: int
-    value: ast.expr | Function | ast.ClassDef | Imported
-    guarded: bool = False
-    """Only under `if __name__ == "__main__":`."""
-    annotation: ast.expr | None = None
 
 
 @dataclass(frozen=True)
@@ -51,32 +39,6 @@ class ModuleFile:
 Reference = External | Local | ModuleFile
 
 
-@dataclass(frozen=True)
-class Module:
-    """What one file binds when it is imported."""
-
-    path: str
-    tree: ast.Module
-    bindings: dict[str, tuple[Binding, ...]] = field(default_factory=dict)
-    stars: tuple[Imported, ...] = ()
-    """`from x import *`."""
-
-    @cached_property
-    def imports(self) -> tuple[tuple[Imported, int], ...]:
-        """Every import anywhere in the file, with its line."""
-        return tuple((imported, line) for _, imported, line in self._all_imports)
-
-    @cached_property
-    def imported_names(self) -> dict[str, Imported]:
-        """The names that any import in the file binds: functions import for themselves to avoid cycles."""
-        return {name: imported for name, imported, _ in self._all_imports if imported.name != "*"}
-
-    @cached_property
-    def _all_imports(self) -> tuple[tuple[str, Imported, int], ...]:
-        found = import_statements(self.tree)
-        return tuple((name, imported, node.lineno) for node in found for name, imported in imported_by(node))
-
-
 class Modules:
     """The project's modules, and how names travel between them."""
 
@@ -91,14 +53,14 @@ class Modules:
     @cached_property
     def top_names(self) -> frozenset[str]:
         """The names of all modules and packages, wherever they lie."""
-        parts = {part for path in self.sources.python_files for part in path.removesuffix(".py").split("/")}
-        return frozenset(parts)
+        files = (path for path in self.sources.files if path.endswith(".py"))
+        return frozenset(part for path in files for part in path.removesuffix(".py").split("/"))
 
     def module(self, path: str) -> Module | None:
         """What the file binds; None when it isn't a Python file that parses."""
         if path not in self._modules:
             tree = self.sources.tree(path) if path.endswith(".py") and path in self.sources else None
-            self._modules[path] = _bound(path, tree) if tree else None
+            self._modules[path] = bound(path, tree) if tree else None
         return self._modules[path]
 
     def imports(self, path: str) -> tuple[Imported, ...]:
@@ -136,7 +98,7 @@ class Modules:
             if found and not (
                 (found == path and not path.endswith("__init__.py"))  # a package may import from itself
                 or (namespace and top in INSTALLED)
-                or (top in sys.stdlib_module_names and _join(root, "__init__.py") in self.sources)
+                or ((top in sys.stdlib_module_names or top in INSTALLED) and _join(root, "__init__.py") in self.sources)
             ):
                 return found
         return None
@@ -173,6 +135,12 @@ class Modules:
         if (path, name) not in self._references:
             self._references[path, name] = self._referenced(path, name)
         return self._references[path, name]
+
+    def imported_within(self, path: str, name: str) -> Reference | None:
+        """What a name means where a function imports it for itself, whatever the module binds it to."""
+        module = self.module(path)
+        imported = module.imported_names.get(name) if module else None
+        return self._target(path, imported, 0) if imported else None
 
     def _referenced(self, path: str, name: str) -> Reference | None:
         head, _, rest = name.partition(".")
@@ -231,24 +199,3 @@ class Modules:
 
 def _join(root: str, path: str) -> str:
     return path if root == "." else f"{root}/{path}"
-
-
-def _bound(path: str, tree: ast.Module) -> Module:
-    bindings: dict[str, list[Binding]] = {}
-    stars: list[Imported] = []
-    for statement, guarded in statements(tree.body):
-        match statement:
-            case ast.Import() | ast.ImportFrom():
-                for name, imported in imported_by(statement):
-                    if imported.name == "*":
-                        stars.append(Imported(imported.target, "", imported.level))
-                    else:
-                        bindings.setdefault(name, []).append(Binding(statement.lineno, imported, guarded))
-            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
-                bindings.setdefault(statement.name, []).append(Binding(statement.lineno, statement, guarded))
-            case _:
-                for target, value in assignments(statement):
-                    if isinstance(target, ast.Name):
-                        stated = statement.annotation if isinstance(statement, ast.AnnAssign) else None
-                        bindings.setdefault(target.id, []).append(Binding(statement.lineno, value, guarded, stated))
-    return Module(path, tree, {name: tuple(found) for name, found in bindings.items()}, tuple(stars))

@@ -4,21 +4,28 @@ import ast
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from kubeship.inspection.app_objects import MAKERS, App, Factory
+from kubeship.inspection.app_objects import MAKERS, App
+from kubeship.inspection.bindings import Binding
 from kubeship.inspection.callables import (
     attribute_values,
     callable_interface,
     is_called,
-    is_plain,
     method,
     methods_of,
     returned_argument,
+    set_by_called,
 )
-from kubeship.inspection.frameworks import CONSTRUCTORS, constructor_of
+from kubeship.inspection.constructors import Constructors
+from kubeship.inspection.frameworks import CONSTRUCTORS
 from kubeship.inspection.imported import Imported
-from kubeship.inspection.modules import Binding, External, Local, Modules
-from kubeship.inspection.syntax import Function, assignments, dotted, local_names, required_parameters, statements
-from kubeship.inspection.wrappers import APP_ARGUMENTS, WRAPPERS, is_wrapper
+from kubeship.inspection.modules import External, Local, Modules, Reference
+from kubeship.inspection.syntax import (
+    Function,
+    dotted,
+    local_names,
+    statements,
+)
+from kubeship.inspection.wrappers import APP_ARGUMENTS, LAZY, WRAPPERS, is_wrapper
 from kubeship.model.origin import Origin
 from kubeship.model.project import Interface
 
@@ -35,7 +42,7 @@ class Apps:
         self._names: dict[tuple[str, str], App | None] = {}
         self._functions: dict[tuple[str, int, int | None], App | None] = {}
         self._followed: set[tuple[object, ...]] = set()
-        self._constructors: dict[tuple[str, str], str | None] = {}
+        self._constructors = Constructors(modules)
 
     def of_name(self, path: str, name: str) -> App | None:
         """The app that a module-level name holds when the module is imported."""
@@ -83,45 +90,10 @@ class Apps:
             case ast.Await(value=inner) | ast.NamedExpr(value=inner):
                 found = self.of_expression(path, inner, scope)
             case ast.IfExp(body=first, orelse=second):
-                found = self._first(path, (first, second), scope)
+                found = self.first(path, (first, second), scope)
             case ast.BoolOp(values=choices):
-                found = self._first(path, choices, scope)
+                found = self.first(path, choices, scope)
         return found
-
-    def factory(self, path: str, binding: Binding) -> Factory | None:
-        """The factory that a function at module level is, if it returns an app."""
-        function = binding.value
-        if binding.guarded or not isinstance(function, ast.FunctionDef) or not is_plain(self.modules, path, function):
-            return None
-        app = self.of_function(path, function)
-        if app is None:
-            return None
-        required = tuple(required_parameters(function))
-        is_paste = len(required) == 1 and "global" in required[0] and function.args.kwarg is not None
-        return Factory(app, required, is_paste)
-
-    def is_held(self, path: str, definition: ast.ClassDef) -> bool:
-        """Whether objects of the class keep an app in an attribute, or a method of it returns one."""
-        for function in definition.body:
-            if isinstance(function, ast.FunctionDef):
-                scope = local_names(function)
-                values = [
-                    v for s, _ in statements(function.body) for t, v in assignments(s) if isinstance(t, ast.Attribute)
-                ]
-                if self._first(path, values, scope) or self.of_function(path, function):
-                    return True
-        return False
-
-    def factory_named(self, path: str, name: str) -> Factory | None:
-        """The factory that a name of the module is, also one that it imports, or a framework's subclass."""
-        match self.modules.reference(path, name):
-            case Local(inside, local, Binding(value=ast.ClassDef() as definition)):
-                app = self._constructed(inside, ast.Name(local), definition.lineno)
-                initial = method(definition, "__init__")
-                return Factory(app, tuple(required_parameters(initial)[1:]) if initial else (), False) if app else None
-            case Local(inside, _, binding):
-                return self.factory(inside, binding)
-        return None
 
     def of_function(self, path: str, function: Function, index: int | None = None) -> App | None:
         """The app that a function returns (at `index` of a tuple), else the one that its annotation promises."""
@@ -134,36 +106,26 @@ class Apps:
                 for statement, _ in statements(function.body)
                 if isinstance(statement, ast.Return) and statement.value
             ]
+            values = [value for value in returned if isinstance(value, ast.Name)] if index is None else []
+            scope |= {
+                v.id: made
+                for v in values
+                if v.id not in scope and (made := set_by_called(self.modules, path, function, v.id))
+            }
             if index is not None:
                 returned = [v.elts[index] for v in returned if isinstance(v, ast.Tuple) and index < len(v.elts)]
-            found = self._first(path, returned, scope)
+            found = self.first(path, returned, scope)
             if found is None and index is None and function.returns is not None:
-                found = self._constructed(path, function.returns, function.lineno)
+                found = self.constructed(path, function.returns, function.lineno)
             self._functions[key] = found
         return self._functions[key]
 
-    def constructor(self, path: str, expression: ast.expr, depth: int = 0) -> str | None:
+    def constructor(self, path: str, expression: ast.expr) -> str | None:
         """The framework's own constructor that a callable is, also through subclasses."""
-        name = dotted(expression)
-        if name is None:
-            return None
-        if (path, name) not in self._constructors:
-            self._constructors[path, name] = None
-            self._constructors[path, name] = self._constructor(path, name, depth)
-        return self._constructors[path, name]
+        return self._constructors.of(path, expression)
 
-    def _constructor(self, path: str, name: str, depth: int) -> str | None:
-        match self.modules.reference(path, name):
-            case External(outside):
-                return constructor_of(outside)
-            case Local(inside, _, Binding(value=ast.ClassDef(bases=bases))) if depth < 10:
-                found = (self.constructor(inside, base, depth + 1) for base in bases)
-                return next((name for name in found if name), None)
-            case Local(inside, _, Binding(value=ast.Name() | ast.Attribute() as alias)) if depth < 10:
-                return self.constructor(inside, alias, depth + 1)
-        return None
-
-    def _first(self, path: str, expressions: Iterable[ast.expr], scope: Scope | None) -> App | None:
+    def first(self, path: str, expressions: Iterable[ast.expr], scope: Scope | None) -> App | None:
+        """The first app among several expressions."""
         found = (self.of_expression(path, expression, scope) for expression in expressions)
         return next((app for app in found if app), None)
 
@@ -175,7 +137,7 @@ class Apps:
             case ast.expr() as expression:
                 found = self.of_expression(path, expression)
                 if found is None and binding.annotation is not None and not isinstance(expression, ast.Constant):
-                    found = self._constructed(path, binding.annotation, binding.line)
+                    found = self.constructed(path, binding.annotation, binding.line)
                 return found
             case ast.FunctionDef() | ast.AsyncFunctionDef() as function:
                 interface = callable_interface(function)
@@ -190,9 +152,10 @@ class Apps:
         """The app that a hand-written `def application(environ, start_response)` passes the request on to."""
         scope = local_names(function)
         callees = [node.func for node in ast.walk(function) if isinstance(node, ast.Call)]
-        return self._first(path, [*callees, *(c.func for c in callees if isinstance(c, ast.Call))], scope)
+        return self.first(path, [*callees, *(c.func for c in callees if isinstance(c, ast.Call))], scope)
 
-    def _constructed(self, path: str, expression: ast.expr, line: int) -> App | None:
+    def constructed(self, path: str, expression: ast.expr, line: int) -> App | None:
+        """The app that a call of a framework's constructor makes."""
         constructor = self.constructor(path, expression)
         if constructor is None:
             return None
@@ -221,7 +184,7 @@ class Apps:
         return None
 
     def _of_call(self, path: str, call: ast.Call, scope: Scope | None, index: int | None = None) -> App | None:
-        if found := self._constructed(path, call.func, call.lineno):
+        if found := self.constructed(path, call.func, call.lineno):
             server = (
                 next((k.value for k in call.keywords if k.arg == "server"), None) if found.framework == "dash" else None
             )
@@ -234,9 +197,10 @@ class Apps:
 
     def _called(self, path: str, call: ast.Call, scope: Scope | None, index: int | None) -> App | None:
         """What a wrapper, a class, a function or a method gives back."""
-        name = dotted(call.func)
         found: App | None = None
-        match self.modules.reference(path, name) if name else None:
+        match self._callee(path, call):
+            case External(outside) if outside in LAZY and call.args:
+                found = self.of_expression(path, ast.copy_location(ast.Call(call.args[0], [], []), call.args[0]), scope)
             case External(outside) if is_wrapper(outside):
                 found = self._wrapped(path, call, WRAPPERS.get(outside), scope)
             case Local(inside, _, Binding(value=ast.ClassDef() as definition)):
@@ -259,10 +223,20 @@ class Apps:
                         found = replace(made, called=function.name)
         return found
 
+    def _callee(self, path: str, call: ast.Call) -> Reference | None:
+        """What is called: within a function, also what that imports under its own name."""
+        name = dotted(call.func)
+        found = self.modules.reference(path, name) if name else None
+        match found:
+            case Local(inside, _, Binding(value=ast.FunctionDef() as function)) if inside == path and name:
+                if function.lineno <= call.lineno <= (function.end_lineno or 0):
+                    return self.modules.imported_within(path, name)
+        return found
+
     def _wrapped(self, path: str, call: ast.Call, interface: Interface | None, scope: Scope | None) -> App | None:
         """The app that is handed to a wrapper, with the wrapper around it."""
         given = [*call.args, *(k.value for k in call.keywords if k.arg in APP_ARGUMENTS)]
-        wrapped = self._first(path, given, scope)
+        wrapped = self.first(path, given, scope)
         if wrapped is None:
             return None
         return replace(wrapped, wraps=wrapped.wraps + 1, interface=interface or wrapped.interface)

@@ -5,8 +5,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from kubeship.inspection.bindings import Binding
 from kubeship.inspection.import_root import import_root, module_name
-from kubeship.inspection.modules import Binding, External, Modules
+from kubeship.inspection.modules import External, Modules
 from kubeship.inspection.syntax import calls, dotted, text
 from kubeship.model.origin import Origin
 from kubeship.model.project import ProcessKind

@@ -71,7 +71,7 @@ def _overlaps(one: str, other: str) -> bool:
 def _homes(sources: Sources) -> dict[str, str]:
     """Folders with dependency files, and the first file of each."""
     found: dict[str, str] = {}
-    for path in sources.other_files:
+    for path in (*sources.other_files, *(path for path in sources.python_files if path.endswith("setup.py"))):
         folder = folder_of(path)
         hidden = any(part.startswith(".") or is_for_development(part) for part in folder.split("/") if part != ".")
         if path.count("/") > MAX_DEPTH or hidden or is_aside(f"{folder}/x.py"):

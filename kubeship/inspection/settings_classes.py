@@ -4,9 +4,10 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from kubeship.inspection.bindings import Binding
 from kubeship.inspection.environment_readers import external, literal
 from kubeship.inspection.environment_reads import Reading
-from kubeship.inspection.modules import Binding, Local, Modules
+from kubeship.inspection.modules import Local, Modules
 from kubeship.inspection.syntax import argument, assignments, calls, dotted, text
 from kubeship.model.origin import Origin
 

@@ -15,17 +15,19 @@ from typing import Any
 from kubeship.errors import InvalidInput
 from kubeship.inspection.import_lines import import_lines, imported_modules
 from kubeship.inspection.listing import list_files, read_file
+from kubeship.inspection.vendored import vendored_folders
 from kubeship.model.origin import Origin
 from kubeship.model.project import Warned
 
 # fmt: off
 ASIDE_FOLDERS = frozenset((
-    "_vendor", "bench", "benchmark", "benchmarks", "cookbook", "demo", "demos", "doc", "docs", "e2e", "example",
-    "examples", "fixtures", "integration_tests", "notebooks", "sample", "samples", "test", "testdata", "testing",
-    "tests", "third_party", "tutorial", "tutorials", "unittests", "vendor", "vendored",
+    "_vendor", "app_template", "bench", "benchmark", "benchmarks", "cookbook", "demo", "demos", "doc", "docs", "e2e",
+    "example", "examples", "fixtures", "integration_tests", "notebooks", "project_name", "project_template", "sample",
+    "samples", "test", "testdata", "testing", "tests", "third_party", "tutorial", "tutorials", "unittests", "vendor",
+    "vendored",
 ))
 # fmt: on
-"""Folders whose code is not what is deployed."""
+"""Folders whose code is not what is deployed; Django's `startproject --template` fills in `project_name`."""
 ASIDE_FILES = re.compile(r"(test_.*|.*_tests?|tests?|conftest|setup|noxfile|fabfile|dodo)\.py")
 
 
@@ -37,7 +39,7 @@ class Sources:
         self.root = root
         self._prefix = f"{root}/"
         self.files = list_files(root)
-        self.python_files = tuple(path for path in self.files if path.endswith(".py") and path[0] != ".")
+        self.python_files = _own(path for path in self.files if path.endswith(".py") and path[0] != ".")
         self.other_files = tuple(path for path in self.files if not path.endswith(".py"))
         self.code = tuple(path for path in self.python_files if not is_aside(path))
         """Python files that are not tests, documentation, examples or vendored."""
@@ -194,6 +196,13 @@ def _is_aside_folder(path: str) -> bool:
 def folder_of(path: str) -> str:
     """The folder of a file; `.` at the top."""
     return path.rpartition("/")[0] or "."
+
+
+def _own(python_files: Iterable[str]) -> tuple[str, ...]:
+    """Without copies of other people's packages."""
+    found = tuple(python_files)
+    vendored = tuple(f"{folder}/" for folder in vendored_folders(found))
+    return tuple(path for path in found if not path.startswith(vendored)) if vendored else found
 
 
 def _folders(paths: Iterable[str]) -> frozenset[str]:

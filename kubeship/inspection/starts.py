@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from kubeship.inspection.app_objects import App
+from kubeship.inspection.bindings import Module
 from kubeship.inspection.frameworks import FRAMEWORKS
-from kubeship.inspection.modules import External, Module, Modules, Reference
+from kubeship.inspection.modules import External, Modules, Reference
 from kubeship.inspection.objects import Apps
 from kubeship.inspection.starters import MAY_START, RUN_METHODS, Does, starter_of
 from kubeship.inspection.syntax import argument, dotted, is_main_guard, local_names, text

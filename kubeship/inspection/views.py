@@ -4,7 +4,8 @@ import ast
 import re
 from dataclasses import dataclass
 
-from kubeship.inspection.modules import Binding, Local, Modules
+from kubeship.inspection.bindings import Binding
+from kubeship.inspection.modules import Local, Modules
 from kubeship.inspection.syntax import Function, dotted
 from kubeship.model.origin import Origin
 

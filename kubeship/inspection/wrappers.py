@@ -33,6 +33,8 @@ WRAPPERS: dict[str, Interface | None] = {
     "whitenoise.django.DjangoWhiteNoise": None,
     "wsgi_to_asgi.WsgiToAsgi": "asgi",
 }
+LAZY = frozenset(("django.utils.functional.SimpleLazyObject", "lazy_object_proxy.Proxy", "werkzeug.local.LocalProxy"))
+"""Callables that take a factory and give back what it makes, when it is first needed."""
 APP_ARGUMENTS = ("app", "application", "wsgi_app", "asgi_app", "other_asgi_app", "wsgi_application", "handler")
 """Keywords under which callables take an app."""
 

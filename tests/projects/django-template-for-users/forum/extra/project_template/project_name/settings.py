@@ -1,0 +1,2 @@
+INSTALLED_APPS = ["forum"]
+ROOT_URLCONF = "project_name.urls"

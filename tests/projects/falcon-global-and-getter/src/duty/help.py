@@ -1,0 +1,6 @@
+import falcon
+
+from duty.app import current
+
+app = falcon.App()
+print(current(), app)
