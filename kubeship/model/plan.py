@@ -8,6 +8,51 @@ from kubeship.model.project import Interface, ProcessKind
 
 
 @dataclass(frozen=True)
+class FrontEndPlan:
+    """A Node front end that is built in a stage of its own."""
+
+    base: str
+    """`node:22-slim`, or with a pinned digest."""
+    path: str
+    """Its folder, relative to the project."""
+    manager: str
+    """npm, pnpm or yarn."""
+    files: tuple[str, ...]
+    """package.json and the lock file, copied before the sources."""
+    reads: tuple[str, ...]
+    """Other folders of the project that its build reads (templates that Tailwind scans)."""
+    command: str
+    output: str
+    """What it makes, relative to the project."""
+
+
+@dataclass(frozen=True)
+class BundlePlan:
+    """A program made by PyInstaller, which runs without Python."""
+
+    requirement: str
+    """`pyinstaller==6.22.3`."""
+    source: str
+    """A script or a .spec file, relative to the project."""
+    name: str
+    """Of the program and its folder."""
+    options: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class TestPlan:
+    """A command that must succeed in a stage of its own before the image is done, and what it needs beside the app."""
+
+    __test__ = False  # no test class, whatever pytest thinks of its name
+
+    command: str
+    files: tuple[str, ...] = ()
+    """Requirements files."""
+    groups: tuple[str, ...] = ()
+    extras: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class ImagePlan:
     """What the Dockerfile does. None in Plan.dockerfile where the project keeps its own."""
 
@@ -16,12 +61,12 @@ class ImagePlan:
     platform: str
     """`linux/amd64`."""
     manager: str
-    """How dependencies are installed: pip."""
+    """How dependencies are installed: pip, uv, poetry, ... as in `dependencies.manager`."""
     dependency_files: tuple[str, ...]
     """Copied before the source, the one to install from first; empty when there is none."""
     require_hashes: bool
     server_requirement: str | None
-    """`gunicorn==23.0.0` where the project's dependencies don't bring the server."""
+    """`gunicorn==27.0.1 uvicorn-worker==0.4.0`: words of a shell, for what the project's dependencies don't bring."""
     build_packages: tuple[str, ...]
     runtime_packages: tuple[str, ...]
     steps: tuple[str, ...]
@@ -46,11 +91,30 @@ class ImagePlan:
     """Package indexes beside the default one, without credentials."""
     secrets: tuple[str, ...] = ()
     """Ids of the secrets that installing may read (`build.secrets`)."""
-    tests: str | None = None
-    """A command that must succeed in a stage of its own before the image is done."""
+    tests: TestPlan | None = None
     labels: Mapping[str, str] = field(default_factory=dict)
     """OCI labels (`org.opencontainers.image.source`); nothing that differs by commit."""
     stop_signal: str = "SIGTERM"
+    python: str = ""
+    """The minor version: `3.12`."""
+    tool: str | None = None
+    """`uv==0.13.8`: installed into the build stage to install the dependencies; None for the base image's own pip."""
+    paths: tuple[str, ...] = ()
+    """Folders of the project that dependencies are installed from (`-e ./libs/core`, workspace members)."""
+    package: bool = False
+    """Whether the project itself is installed: it has console scripts, or reads its own metadata."""
+    package_variables: Mapping[str, str] = field(default_factory=dict)
+    """Set while the project itself is installed (`SETUPTOOLS_SCM_PRETEND_VERSION`)."""
+    accelerator: str | None = None
+    """cpu: PyTorch's wheels without CUDA."""
+    runtime_base: str | None = None
+    """What the second stage starts from, where that isn't `base`: no Python is needed there."""
+    front_end: FrontEndPlan | None = None
+    bundle: BundlePlan | None = None
+    models: tuple[str, ...] = ()
+    """Files and folders with model weights: a layer of their own."""
+    healthcheck: tuple[str, ...] = ()
+    """Exec form of HEALTHCHECK, where it was asked for; Kubernetes ignores it."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +133,10 @@ class ProbePlan:
     timeout: int = 2
     startup_command: tuple[str, ...] = ()
     """Exec form; asks whether it started, in place of `path`."""
+    grpc: str | None = None
+    """The service that grpc.health.v1 is asked for; empty for the server as a whole."""
+    command: tuple[str, ...] = ()
+    """Exec form; the only question, for a process without a port."""
 
 
 @dataclass(frozen=True)
@@ -104,6 +172,8 @@ class ProcessPlan:
     pre_stop_seconds: int = 0
     grace_seconds: int = 30
     """terminationGracePeriodSeconds: longer than preStop and the server's graceful timeout together."""
+    variables: Mapping[str, str] = field(default_factory=dict)
+    """Of this process alone; `Plan.variables` win."""
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,14 @@ class Dependencies:
     """Index URLs that the files name, without credentials."""
     hashes: bool = False
     """Whether every requirement carries a hash (`pip install --require-hashes`)."""
+    paths: tuple[str, ...] = ()
+    """Folders and files of the project that something is installed from; `.` for the project itself."""
+    package: bool = False
+    """Whether the project itself must be installed: for scripts, entry points, or metadata that it reads."""
+    credentials: tuple[str, ...] = ()
+    """Variables that installing reads for its indexes (`${TOKEN}` in an index' address)."""
+    version_variable: str = ""
+    """What answers for git where the version comes from there (`SETUPTOOLS_SCM_PRETEND_VERSION`)."""
 
 
 @dataclass(frozen=True)

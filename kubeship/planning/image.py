@@ -1,17 +1,32 @@
 """What does the Dockerfile do? The same for all environments, because they share one image."""
 
+import posixpath
 from collections.abc import Mapping
 
+from kubeship.config.image_schema import Build, Bundle, Dependencies, FrontEnd
 from kubeship.config.lock import Lock
+from kubeship.config.process_schema import Process
 from kubeship.config.schema import Configuration
-from kubeship.model.plan import ImagePlan
+from kubeship.model.plan import BundlePlan, FrontEndPlan, ImagePlan, TestPlan
+from kubeship.planning.added import build_packages, is_pinned, pinned_server, runtime_packages
 from kubeship.planning.commands import process_command
-from kubeship.planning.servers import SERVERS
+from kubeship.planning.probes import probed_host
+from kubeship.planning.tools import PYINSTALLER, tool_requirement
 
 USER = 10001
 """Above what distributions give to system and login users, so that it means nobody on the node either."""
 CODE_VARIABLES = frozenset({"DJANGO_SETTINGS_MODULE", "FLASK_APP"})
 """Variables that say where code is, and so belong to the image like the code itself."""
+
+MICROMAMBA = "mambaorg/micromamba:2.3.3-debian13-slim"
+"""Makes conda environments; one static program on Debian (micromamba-docker.readthedocs.io)."""
+DEBIAN = "debian:trixie-slim"
+"""For what brings its own Python: a conda environment, a PyInstaller bundle. The release of the official images."""
+NODE_LOCKS = {"npm": "package-lock.json", "pnpm": "pnpm-lock.yaml", "yarn": "yarn.lock"}
+VERSION_VARIABLES = frozenset(
+    {"PBR_VERSION", "PDM_BUILD_SCM_VERSION", "POETRY_DYNAMIC_VERSIONING_BYPASS", "SETUPTOOLS_SCM_PRETEND_VERSION"}
+)
+"""What build backends take for the version where there is no .git to ask (each backend's documentation)."""
 
 
 def image_plan(configuration: Configuration, lock: Lock) -> ImagePlan | None:
@@ -22,18 +37,17 @@ def image_plan(configuration: Configuration, lock: Lock) -> ImagePlan | None:
         ((name, process) for name, process in configuration.processes.items() if process.kind == "web"),
         next(iter(configuration.processes.items())),
     )
-    base = base_image(configuration.python)
-    digest = lock.bases.get(base)
-    pinned = pinned_server(configuration, lock)
+    build, dependencies = configuration.build, configuration.dependencies
+    base, *others = bases(configuration)
     return ImagePlan(
-        base=f"{base}@{digest}" if digest else base,
+        base=_pinned(base, lock),
         platform=configuration.platform,
         manager=configuration.dependencies.manager,
-        dependency_files=tuple(configuration.dependencies.files),
+        dependency_files=_copied_files(dependencies),
         require_hashes=configuration.dependencies.hashes,
-        server_requirement=pinned,
-        build_packages=tuple(configuration.system_packages.build),
-        runtime_packages=tuple(configuration.system_packages.runtime),
+        server_requirement=pinned_server(configuration, lock),
+        build_packages=build_packages(configuration),
+        runtime_packages=runtime_packages(configuration),
         steps=tuple(configuration.build.steps),
         step_variables={**configuration.variables, **configuration.build.variables},
         variables=_image_variables(configuration),
@@ -41,8 +55,39 @@ def image_plan(configuration: Configuration, lock: Lock) -> ImagePlan | None:
         root=configuration.root,
         user=USER,
         port=process.port,
-        command=process_command(process, f"processes.{name}", pinned is not None),
+        command=process_command(process, f"processes.{name}", is_pinned(process.server, lock)),
+        groups=tuple(dependencies.groups),
+        extras=tuple(dependencies.extras),
+        indexes=tuple(dependencies.indexes),
+        secrets=tuple(build.secrets),
+        tests=_tests(build),
+        labels=build.labels,
+        python=configuration.python,
+        tool=tool_requirement(dependencies.manager, configuration.python, lock.tools),
+        paths=tuple(dependencies.paths),
+        package=dependencies.package,
+        package_variables={name: value for name, value in build.variables.items() if name in VERSION_VARIABLES},
+        accelerator=build.accelerator,
+        runtime_base=next((_pinned(other, lock) for other in others if other.startswith(DEBIAN)), None),
+        front_end=_front_end(build.front_end, lock) if build.front_end else None,
+        bundle=_bundle(build.bundle, lock) if build.bundle else None,
+        models=tuple(build.models),
+        healthcheck=_healthcheck(process) if build.healthcheck else (),
     )
+
+
+def bases(configuration: Configuration) -> tuple[str, ...]:
+    """The images that stages start from, the build stage's first; none where the project keeps its own Dockerfile."""
+    build = configuration.build
+    if build.dockerfile is not None:
+        return ()
+    is_conda = configuration.dependencies.manager == "conda"
+    found = [MICROMAMBA if is_conda else base_image(configuration.python)]
+    if is_conda or build.bundle:
+        found.append(DEBIAN)
+    if build.front_end:
+        found.append(node_image(build.front_end.node))
+    return tuple(found)
 
 
 def base_image(python: str) -> str:
@@ -50,14 +95,61 @@ def base_image(python: str) -> str:
     return f"python:{python}-slim"
 
 
-def pinned_server(configuration: Configuration, lock: Lock) -> str | None:
-    """`gunicorn==27.0.1` where a process needs a server that the project's own dependencies don't bring.
+def node_image(version: str) -> str:
+    """The official image of a Node release: `node:22-slim`."""
+    return f"node:{version}-slim"
 
-    kubeship.lock names only such servers; init found out which they are.
-    """
-    named = {process.server for process in configuration.processes.values() if process.server in SERVERS}
-    distributions = sorted(SERVERS[name].distribution for name in named if name)
-    return next((f"{name}=={lock.servers[name]}" for name in distributions if name in lock.servers), None)
+
+def _pinned(base: str, lock: Lock) -> str:
+    return f"{base}@{lock.bases[base]}" if base in lock.bases else base
+
+
+def _copied_files(dependencies: Dependencies) -> tuple[str, ...]:
+    """What installing reads; the member of a uv workspace needs the manifest beside the lock file, too."""
+    files = list(dependencies.files)
+    if dependencies.manager == "uv":
+        roots = (posixpath.dirname(file) for file in files if posixpath.basename(file) == "uv.lock")
+        files += [manifest for root in roots if (manifest := posixpath.join(root, "pyproject.toml")) not in files]
+    return tuple(files)
+
+
+def _tests(build: Build) -> TestPlan | None:
+    if build.tests is None:
+        return None
+    needed = build.test_dependencies
+    return TestPlan(build.tests, tuple(needed.files), tuple(needed.groups), tuple(needed.extras))
+
+
+def _front_end(stated: FrontEnd, lock: Lock) -> FrontEndPlan:
+    manifest = posixpath.normpath(posixpath.join(stated.path, "package.json"))
+    locked = stated.lock or posixpath.normpath(posixpath.join(stated.path, NODE_LOCKS[stated.manager]))
+    return FrontEndPlan(
+        base=_pinned(node_image(stated.node), lock),
+        path=stated.path,
+        manager=stated.manager,
+        files=(manifest, locked),
+        reads=tuple(stated.reads),
+        command=stated.command,
+        output=stated.output,
+    )
+
+
+def _bundle(stated: Bundle, lock: Lock) -> BundlePlan:
+    version = lock.tools.get("pyinstaller", PYINSTALLER)
+    return BundlePlan(f"pyinstaller=={version}", stated.source, stated.name, tuple(stated.options))
+
+
+def _healthcheck(process: Process) -> tuple[str, ...]:
+    """Asks as the probe does: the health route, or whether the port takes a connection."""
+    if process.port is None:
+        return ()
+    if process.health is None or process.health.path is None:
+        return ("python3", "-c", f"import socket; socket.create_connection(('127.0.0.1', {process.port}), 2)")
+    host = probed_host(process)
+    headers = f"{{'Host': '{host}', 'X-Forwarded-Proto': 'https'}}"
+    url = f"http://127.0.0.1:{process.port}{process.health.path}"
+    ask = f"urllib.request.urlopen(urllib.request.Request({url!r}, headers={headers}), timeout=2)"
+    return ("python3", "-c", f"import urllib.request; {ask}")
 
 
 def _image_variables(configuration: Configuration) -> Mapping[str, str]:

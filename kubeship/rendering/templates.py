@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from kubeship import yaml_io
 from kubeship.errors import InvalidInput
 from kubeship.rendering import locations
+from kubeship.rendering.image_paths import inside, model_folder
 
 
 @cache
@@ -43,10 +44,17 @@ def image_templates() -> Environment:
         autoescape=False,  # noqa: S701 - a Dockerfile, not HTML
     )
     environment.filters |= {
+        "base_name": posixpath.basename,
         "copy_words": copy_words,
         "dockerfile_word": dockerfile_word,
         "environment_lines": environment_lines,
         "exec_form": exec_form,
+        "flags": flags,
+        "indented": indented,
+        "inside": inside,
+        "label_words": label_words,
+        "model_folder": model_folder,
+        "shell_word": shlex.quote,
         "shell_words": shlex.join,
         "step_with": step_with,
     }
@@ -77,6 +85,23 @@ def dockerfile_word(text: str) -> str:
 def environment_lines(variables: Mapping[str, str]) -> str:
     """More variables for an ENV instruction, one a line, sorted by name."""
     return "".join(f" \\\n    {name}={dockerfile_word(value)}" for name, value in sorted(variables.items()))
+
+
+def label_words(labels: Mapping[str, str]) -> str:
+    """The labels of a LABEL instruction, one a line, sorted by name."""
+    return " \\\n    ".join(
+        f"{dockerfile_word(name)}={dockerfile_word(value)}" for name, value in sorted(labels.items())
+    )
+
+
+def flags(values: Sequence[str], option: str) -> str:
+    """` --extra a --extra b`, quoted for a shell."""
+    return "".join(f" {option} {shlex.quote(value)}" for value in values)
+
+
+def indented(text: str) -> str:
+    """Another word of the command, after a blank."""
+    return f" {text}"
 
 
 def exec_form(words: Sequence[str]) -> str:

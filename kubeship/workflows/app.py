@@ -1,5 +1,6 @@
 """What is the app that a command is about? kubeship.yaml, kubeship.lock and one environment's files, loaded once."""
 
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,7 +9,7 @@ from kubeship.config.file import CONFIG_FILE, ConfigFile, load
 from kubeship.config.lock import LOCK_FILE, Lock, load_lock
 from kubeship.config.schema import Configuration, Target
 from kubeship.images.source import source_revision
-from kubeship.model.image import BuildRequest, Promise, Trial
+from kubeship.model.image import BuildRequest, BuildSecret, Promise, Trial
 from kubeship.model.objects import Object
 from kubeship.model.plan import Plan
 from kubeship.planning.plan import plan
@@ -16,6 +17,9 @@ from kubeship.workspace.files import Workspace
 
 TRIAL_SECONDS = 20
 """For a start inside the image: one that waits for its database in vain shall not hold up a build."""
+
+PASSED_ARGUMENTS = ("SOURCE_DATE_EPOCH",)
+"""What the environment may say to a build (reproducible-builds.org/specs/source-date-epoch)."""
 
 
 @dataclass(frozen=True)
@@ -51,15 +55,17 @@ class App:
 
     def source(self) -> str:
         """The git revision, or the content hash, of what an image would be built from."""
-        return source_revision(self.workspace.root, self._dockerfile)
+        return source_revision(self.workspace.root, self.dockerfile)
 
     def build_request(self, source: str) -> BuildRequest:
         """What to build, tagged with its source."""
         return BuildRequest(
             context=self.workspace.root,
-            dockerfile=self._dockerfile,
+            dockerfile=self.dockerfile,
             tag=f"{self.plan.image}:{source}",
             platform=self.configuration.platform,
+            secrets=self._build_secrets(),
+            arguments={name: os.environ[name] for name in PASSED_ARGUMENTS if name in os.environ},
         )
 
     def promises(self) -> tuple[Promise, ...]:
@@ -102,8 +108,20 @@ class App:
         """What is set while entrypoints are proved: declared variables, and those of the build."""
         return {**self.plan.variables, **self.configuration.build.variables}
 
+    def _build_secrets(self) -> tuple[BuildSecret, ...]:
+        """Files are relative to kubeship.yaml; `~` is the home of whoever builds."""
+        return tuple(
+            BuildSecret(
+                id=name,
+                variable=secret.variable,
+                file=self.workspace.root / Path(secret.file).expanduser() if secret.file else None,
+            )
+            for name, secret in self.configuration.build.secrets.items()
+        )
+
     @property
-    def _dockerfile(self) -> str:
+    def dockerfile(self) -> str:
+        """Its path, relative to the project."""
         return self.configuration.build.dockerfile or "Dockerfile"
 
 

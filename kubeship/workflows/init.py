@@ -14,8 +14,9 @@ from kubeship.inspection.project import inspect
 from kubeship.model.events import Caution, Emit, Note, Step
 from kubeship.model.origin import Candidate, Question
 from kubeship.model.project import Answers, Project
-from kubeship.planning.image import base_image
+from kubeship.planning.image import bases
 from kubeship.planning.servers import SERVERS
+from kubeship.planning.tools import build_tools
 from kubeship.workflows.app import assemble
 from kubeship.workflows.render import is_different, write
 from kubeship.workflows.wheels import RecordedIndex
@@ -62,8 +63,9 @@ def init(
     project = answered(request.project, request.answers, existing, ask, wheels)
     drafted = draft(project, request.answers, existing, lock, request.options, servers=SERVERS)
     file = parsed(drafted.text, CONFIG_FILE)
-    bases = _bases(file, drafted, base_digest, emit)
-    drafted = replace(drafted, lock=replace(drafted.lock, bases=bases, wheels=wheels.answers))
+    pinned = _bases(file, drafted, base_digest, emit)
+    tools = build_tools(file.image_configuration(), drafted.lock.tools)
+    drafted = replace(drafted, lock=replace(drafted.lock, bases=pinned, tools=tools, wheels=wheels.answers))
     for warning in project.warnings:
         place = f" ({warning.origin})" if str(warning.origin) else ""
         emit(Caution(f"{warning.message}{place}"))
@@ -116,15 +118,14 @@ def _existing(project: Path) -> ConfigFile | None:
 
 
 def _bases(file: ConfigFile, drafted: Draft, base_digest: BaseDigest, emit: Emit) -> dict[str, str]:
-    configuration = file.image_configuration()
-    if configuration.build.dockerfile is not None:
-        return {}
-    base = base_image(configuration.python)
-    digest = drafted.lock.bases.get(base) or base_digest(base)
-    if digest is None:
-        emit(Caution(f"{base} is not pinned by digest: no Docker engine could be asked", "kubeship update pins it"))
-        return {}
-    return {base: digest}
+    found: dict[str, str] = {}
+    for base in bases(file.image_configuration()):
+        digest = drafted.lock.bases.get(base) or base_digest(base)
+        if digest is None:
+            emit(Caution(f"{base} is not pinned by digest: no Docker engine could be asked", "kubeship update pins it"))
+        else:
+            found[base] = digest
+    return found
 
 
 def _write(request: InitRequest, file: ConfigFile, drafted: Draft, emit: Emit) -> tuple[Decision, ...]:

@@ -1,4 +1,4 @@
-"""How do pinned base images and servers become newer?"""
+"""How do pinned base images, servers and build tools become newer?"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -7,8 +7,9 @@ from pathlib import Path
 from kubeship.config.file import CONFIG_FILE, load
 from kubeship.errors import MissingPrecondition
 from kubeship.model.events import Emit, Note
-from kubeship.planning.image import base_image
-from kubeship.planning.servers import SERVERS
+from kubeship.planning.image import bases
+from kubeship.planning.added import newest_servers
+from kubeship.planning.tools import build_tools
 from kubeship.workflows.app import assemble, load_app
 from kubeship.workflows.render import Rendered, is_different, write
 from kubeship.workspace.decisions import Decision
@@ -19,14 +20,15 @@ BaseDigest = Callable[[str], str | None]
 def update(project: Path, base_digest: BaseDigest, emit: Emit) -> Rendered:
     """Pin what the registry and this kubeship have now, and render. Raises MissingPrecondition without an engine."""
     file = load(project / CONFIG_FILE)
-    base = base_image(file.image_configuration().python)
-    newest = _newest(base, base_digest)
+    configuration = file.image_configuration()
+    newest = {base: _newest(base, base_digest) for base in bases(configuration)}
+    tools = build_tools(configuration, {})
     files: dict[str, Decision] = {}
     for environment in file.environments:
         lock = load_app(project, environment).lock
-        servers = {name: SERVERS[name].version for name in lock.servers}
-        _tell({**lock.bases, **lock.servers}, {base: newest, **servers}, emit)
-        app = assemble(file, replace(lock, bases={base: newest}, servers=servers), environment, project)
+        servers = newest_servers(file.image_configuration(), lock)
+        _tell({**lock.bases, **lock.servers, **lock.tools}, {**newest, **servers, **tools}, emit)
+        app = assemble(file, replace(lock, bases=newest, servers=servers, tools=tools), environment, project)
         for decision in write(app, "plain", False, False, emit):
             files.setdefault(decision.path, decision)
     return Rendered(tuple(files.values()), is_different(files.values(), check=False))

@@ -1,4 +1,4 @@
-"""Is what this version can't deploy refused by name, before anything is written?"""
+"""Is a project without anything to run refused before anything is written?"""
 
 from dataclasses import replace
 
@@ -7,7 +7,7 @@ import pytest
 from kubeship.config.deployable import require_deployable
 from kubeship.errors import InvalidInput
 from kubeship.model.origin import Candidate, Found, Origin, Question
-from kubeship.model.project import Dependencies, Interface, ProcessFound, Project
+from kubeship.model.project import Dependencies, ProcessFound, Project
 
 PROJECT = Project(
     name=Found("shop"),
@@ -17,50 +17,29 @@ PROJECT = Project(
     framework=Found("flask", (Origin("app.py", 3, "a flask.Flask"),)),
     processes=(ProcessFound("web", "web", "wsgi", "app:app", "gunicorn"),),
 )
-
-
-def served(interface: Interface) -> tuple[ProcessFound, ...]:
-    return (ProcessFound("web", "web", interface, "app:app", None),)
-
-
-def test_flask_with_pip_passes() -> None:
-    require_deployable(PROJECT)
-
-
-@pytest.mark.parametrize("manager", ["uv", "poetry", "pdm", "pipenv", "conda", "pep621", "setuptools"])
-def test_manager_is_refused_with_the_command_that_makes_a_requirements_file(manager: str) -> None:
-    project = replace(PROJECT, dependencies=Found(Dependencies(manager, ("some.lock",))))
-
-    with pytest.raises(InvalidInput, match=r"some\.lock") as raised:
-        require_deployable(project)
-
-    assert "requirements" in (raised.value.hint or "")
-
-
-def test_pip_tools_outcome_is_a_requirements_file() -> None:
-    require_deployable(replace(PROJECT, dependencies=Found(Dependencies("pip-tools", ("requirements.txt",)))))
+NOWHERE = ProcessFound("web", "web", "wsgi", None, "gunicorn")
 
 
 @pytest.mark.parametrize(
-    ("framework", "interface", "words"),
+    "process",
     [
-        ("fastapi", "asgi", "found fastapi in main.py:3"),
-        ("django", "asgi", "found Django with ASGI in main.py:3"),
-        ("streamlit", "own-server", "found streamlit in main.py:3"),
-        ("none", "none", "no Django or Flask app was found"),
+        ProcessFound("web", "web", "wsgi", "app:app", "gunicorn"),
+        ProcessFound("web", "web", "asgi", "main:app", "uvicorn"),
+        ProcessFound("web", "web", "own-server", "Home.py", "streamlit", command="streamlit run Home.py"),
+        ProcessFound("worker", "worker", "none", "jobs.celery:app", None, command="celery -A jobs.celery:app worker"),
     ],
 )
-def test_framework_that_is_not_deployed_yet_is_named(framework: str, interface: Interface, words: str) -> None:
-    project = replace(PROJECT, framework=Found(framework, (Origin("main.py", 3),)), processes=served(interface))
-
-    with pytest.raises(InvalidInput, match=words):
-        require_deployable(project)
+def test_whatever_can_run_is_deployed(process: ProcessFound) -> None:
+    require_deployable(replace(PROJECT, processes=(process,)))
 
 
-def test_app_that_a_person_set_is_tried() -> None:
-    web = replace(PROJECT.processes[0], origins=(Origin(reason="set by you"),))
+@pytest.mark.parametrize("processes", [(), (NOWHERE,)])
+def test_project_without_anything_to_run_is_refused_with_what_it_uses(processes: tuple[ProcessFound, ...]) -> None:
+    with pytest.raises(InvalidInput, match="no app was found") as raised:
+        require_deployable(replace(PROJECT, processes=processes))
 
-    require_deployable(replace(PROJECT, framework=Found("none"), processes=(web,)))
+    assert "It uses flask (app.py:3" in raised.value.message
+    assert "--set processes.web.entrypoint=" in raised.value.hint
 
 
 def test_open_choice_between_apps_is_left_to_the_person() -> None:
@@ -68,4 +47,4 @@ def test_open_choice_between_apps_is_left_to_the_person() -> None:
         "processes.web.entrypoint", "2 apps", (Candidate("a:app", Origin()), Candidate("b:app", Origin()))
     )
 
-    require_deployable(replace(PROJECT, framework=Found("fastapi"), processes=served("asgi"), questions=(question,)))
+    require_deployable(replace(PROJECT, processes=(NOWHERE,), questions=(question,)))
