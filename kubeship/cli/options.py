@@ -1,10 +1,13 @@
 """Which options do several commands share? One annotated type each."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from kubeship.errors import InvalidInput
 
 Project = Annotated[
     Path,
@@ -25,6 +28,15 @@ Context = Annotated[
 Image = Annotated[
     str | None, typer.Option("--image", envvar="KUBESHIP_IMAGE", help="Use this image instead of building one.")
 ]
+Builder = Annotated[
+    str,
+    typer.Option(
+        "--builder",
+        envvar="KUBESHIP_BUILDER",
+        metavar="NAME",
+        help="docker: the engine. direct: without one. auto: docker where an engine answers, otherwise direct.",
+    ),
+]
 Frozen = Annotated[
     bool | None,
     typer.Option(
@@ -35,9 +47,31 @@ Frozen = Annotated[
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", envvar="KUBESHIP_JSON", help="Print JSON instead of text.")]
+WaitForLease = Annotated[
+    str | None,
+    typer.Option(
+        "--wait-for-lease",
+        envvar="KUBESHIP_WAIT_FOR_LEASE",
+        metavar="DURATION",
+        help="Wait that long (90s, 10m) for another deploy of the app to end, instead of exiting with 8 at once.",
+    ),
+]
 Yes = Annotated[bool, typer.Option("--yes", "-y", envvar="KUBESHIP_YES", help="Don't ask.")]
 
 HERE = Path()
+
+
+UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+def seconds(option: str, duration: str | None) -> int | None:
+    """A duration of the command line in seconds. Raises InvalidInput, naming the option."""
+    if duration is None:
+        return None
+    match = re.fullmatch(r"(\d{1,6})([smhd])", duration)
+    if not match:
+        raise InvalidInput(f"{option} {duration!r} is no duration", hint="write it as 90s, 10m, 2h or 1d")
+    return int(match[1]) * UNITS[match[2]]
 
 
 @dataclass(frozen=True)

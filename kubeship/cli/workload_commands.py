@@ -1,19 +1,16 @@
 """Which commands listen to a deployed app, or run something as it does?"""
 
-import re
 import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kubeship.cli.options import HERE, Context, Environment, Json, Project
+from kubeship.cli.options import HERE, Context, Environment, Json, Project, seconds
 from kubeship.errors import ExitCode, InvalidInput
 
 if TYPE_CHECKING:
     from kubeship.model.logs import Terminal
     from kubeship.workflows.run import Input
-
-UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
 def logs(
@@ -51,7 +48,7 @@ def logs(
 
     with screen("logs", context.obj, json, lines=True) as user:
         app = load_app(project, env)
-        window = LogWindow(_seconds(since), tail, previous)
+        window = LogWindow(seconds("--since", since), tail, previous)
         pattern = parse_pattern(grep) if grep is not None else None
         request = LogsRequest(app.name, tuple(processes or ()), container, window, pattern)
         if follow and previous:
@@ -125,12 +122,3 @@ def _input(interactive: bool | None) -> "Input":
     if interactive is False or (interactive is None and not typed):
         return "none"
     return "terminal" if typed else "pipe"
-
-
-def _seconds(since: str | None) -> int | None:
-    if since is None:
-        return None
-    match = re.fullmatch(r"(\d{1,6})([smhd])", since)
-    if not match:
-        raise InvalidInput(f"--since {since!r} is no duration", hint="write it as 90s, 10m, 2h or 1d")
-    return int(match[1]) * UNITS[match[2]]

@@ -32,6 +32,8 @@ class KubernetesCluster:
     title: str
     """`context kind-dev at https://127.0.0.1:6443, Kubernetes v1.35.4`."""
     emit: Emit
+    lease_seconds: float = 0.0
+    """How long to wait for a lease that somebody else has."""
 
     @property
     def namespace(self) -> str:
@@ -70,7 +72,7 @@ class KubernetesCluster:
 
     def lease(self, app: str, holder: str) -> AbstractContextManager[lease.HeldLease]:
         """Hold the Lease `kubeship-<app>`."""
-        return lease.lease(self.api, app, holder)
+        return lease.lease(self.api, app, holder, patience=lease.Patience(self.lease_seconds, self.emit))
 
     def apply(self, objects: Iterable[Object], lease: Permit, emit: Emit) -> None:
         """Server-side apply in dependency order."""

@@ -27,10 +27,11 @@ CONNECTIONS = 32
 """Kept open at most: eight threads, the watches, the lease, logs. More would make urllib3 warn."""
 
 
-def connect(context: str | None, namespace: str, emit: Emit) -> KubernetesCluster:
+def connect(context: str | None, namespace: str, emit: Emit, lease_seconds: float = 0.0) -> KubernetesCluster:
     """The namespace in the cluster of the given context, the current context, or around this pod.
 
-    `emit` gets a Note for each request that is tried again, and a Caution for each of the server's warnings. Raises
+    `emit` gets a Note for each request that is tried again, and a Caution for each of the server's warnings.
+    `lease_seconds` is how long to wait for a lease that somebody else has. Raises
     MissingPrecondition: no kubeconfig, an unknown context, a login plugin that gave nothing, a server that can't be
     reached or refuses the credentials.
     """
@@ -41,7 +42,7 @@ def connect(context: str | None, namespace: str, emit: Emit) -> KubernetesCluste
     configuration.retries = False
     configuration.connection_pool_maxsize = CONNECTIONS
     api = DynamicApi(_dynamic_client(configuration), namespace, emit)
-    return KubernetesCluster(api, f"{title} at {configuration.host}, Kubernetes {api.version()}", emit)
+    return KubernetesCluster(api, f"{title} at {configuration.host}, Kubernetes {api.version()}", emit, lease_seconds)
 
 
 def kubeconfig_paths() -> str:

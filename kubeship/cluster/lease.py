@@ -8,12 +8,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from kubeship.cluster.errors import Refusal
 from kubeship.cluster.ports import Api
 from kubeship.cluster.revisions import MANAGED_BY, OWNER_LABEL
 from kubeship.errors import LeaseHeld
+from kubeship.model.events import Emit, Note
 from kubeship.model.objects import Object, ObjectRef
 
 API_VERSION = "coordination.k8s.io/v1"
@@ -21,6 +23,8 @@ DURATION = 15.0
 """Seconds without renewal after which anybody may take it; kube-scheduler's own leases use the same."""
 RENEWALS = 3
 """How often it is renewed in that time."""
+LOOK_SECONDS = 1.0
+"""Between two looks at a lease that is waited for."""
 TRIES = 5
 """How often one that is being changed under our hands is looked at anew."""
 MACHINE_ANNOTATION = "kubeship.dev/machine"
@@ -181,12 +185,50 @@ class HeldLease:
             pause = DURATION / RENEWALS if self._clock() - self._renewed < DURATION / RENEWALS else 1.0
 
 
+@dataclass(frozen=True)
+class Patience:
+    """How long to wait for somebody else's lease."""
+
+    seconds: float = 0.0
+    emit: Emit = lambda event: None
+    sleep: Callable[[float], None] = time.sleep
+    clock: Callable[[], float] = time.monotonic
+
+    def outlast(self, reach: Callable[[], Object]) -> Object:
+        """The lease, as soon as it can be had. Raises LeaseHeld when that takes too long."""
+        until = self.clock() + self.seconds
+        told = ""
+        while True:
+            try:
+                return reach()
+            except LeaseHeld as error:
+                if self.clock() >= until:
+                    raise
+                if error.message != told:
+                    self.emit(Note(f"{error.message}; waiting for its end, {self.seconds:.0f} s at most"))
+                    told = error.message
+                self.sleep(LOOK_SECONDS)
+
+
+NONE = Patience()
+
+
 @contextmanager
 def lease(
-    api: Api, app: str, holder: str, machine: str = "", alive: Callable[[int], bool] = process_lives
+    api: Api,
+    app: str,
+    holder: str,
+    machine: str = "",
+    alive: Callable[[int], bool] = process_lives,
+    *,
+    patience: Patience = NONE,
 ) -> Iterator[HeldLease]:
-    """Hold the app's lease while the context lasts. Raises LeaseHeld, naming the holder, when somebody else has it."""
-    held = HeldLease(api, acquire(api, app, holder, machine or machine_identity(), alive), holder)
+    """Hold the app's lease while the context lasts.
+
+    Raises LeaseHeld, naming the holder, when somebody else still has it after as long as `patience` says.
+    """
+    reach = partial(acquire, api, app, holder, machine or machine_identity(), alive)
+    held = HeldLease(api, patience.outlast(reach), holder)
     held.start()
     try:
         yield held

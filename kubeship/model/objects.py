@@ -62,6 +62,12 @@ def pod_template(item: Object) -> Object | None:
             return None
 
 
+def process_of(workload: Object) -> str:
+    """The process' name in kubeship.yaml, as its label has it; else the workload's own name."""
+    labels = workload["metadata"].get("labels") or {}
+    return str(labels.get(COMPONENT_LABEL) or workload["metadata"]["name"])
+
+
 def containers(item: Object) -> Iterator[Object]:
     """Init containers first, then containers, of a workload."""
     template = pod_template(item)

@@ -14,6 +14,7 @@ from kubeship.model.finding import Finding
 from kubeship.model.origin import Origin
 from kubeship.model.project import Project
 from kubeship.model.revision import Revision
+from kubeship.model.status import ProcessStatus
 from kubeship.ui.terminal import change_lines
 
 
@@ -107,16 +108,35 @@ def show_findings(findings: Iterable[Finding], console: Console) -> None:
             console.print(f"  {escape(finding.remedy)}", highlight=False, soft_wrap=True)
 
 
-def show_status(revision: Revision, problems: tuple[str, ...], addresses: tuple[str, ...], console: Console) -> None:
+class FoundStatus(Protocol):
+    """How an app does; workflows.status has it."""
+
+    @property
+    def revision(self) -> Revision: ...
+    @property
+    def healthy(self) -> bool: ...
+    @property
+    def lines(self) -> tuple[str, ...]: ...
+    @property
+    def addresses(self) -> tuple[str, ...]: ...
+    @property
+    def processes(self) -> tuple[ProcessStatus, ...]: ...
+
+
+def show_status(found: FoundStatus, console: Console) -> None:
     """What runs, since when, and what is wrong with it."""
-    mark = "[red]✗[/red]" if problems else "[green]✓[/green]"
-    state = "is not healthy" if problems else "is healthy"
+    revision = found.revision
+    mark, state = ("[green]✓[/green]", "is healthy") if found.healthy else ("[red]✗[/red]", "is not healthy")
     console.print(f"{mark} {revision.app} ({revision.environment}) {state}", highlight=False)
     console.print(
         f"  revision {revision.number}, {revision.outcome.value} {age(revision.finished or revision.started)}"
     )
     console.print(f"  {escape(revision.image)}", highlight=False, soft_wrap=True)
-    for line in (*problems, *addresses):
+    for process in found.processes:
+        restarts = f", {process.restarts} restarts, the last: {process.last_end}" if process.restarts else ""
+        line = f"  {process.name}: {process.ready} of {process.wanted} ready{restarts}"
+        console.print(escape(line), highlight=False, soft_wrap=True)
+    for line in (*found.lines, *found.addresses):
         console.print(f"  {escape(line)}", highlight=False, soft_wrap=True)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from kubeship.errors import InvalidInput
 from kubeship.model.logs import LogEntry, LogWindow, Sink
-from kubeship.model.objects import COMPONENT_LABEL, Object, pod_template, ref
+from kubeship.model.objects import Object, pod_template, process_of, ref
 from kubeship.model.snapshot import LogRef
 from kubeship.workflows.ports import Cluster
 from kubeship.workflows.status import newest
@@ -84,12 +84,6 @@ def workloads(request: LogsRequest, cluster: Cluster) -> tuple[Object, ...]:
     return tuple(
         each for item in chosen for each in (cluster.jobs_of(ref(item)) if item["kind"] == "CronJob" else (item,))
     )
-
-
-def process_of(workload: Object) -> str:
-    """The process' name in kubeship.yaml, as its label has it; else the workload's own name."""
-    labels = workload["metadata"].get("labels") or {}
-    return str(labels.get(COMPONENT_LABEL) or workload["metadata"]["name"])
 
 
 def parse_pattern(text: str) -> re.Pattern[str]:

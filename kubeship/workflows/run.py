@@ -8,13 +8,12 @@ from typing import Any, Literal
 from kubeship.errors import InvalidInput, KubeshipError
 from kubeship.model.events import Emit, Note, Step
 from kubeship.model.logs import LogWindow, Sink, Terminal
-from kubeship.model.objects import APP_LABEL, COMPONENT_LABEL, Object, pod_template, ref
+from kubeship.model.objects import APP_LABEL, COMPONENT_LABEL, Object, pod_template, process_of, ref
 from kubeship.model.revision import Revision
 from kubeship.model.snapshot import LogRef
 from kubeship.model.verdict import Failed
 from kubeship.rollout.ports import Observer
 from kubeship.rollout.verdict import judge
-from kubeship.workflows.logs import process_of
 from kubeship.workflows.ports import Cluster
 from kubeship.workflows.status import newest
 

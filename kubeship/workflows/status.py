@@ -3,8 +3,14 @@
 from dataclasses import dataclass
 
 from kubeship.errors import InvalidInput
+from kubeship.model.objects import Object, process_of
 from kubeship.model.revision import Revision
+from kubeship.model.snapshot import Snapshot
+from kubeship.model.status import ProcessStatus
 from kubeship.model.verdict import Failed, Ready, Verdict, Waiting
+from kubeship.rollout.ownership import newest_pods
+from kubeship.rollout.pods import pod_snapshot
+from kubeship.rollout.readiness import wanted
 from kubeship.rollout.verdict import judge
 from kubeship.workflows.addresses import addresses
 from kubeship.workflows.ports import Cluster
@@ -18,6 +24,7 @@ class Status:
     revision: Revision
     verdict: Verdict
     addresses: tuple[str, ...]
+    processes: tuple[ProcessStatus, ...]
 
     @property
     def healthy(self) -> bool:
@@ -41,7 +48,26 @@ def status(app: str, cluster: Cluster) -> Status:
     revision = newest(app, cluster)
     _, rest = split(revision.objects)
     with cluster.observe(rest) as observer:
-        return Status(revision, judge(observer.snapshot()), addresses(rest))
+        snapshot = observer.snapshot()
+    return Status(revision, judge(snapshot), addresses(rest), processes(snapshot))
+
+
+def processes(snapshot: Snapshot) -> tuple[ProcessStatus, ...]:
+    """Each workload that should go on running."""
+    return tuple(_process(item, snapshot) for item in snapshot.workloads if item["kind"] != "Job")
+
+
+def _process(workload: Object, snapshot: Snapshot) -> ProcessStatus:
+    pods = [pod_snapshot(pod, snapshot) for pod in newest_pods(workload, snapshot)]
+    ends = [each.last_end for pod in pods for each in pod.containers if each.last_end.get("finishedAt")]
+    newest_end = max(ends, key=lambda end: str(end["finishedAt"]), default={})
+    return ProcessStatus(
+        name=process_of(workload),
+        wanted=wanted(workload),
+        ready=sum(pod.ready for pod in pods),
+        restarts=sum(container.restarts for pod in pods for container in pod.containers),
+        last_end=_words(newest_end) if newest_end else "",
+    )
 
 
 def newest(app: str, cluster: Cluster) -> Revision:
@@ -53,3 +79,7 @@ def newest(app: str, cluster: Cluster) -> Revision:
             hint="kubeship deploy, or name another --env or --context",
         )
     return next((record for record in records if record.applied), records[0])
+
+
+def _words(end: Object) -> str:
+    return f"{end.get('reason', 'ended')} with exit code {end['exitCode']} at {end['finishedAt']}"

@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 import pytest
-from cluster_fakes import FakeApi
+from cluster_fakes import FakeApi, Heard
 
 from kubeship.cluster.errors import unanswered
-from kubeship.cluster.lease import DURATION, HeldLease, acquire, lease, lease_ref
+from kubeship.cluster.lease import DURATION, HeldLease, Patience, acquire, lease, lease_ref
 from kubeship.errors import LeaseHeld
+from kubeship.model.events import Note
 from kubeship.model.objects import Object
 
 HERE, ELSEWHERE = "boot-1 pid:[1]", "boot-2 pid:[1]"
@@ -188,3 +189,29 @@ def test_server_that_is_silent_for_too_long_stops_every_write() -> None:
 
     with pytest.raises(LeaseHeld, match="could not be renewed"):
         held.check()
+
+
+def test_a_lease_is_waited_for_as_long_as_was_said() -> None:
+    moments, heard = iter(range(100)), Heard()
+    tries: list[int] = []
+
+    def reach() -> Object:
+        tries.append(1)
+        if len(tries) < 4:
+            raise LeaseHeld("bob@ci:1 is deploying shop", hint="wait")
+        return {"metadata": {}}
+
+    patience = Patience(60, heard, sleep=lambda _: None, clock=lambda: next(moments))
+
+    assert patience.outlast(reach) == {"metadata": {}}
+    assert heard.events == [Note("bob@ci:1 is deploying shop; waiting for its end, 60 s at most")]
+
+
+def test_waiting_ends_when_it_takes_too_long() -> None:
+    moments = iter(range(100))
+
+    def held() -> Object:
+        raise LeaseHeld("bob@ci:1 is deploying shop", hint="wait")
+
+    with pytest.raises(LeaseHeld, match="bob@ci:1"):
+        Patience(5, sleep=lambda _: None, clock=lambda: next(moments)).outlast(held)
