@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any, BinaryIO
@@ -10,10 +9,10 @@ from typing import Any, BinaryIO
 from kubeship.errors import KubeshipError
 from kubeship.images.direct.base import Base
 from kubeship.images.direct.store import Store, key_of
+from kubeship.images.distribution.together import Together
 from kubeship.images.ports import Registry
 from kubeship.model.events import Emit, Event, PushProgress
 
-THREADS = 6
 SMALL = 256 * 1024
 """Bytes below which sending is no dearer than asking whether the registry has it."""
 
@@ -76,7 +75,8 @@ class Destination:
 
     def send(self, blobs: Sequence[Blob], known: frozenset[str], emit: Emit) -> int:
         """Send what isn't there, several at a time; the bytes that were sent."""
-        progress = Progress(emit)
+        together = Together()
+        progress = Progress(together.until_ended(emit))
 
         def one(blob: Blob) -> int:
             if blob.digest in known or (blob.size > SMALL and self.registry.has_blob(self.repository, blob.digest)):
@@ -85,11 +85,12 @@ class Destination:
             self.registry.upload(self.repository, blob.digest, blob.size, blob.content, progress.of(blob.digest))
             return blob.size
 
-        return sum(_each(one, blobs))
+        return sum(together.each(one, blobs))
 
     def take_base(self, base: Base, known: frozenset[str], registry: Callable[[str], Registry], emit: Emit) -> int:
         """Have the base's layers: mounted where its repository is of the same registry, copied otherwise."""
-        progress = Progress(emit)
+        together = Together()
+        progress = Progress(together.until_ended(emit))
 
         def one(layer: Mapping[str, Any]) -> int:
             digest, size = layer["digest"], layer["size"]
@@ -104,7 +105,7 @@ class Destination:
                 self.registry.upload(self.repository, digest, size, lambda: copy.open("rb"), progress.of(digest))
             return int(size)
 
-        return sum(_each(one, base.layers))
+        return sum(together.each(one, base.layers))
 
     def name(self, manifest: bytes, media_type: str, tags: Sequence[str], prove: Callable[[str], None] | None) -> str:
         """Name the image, once it is proved: the manifest comes last, so a tag never names half an image."""
@@ -112,18 +113,9 @@ class Destination:
         if prove:
             self.registry.put_manifest(f"{self.repository}@{digest}", manifest, media_type)
             prove(f"{self.repository}@{digest}")
-        _each(lambda tag: self.registry.put_manifest(f"{self.repository}:{tag}", manifest, media_type), tags)
+        Together().each(lambda tag: self.registry.put_manifest(f"{self.repository}:{tag}", manifest, media_type), tags)
         return f"{self.repository}@{digest}"
 
     def remember(self, manifest: str, blobs: Sequence[str]) -> None:
         """For the next push."""
         self.store.remember("pushed", key_of(self.repository), {"manifest": manifest, "blobs": list(blobs)})
-
-
-def _each(act: Callable[[Any], Any], subjects: Sequence[Any]) -> list[Any]:
-    """Several at a time; the first error ends what has not begun."""
-    pool = ThreadPoolExecutor(max(1, min(THREADS, len(subjects))))
-    try:
-        return list(pool.map(act, subjects))
-    finally:
-        pool.shutdown(cancel_futures=True)

@@ -3,7 +3,6 @@
 import io
 import json
 import logging
-import threading
 import traceback
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
@@ -12,11 +11,11 @@ from typing import Any
 import pytest
 
 from kubeship.errors import KubeshipError, MissingPrecondition, PushFailed
-from kubeship.images.distribution.blobs import Blob, push_blobs
 from kubeship.images.distribution.client import RegistryClient, open_as, open_registry
 from kubeship.images.distribution.credentials import Login
 from kubeship.images.distribution.manifests import OCI_INDEX, OCI_MANIFEST
 from kubeship.images.distribution.patience import Patience
+from kubeship.images.distribution.together import Together
 from tests.faults.registry import LOGIN, Registry, basic, digest_of, http_server, serving
 
 LAYER = b"a layer" * 1000
@@ -34,8 +33,9 @@ def client(registry: Registry, login: Login | None = None) -> RegistryClient:
     return open_as(f"{registry.host}/any", login, environment={}, patience=NOW)
 
 
-def upload(to: RegistryClient, repository: str, content: bytes = LAYER) -> None:
+def upload(to: RegistryClient, repository: str, content: bytes = LAYER) -> int:
     to.upload(repository, digest_of(content), len(content), lambda: io.BytesIO(content), lambda event: None)
+    return len(content)
 
 
 def manifest_of(*platforms: str) -> tuple[bytes, dict[str, bytes]]:
@@ -115,17 +115,16 @@ def test_mount_that_the_registry_declines_leaves_no_upload() -> None:
         assert registry.uploads == {}
 
 
-def test_blobs_go_side_by_side_mounted_where_they_can_be() -> None:
+def test_blobs_go_side_by_side_over_one_login() -> None:
     contents = [b"%d" % number * 2000 for number in range(12)]
     with serving(Registry("bearer")) as registry:
-        registry.put("base", contents[0])
-        blobs = [Blob(digest_of(one), len(one), lambda one=one: io.BytesIO(one)) for one in contents]  # type: ignore[misc]
-        blobs[0] = Blob(blobs[0].digest, blobs[0].size, lambda: io.BytesIO(b"never opened"), f"{registry.host}/base")
+        sending = client(registry, ME)
 
-        push_blobs(client(registry, ME), f"{registry.host}/shop", blobs, lambda event: None)
+        sent = Together().each(lambda one: upload(sending, f"{registry.host}/shop", one), contents)
 
-        assert {digest for path, digest in registry.blobs if path == "shop"} == {blob.digest for blob in blobs}
-        assert threading.active_count() < 20
+        assert sent == [len(one) for one in contents]
+        assert {digest for _, digest in registry.blobs} == {digest_of(one) for one in contents}
+        assert registry.lines.count("GET /token") == 1
 
 
 def test_manifest_of_a_platform_comes_out_of_an_index() -> None:
