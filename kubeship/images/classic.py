@@ -13,7 +13,8 @@ STEP = re.compile(r"STEP (\d+)(?:/(\d+))?\s*: (.+)", re.IGNORECASE)
 CACHED = re.compile(r"(?: ---> |--> )Using cache", re.IGNORECASE)
 ARROW = re.compile(r"(?: ---> |--> )")
 """What a step made: `---> Running in 1f2e`, `---> 9bc1`; and `Removing intermediate container` between them."""
-IMAGE_ID = re.compile(r"^(?:Successfully built |sha256:)?([0-9a-f]{12,64})$")
+IMAGE_ID = re.compile(r"^(?:Successfully built ([0-9a-f]{12,64})|([0-9a-f]{64}))$")
+"""Docker's last words, and Podman's; the full id comes beside Docker's."""
 
 
 class ClassicProgress:
@@ -56,7 +57,7 @@ class ClassicProgress:
         elif CACHED.match(line):
             self._cached = True
         elif found := IMAGE_ID.match(line):
-            self.image_id = self.image_id or found[1]
+            self.image_id = self.image_id or found[1] or found[2]
         elif (
             line
             and not ARROW.match(line)

@@ -1,6 +1,8 @@
 """How is the container engine reached, and what stands in the way when it isn't?"""
 
 import os
+import socket
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -14,6 +16,7 @@ from docker.utils import kwargs_from_env
 
 from kubeship.errors import KubeshipError, MissingPrecondition
 from kubeship.images.docker_api import DockerApi
+from kubeship.images.ssh import CONNECT_SECONDS, SshTunnel, ssh_client
 
 ANSWER_SECONDS = 60
 """How long the engine may think about an ordinary request."""
@@ -30,11 +33,18 @@ def open_api() -> DockerApi:
     Raises MissingPrecondition with the reason when it doesn't answer.
     """
     address = DEFAULT_ADDRESS
+    tunnel: SshTunnel | None = None
     try:
         parameters = _parameters()
         address = str(parameters.get("base_url") or DEFAULT_ADDRESS)
-        client = docker.APIClient(**parameters, version="auto", timeout=FIRST_ANSWER_SECONDS)
+        if address.startswith("ssh://"):
+            tunnel = SshTunnel(address)
+            client = ssh_client(tunnel, CONNECT_SECONDS)
+        else:
+            client = _Client(**parameters, version="auto", timeout=FIRST_ANSWER_SECONDS)
     except VENDOR_ERRORS as error:
+        if tunnel and (said := tunnel.said()):
+            raise unreachable_by_ssh(address, said) from error
         raise unreachable(address, error) from error
     client.timeout = ANSWER_SECONDS
     return DockerApi(client, address)
@@ -78,7 +88,45 @@ def unreachable(address: str, error: BaseException) -> MissingPrecondition:
     )
 
 
+def unreachable_by_ssh(address: str, said: str) -> MissingPrecondition:
+    """The sentence for what ssh, or the docker command at its other end, had to say."""
+    last = said.splitlines()[-1]
+    hint = next(
+        (hint for words, hint in SSH_REASONS if words in said), f"Try it by hand: ssh ssh://{_host(address)} docker ps"
+    )
+    return MissingPrecondition(f"The container engine at {address} can't be reached: {last}", hint=hint)
+
+
+SSH_REASONS = (
+    ("Permission denied", "Let ssh have a key that the host takes (`ssh-add`), and name the user: ssh://USER@HOST."),
+    ("Host key verification failed", "Log in once by hand, so that ssh knows the host's key; in CI use ssh-keyscan."),
+    ("not found", "Install the docker command on that host: it connects ssh with the engine there."),
+    ("docker.sock", "See that the engine runs there, and that the user is in its group docker."),
+    ("Could not resolve hostname", "Correct the host's name in DOCKER_HOST, or in the Docker context."),
+)
+"""What is said, what to do; in order of precedence."""
+
+
+def _host(address: str) -> str:
+    return address.removeprefix("ssh://").partition("/")[0]
+
+
 REASONS: tuple[tuple[type[BaseException], str, str], ...] = (
+    (
+        ssl.SSLCertVerificationError,
+        "its certificate is not one that ca.pem vouches for, or it is for another name",
+        "Put the engine's ca.pem, and your cert.pem and key.pem, into the folder that DOCKER_CERT_PATH names.",
+    ),
+    (
+        ssl.SSLError,
+        "it wants TLS with a certificate of yours, or doesn't speak TLS at all",
+        "Set DOCKER_TLS_VERIFY=1, and DOCKER_CERT_PATH to the folder with ca.pem, cert.pem and key.pem; or unset them.",
+    ),
+    (
+        socket.gaierror,
+        "no host has that name",
+        "Correct the host's name in DOCKER_HOST, or in the Docker context.",
+    ),
     (
         FileNotFoundError,
         "its socket doesn't exist, so no engine runs there",
@@ -121,6 +169,12 @@ def root_cause(error: BaseException) -> BaseException:
 def explanation(error: APIError) -> str:
     """The engine's words without docker-py's wrapping."""
     return str(error.explanation or error).strip()
+
+
+class _Client(docker.APIClient):
+    def request(self, *arguments: Any, **options: Any) -> Any:
+        """A request that trusts the engine's own authority: REQUESTS_CA_BUNDLE would replace it (psf/requests 3829)."""
+        return super().request(*arguments, **{"verify": self.verify, **options})
 
 
 def _parameters() -> dict[str, Any]:

@@ -6,10 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kubeship.images.trace import Trace, Vertex, VertexLog
-from kubeship.model.events import BuildStage, Event, LogLine
+from kubeship.model.events import BuildStage, Event, LogLine, Note
 
 KEPT_LINES = 400
 """Of each step's log: a compiler's cause may stand far above its last line."""
+
+IMPORTING = "importing cache manifest"
+"""A step of BuildKit's own; the build goes on when there is no such cache."""
 
 
 @dataclass(frozen=True)
@@ -64,12 +67,15 @@ class BuildProgress:
         state = _state(vertex)
         if state in ("done", "failed") and (rest := self._unfinished.pop(vertex.digest, b"")):
             yield self._line(vertex.digest, rest)
-        if state == "failed" and not self._failed and "context canceled" not in vertex.error:
-            self._failed = vertex
         before = self._states.get(vertex.digest)
         if state is None or state == before or (state == "started" and before is not None):
             return
         self._states[vertex.digest] = state
+        if state == "failed" and vertex.name.startswith(IMPORTING):
+            yield Note(f"No cache{vertex.name.removeprefix(IMPORTING)} yet, so every step runs ({vertex.error})")
+            return
+        if state == "failed" and not self._failed and "context canceled" not in vertex.error:
+            self._failed = vertex
         if not _internal(vertex.name) or state == "failed":
             ended = vertex.started is not None and vertex.completed is not None
             seconds = (vertex.completed or 0) - (vertex.started or 0) if ended and state != "cached" else None

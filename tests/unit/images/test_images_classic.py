@@ -57,3 +57,12 @@ def test_image_is_told_as_docker_and_as_podman_tell_it() -> None:
 
     assert (docker.image_id, podman.image_id) == (f"sha256:{IMAGE}", IMAGE)
     assert BuildStage("[2/2] RUN make", "started") in events
+
+
+def test_log_that_looks_like_an_image_is_a_log() -> None:
+    progress = ClassicProgress()
+
+    events = follow(progress, "Step 1/1 : RUN git rev-parse HEAD\n", "0123456789abcdef0123456789abcdef01234567\n")
+
+    assert isinstance(events[-1], LogLine)
+    assert progress.image_id == ""

@@ -1,6 +1,8 @@
 """Is an engine that can't be reached told as a sentence, whatever wraps the cause?"""
 
 import errno
+import socket
+import ssl
 from pathlib import Path
 
 import pytest
@@ -9,7 +11,8 @@ import urllib3
 from docker.errors import APIError, DockerException
 
 from kubeship.errors import BuildFailed, MissingPrecondition
-from kubeship.images.connection import engine_errors, open_api, root_cause, unreachable
+from kubeship.images.connection import engine_errors, open_api, root_cause, unreachable, unreachable_by_ssh
+from kubeship.images.ssh import command
 
 
 @pytest.mark.parametrize(
@@ -60,3 +63,49 @@ def test_error_that_wraps_itself_ends_the_search() -> None:
     error.args = (error,)
 
     assert root_cause(error) is error
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("ssh://build-host", ["--", "build-host", "docker system dial-stdio"]),
+        ("ssh://ann@build-host:22", ["-l", "ann", "-p", "22", "--", "build-host", "docker system dial-stdio"]),
+        ("ssh://h/run/d.sock", ["--", "h", "docker --host unix:///run/d.sock system dial-stdio"]),
+        ("ssh://-oProxyCommand=evil", ["--", "-oproxycommand=evil", "docker system dial-stdio"]),
+    ],
+)
+def test_ssh_is_asked_for_what_the_docker_command_asks_it_for(address: str, words: list[str]) -> None:
+    assert command(address)[4:] == words
+
+
+@pytest.mark.parametrize("address", ["ssh://ann:password@host", "ssh://", "ssh://host:port"])
+def test_ssh_address_that_cannot_be_used_is_refused(address: str) -> None:
+    with pytest.raises(DockerException):
+        command(address)
+
+
+@pytest.mark.parametrize(
+    ("said", "hint"),
+    [
+        ("Warning: x\nann@host: Permission denied (publickey).", "ssh-add"),
+        ("bash: docker: command not found", "Install the docker command"),
+        ("something else", "ssh ssh://ann@host docker ps"),
+    ],
+)
+def test_what_ssh_says_becomes_a_sentence_with_a_hint(said: str, hint: str) -> None:
+    error = unreachable_by_ssh("ssh://ann@host", said)
+
+    assert said.splitlines()[-1] in error.message
+    assert hint in error.hint
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (ssl.SSLCertVerificationError(1, "self-signed certificate"), "its certificate is not one"),
+        (ssl.SSLError(1, "WRONG_VERSION_NUMBER"), "doesn't speak TLS"),
+        (socket.gaierror(-2, "Name or service not known"), "no host has that name"),
+    ],
+)
+def test_trouble_of_a_remote_engine_is_named(error: OSError, words: str) -> None:
+    assert words in unreachable("tcp://host:2376", error).message
