@@ -9,13 +9,15 @@ from kubeship.config.cautions import cautions
 from kubeship.config.complaints import unknown_key
 from kubeship.config.deployable import require_deployable
 from kubeship.config.editing import GONE, KeyPath, edit, recomment
-from kubeship.config.file import ConfigFile
+from kubeship.config.file import ConfigFile, parsed
 from kubeship.config.findings import Finding, findings
 from kubeship.config.layout import commented, laid_out
 from kubeship.config.lock import Lock, LockedFinding
+from kubeship.config.pins import missing_pins
 from kubeship.config.process_schema import Process
 from kubeship.config.schema import Configuration
 from kubeship.config.server import Server
+from kubeship.config.serving import needs_websockets
 from kubeship.errors import InvalidInput
 from kubeship.model.events import Caution
 from kubeship.model.project import Answers, Project
@@ -81,7 +83,10 @@ def draft(
     return Draft(
         text,
         replace(
-            lock, found={**carried, **noted}, servers=_servers(project, lock, servers), candidates=_candidates(project)
+            lock,
+            found={**carried, **noted},
+            servers=_servers(project, parsed(text), lock, servers),
+            candidates=_candidates(project),
         ),
         cautions(project, options.host, existing, stated),
     )
@@ -246,12 +251,9 @@ def _candidates(project: Project) -> tuple[str, ...]:
     return tuple(f"{each.value} ({each.origin})" for each in others[:MAX_CANDIDATES])
 
 
-def _servers(project: Project, lock: Lock, servers: Mapping[str, Server]) -> dict[str, str]:
+def _servers(project: Project, file: ConfigFile, lock: Lock, servers: Mapping[str, Server]) -> dict[str, str]:
     """The pinned servers that the project's own distributions don't bring; a pin stays until `update`."""
-    named = {process.server for process in project.processes if process.server in servers}
-    needed = sorted({servers[name].distribution: servers[name].version for name in named if name}.items())
-    return {
-        distribution: lock.servers.get(distribution, version)
-        for distribution, version in needed
-        if distribution not in project.distributions
-    }
+    needed = missing_pins(
+        file.image_configuration(), servers, project.distributions, websockets=needs_websockets(project)
+    )
+    return {distribution: lock.servers.get(distribution, version) for distribution, version in needed.items()}

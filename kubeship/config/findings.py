@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from kubeship.config.editing import KeyPath
+from kubeship.config.own_servers import own_command, own_variables
 from kubeship.config.server import Server
+from kubeship.config.serving import replicas, serving
 from kubeship.config.variables import build_variables, secret_keys, service_variables
 from kubeship.model.origin import Origin
 from kubeship.model.project import ProcessFound, Project
@@ -13,7 +15,6 @@ from kubeship.model.project import ProcessFound, Project
 PLATFORM = "linux/amd64"
 ROLLOUT_TIMEOUT = "10m"
 ADDED = Origin(reason="added by kubeship, pinned in kubeship.lock")
-WEB_REPLICAS = 2
 WEB_RESOURCES = {"cpu": "250m", "memory": "256Mi"}
 
 
@@ -70,6 +71,10 @@ def _all(project: Project, name: str, environment: str, servers: Mapping[str, Se
     for setting in project.settings:
         variable, value = setting.value
         yield Finding(("variables", variable), value, setting.origins)
+    for process in project.processes:
+        if process.kind == "web" and process.interface == "own-server":
+            for variable, value in own_variables(process, project).items():
+                yield Finding(("variables", variable), value, (Origin(reason="where the program listens"),))
     secret = secret_keys(project)
     yield Finding(("secrets", "from"), name if secret else None, (Origin(reason="a Secret in the namespace"),))
     yield Finding(
@@ -89,6 +94,9 @@ def _dependencies(project: Project) -> Iterator[Finding]:
     for key in ("files", "groups", "extras", "indexes"):
         yield Finding(("dependencies", key), list(getattr(stated, key)) or None, origins)
     yield Finding(("dependencies", "hashes"), stated.hashes or None, origins)
+    yield Finding(("dependencies", "paths"), list(stated.paths) or None, (Origin(reason="installed from here"),))
+    installed = (Origin(reason="its scripts, entry points or metadata are used"),)
+    yield Finding(("dependencies", "package"), stated.package or None, installed)
     for key in ("build", "runtime"):
         packages = getattr(project.system_packages, key)
         origins = tuple(origin for package in packages for origin in package.origins)
@@ -100,6 +108,12 @@ def _build(project: Project) -> Iterator[Finding]:
         yield Finding(("build", "dockerfile"), project.dockerfile.value, project.dockerfile.origins)
     origins = tuple(origin for step in project.build_steps for origin in step.origins)
     yield Finding(("build", "steps"), [step.command for step in project.build_steps] or None, origins)
+    for name in project.dependencies.value.credentials:
+        private = (Origin(project.dependencies.value.files[0], reason="a private index"),)
+        yield Finding(("build", "secrets", name, "variable"), name, private)
+    if variable := project.dependencies.value.version_variable:
+        unversioned = (Origin(reason="the version comes from git, which isn't in the image"),)
+        yield Finding(("build", "variables", variable), "0", unversioned)
     reason = (Origin(reason="stand-ins for steps and verification; never in the image"),)
     for name, value in build_variables(project).items():
         yield Finding(("build", "variables", name), value, reason)
@@ -109,25 +123,41 @@ def _process(process: ProcessFound, project: Project, servers: Mapping[str, Serv
     def at(key: str, value: Any, origins: Sequence[Origin] = ()) -> Finding:
         return Finding(("processes", process.name, key), value, tuple(origins))
 
+    served = serving(process, project, servers)
+    command = own_command(process)
     yield at("kind", process.kind, process.origins if process.entrypoint is None else ())
-    server = servers.get(process.server or "")
-    if process.entrypoint is not None and process.server is not None:
-        if server and process.interface not in {server.interface, "none"}:
+    if served is not None:
+        if process.interface != next(iter(served.server.numbers)):
             yield at("interface", process.interface)
         yield at("entrypoint", process.entrypoint, process.origins)
-        added = server is not None and server.distribution not in project.distributions
-        yield at("server", process.server, (ADDED,) if added else ())
+        added = served.server.distribution not in project.distributions
+        yield at("server", served.server.name, (ADDED,) if added else served.server_origins)
+        yield at("worker_class", served.worker_class, (Origin(reason="the project brings it"),))
+        yield at("workers", served.numbers.workers, (Origin(reason=served.numbers.reason),))
+        yield at("threads", served.numbers.threads if served.numbers.threads > 1 else None)
+        yield at("timeout", served.server.timeout, (Origin(reason="seconds"),))
+    elif command is None and process.entrypoint is not None and process.server is not None:
+        # Nothing is known beside the name: a question about it is open, or its server is a program of its own.
+        yield at("entrypoint", process.entrypoint, process.origins)
+        yield at("server", process.server)
     else:
-        yield at("command", process.command, process.origins)
-    if server and process.entrypoint is not None:
-        yield at("workers", server.workers, (Origin(reason=server.reason),))
-        yield at("threads", server.threads)
-        yield at("timeout", server.timeout, (Origin(reason="seconds"),))
+        yield at("command", command, process.origins)
     yield at("port", process.port)
-    if process.health is not None:
-        yield Finding(("processes", process.name, "health", "path"), process.health.value, process.health.origins)
+    yield from _health(process, project)
     yield at("schedule", process.schedule)
     if process.kind == "web":
-        yield at("replicas", WEB_REPLICAS, (Origin(reason="one may go while the other serves"),))
+        count, why = replicas(process, project)
+        yield at("replicas", count, (why,))
         for key, value in WEB_RESOURCES.items():
             yield Finding(("processes", process.name, "resources", key), value)
+
+
+def _health(process: ProcessFound, project: Project) -> Iterator[Finding]:
+    path: KeyPath = ("processes", process.name, "health")
+    if process.health is not None:
+        yield Finding((*path, "path"), process.health.value, process.health.origins)
+    elif process.kind == "web" and project.framework.value == "grpc" and process.interface == "own-server":
+        if "grpcio-health-checking" in project.distributions:
+            yield Finding((*path, "grpc"), True, (Origin(reason="the project brings grpcio-health-checking"),))
+        else:
+            yield Finding((*path, "tcp"), True, (Origin(reason="gRPC answers no HTTP"),))

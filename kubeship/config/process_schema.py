@@ -7,11 +7,28 @@ from pydantic import BeforeValidator, Field, model_validator
 from kubeship.config.kinds import Cpu, Host, Memory, Port, Route, Seconds
 from kubeship.config.strict import Strict
 
+ServerName = Literal[
+    "gunicorn", "uvicorn", "hypercorn", "daphne", "granian", "uwsgi", "mod_wsgi", "waitress", "own-server"
+]
+"""Rows of planning.servers; own-server is a program that listens by itself."""
+
 
 class Health(Strict):
-    """The route that probes ask."""
+    """What probes ask: a route, the gRPC health service, a command, or only whether the port is open."""
 
-    path: Route
+    path: Route | None = None
+    grpc: bool | str | None = None
+    """True, or the name of the service that is asked for (grpc.health.v1)."""
+    tcp: bool | None = None
+    """For what listens and doesn't speak HTTP."""
+    command: str | None = None
+    """Runs in the container and ends with 0 as long as the process lives; the one question for a worker."""
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if sum(value not in {None, False} for value in (self.path, self.grpc, self.tcp, self.command)) != 1:
+            raise ValueError("needs exactly one of path, grpc, tcp and command")
+        return self
 
 
 def _count_as_replicas(value: Any) -> Any:
@@ -47,7 +64,11 @@ class Process(Strict):
     kind: Literal["web", "worker", "singleton", "cron"]
     interface: Literal["wsgi", "asgi", "own-server", "none"] = "none"
     entrypoint: str | None = None
-    server: Literal["gunicorn", "own-server"] | None = None
+    server: ServerName | None = None
+    worker_class: str | None = None
+    """gunicorn's (gthread, gevent, a dotted name) or hypercorn's."""
+    options: str | None = None
+    """More of the server's own options, as on a command line."""
     command: str | None = None
     workers: Annotated[int, Field(ge=1)] | None = None
     threads: Annotated[int, Field(ge=1)] | None = None
@@ -67,6 +88,6 @@ class Process(Strict):
             raise ValueError("a web process needs a port")
         if self.kind == "cron" and self.schedule is None:
             raise ValueError("a cron process needs a schedule")
-        if self.kind != "web" and (self.hosts or self.health):
-            raise ValueError("only a web process has hosts and a health route")
+        if self.kind != "web" and (self.hosts or (self.health and self.health.command is None)):
+            raise ValueError("only a web process has hosts and a health route; others have health.command at most")
         return self

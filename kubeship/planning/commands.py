@@ -3,40 +3,38 @@
 import re
 import shlex
 
+from kubeship.config.pins import spoken
 from kubeship.config.process_schema import Process
+from kubeship.config.server import Launch, Server
 from kubeship.errors import InvalidInput
-from kubeship.planning.servers import SERVERS, gunicorn
+from kubeship.planning.servers import SERVERS
 
 COMPOUND = re.compile(r"[;&|()<>`\n]|^\s*[A-Za-z_][A-Za-z0-9_]*=|^\s*(if|for|while|until|case|exec|cd|set|\{)\s")
 """More than one simple command, or one that only a shell can run."""
 EXPANDED = re.compile(r"[$*?~]")
 """One simple command with parts that a shell fills in."""
+PORT = re.compile(r"\$PORT\b|\$\{PORT(:-\d+)?\}")
+DEFAULT_PORT = 8000
 
 
 def process_command(process: Process, path: str, pinned: bool) -> tuple[str, ...]:
     """The command of a process; `path` is where it stands in kubeship.yaml, `pinned` whether kubeship adds the server.
 
-    Raises InvalidInput for a command line that no shell could read.
+    Raises InvalidInput for a command line that no shell could read, and for an entrypoint that the server can't load.
     """
     if process.command is not None:
         return exec_form(process.command, f"{path}.command")
     assert process.entrypoint is not None
-    if process.server != "gunicorn":
+    server = SERVERS.get(process.server or "")
+    if server is None:
         return _script(process.entrypoint)
-    server = SERVERS["gunicorn"]
-    return tuple(
-        gunicorn(
-            process.entrypoint,
-            port=process.port or DEFAULT_PORT,
-            workers=process.workers or server.workers,
-            threads=process.threads or server.threads,
-            timeout=process.timeout or server.timeout,
-            control_socket=not pinned,
-        )
-    )
-
-
-DEFAULT_PORT = 8000
+    try:
+        return tuple(server.command(_launch(process, process.entrypoint, server, path, pinned)))
+    except ValueError as error:
+        raise InvalidInput(
+            f"kubeship.yaml: {path}.entrypoint: {process.entrypoint}: {error}",
+            hint=f"change {path}.entrypoint or {path}.server",
+        ) from error
 
 
 def exec_form(command: str, path: str) -> tuple[str, ...]:
@@ -48,15 +46,43 @@ def exec_form(command: str, path: str) -> tuple[str, ...]:
         return ("sh", "-c", command)
     if EXPANDED.search(command):
         return ("sh", "-c", f"exec {command.strip()}")
+    words = _words(command, path)
+    if not words:
+        raise InvalidInput(f"kubeship.yaml: {path}: is empty", hint=f"write a command into {path}")
+    return words
+
+
+def asks_for_port(command: str) -> bool:
+    """Whether a command line wants its port as hosts with a Procfile give it."""
+    return PORT.search(command) is not None
+
+
+def _launch(process: Process, entrypoint: str, server: Server, path: str, pinned: bool) -> Launch:
+    interface = spoken(process, SERVERS)
+    if interface not in server.numbers:
+        served = " and ".join(each.upper() for each in server.numbers)
+        raise ValueError(f"{server.name} serves {served}, and this is {interface.upper()}")
+    numbers = server.numbers[interface]
+    return Launch(
+        entrypoint=entrypoint,
+        interface=interface,
+        port=process.port or DEFAULT_PORT,
+        workers=process.workers or numbers.workers,
+        threads=process.threads or numbers.threads,
+        timeout=process.timeout or server.timeout,
+        worker_class=process.worker_class,
+        options=_words(process.options or "", f"{path}.options"),
+        pinned=pinned,
+    )
+
+
+def _words(command: str, path: str) -> tuple[str, ...]:
     try:
-        words = shlex.split(command)
+        return tuple(shlex.split(command))
     except ValueError as error:
         raise InvalidInput(
             f"kubeship.yaml: {path}: {command!r} is no command line: {str(error).lower()}", hint=f"correct {path}"
         ) from error
-    if not words:
-        raise InvalidInput(f"kubeship.yaml: {path}: is empty", hint=f"write a command into {path}")
-    return tuple(words)
 
 
 def _script(entrypoint: str) -> tuple[str, ...]:

@@ -3,26 +3,20 @@
 from collections.abc import Iterator
 
 from kubeship.config.lock import Lock
+from kubeship.config.pins import spoken
 from kubeship.config.process_schema import Process, Resources
 from kubeship.config.schema import Configuration, Target
 from kubeship.model.plan import IngressPlan, Plan, ProcessPlan, ReleasePlan, SecretKey
-from kubeship.model.project import Interface
-from kubeship.planning.commands import exec_form, process_command
-from kubeship.planning.image import image_plan, pinned_server
+from kubeship.planning.added import is_pinned
+from kubeship.planning.commands import asks_for_port, exec_form, process_command
+from kubeship.planning.image import image_plan
 from kubeship.planning.probes import probe
 from kubeship.planning.reasons import reasons
 from kubeship.planning.servers import SERVERS
+from kubeship.planning.stopping import grace_seconds, pre_stop_seconds
 
 UNDEPLOYED_TAG = "set-by-deploy"
 """A tag that no registry holds, so that a stray `kubectl apply` fails instead of running `latest`."""
-PRE_STOP_SECONDS = 5
-"""How long endpoints may still send requests to a pod that is going."""
-SPARE_SECONDS = 5
-"""Between the server's own patience and SIGKILL."""
-WORKER_GRACE_SECONDS = 60
-"""What a worker gets to finish its task."""
-DEFAULT_GRACE_SECONDS = 30
-"""Kubernetes' own default."""
 
 
 def plan(
@@ -34,7 +28,6 @@ def plan(
     Raises InvalidInput for a command line that can't be read.
     """
     shared = base or configuration
-    pinned = pinned_server(configuration, lock) is not None
     return Plan(
         name=configuration.name,
         environment=environment,
@@ -42,56 +35,43 @@ def plan(
         image=configuration.image,
         reference=lock.images.get(environment) or f"{configuration.image}:{UNDEPLOYED_TAG}",
         processes=tuple(
-            _process(name, process, configuration, pinned) for name, process in configuration.processes.items()
+            _process(name, process, configuration, lock) for name, process in configuration.processes.items()
         ),
         release=tuple(_releases(configuration)),
         dockerfile=image_plan(shared, lock),
-        variables=_variables(configuration),
+        variables=dict(configuration.variables),
         secrets=tuple(_secrets(configuration)),
         image_pull_secrets=tuple(configuration.image_pull_secrets),
         reasons=reasons(configuration, lock),
     )
 
 
-def _process(name: str, process: Process, configuration: Configuration, pinned: bool) -> ProcessPlan:
+def _process(name: str, process: Process, configuration: Configuration, lock: Lock) -> ProcessPlan:
+    path = f"processes.{name}"
     return ProcessPlan(
         name=name,
         full_name=f"{configuration.name}-{name}",
         kind=process.kind,
-        interface=_interface(process),
+        interface=spoken(process, SERVERS),
         entrypoint=process.entrypoint,
-        command=process_command(process, f"processes.{name}", pinned),
+        command=process_command(process, path, is_pinned(process.server, lock)),
         replicas=process.replicas.min if process.kind in {"web", "worker"} else 1,
         cpu=process.resources.cpu,
         memory=process.resources.memory,
         port=process.port,
-        probe=probe(process),
+        probe=probe(process, path, python=configuration.build.bundle is None),
         ingress=_ingress(process, configuration),
         schedule=process.schedule,
-        pre_stop_seconds=PRE_STOP_SECONDS if process.kind == "web" else 0,
-        grace_seconds=_grace_seconds(process),
+        pre_stop_seconds=pre_stop_seconds(process),
+        grace_seconds=grace_seconds(process),
+        variables=_variables(process),
     )
-
-
-def _interface(process: Process) -> Interface:
-    server = SERVERS.get(process.server or "")
-    return server.interface if server and process.interface == "none" else process.interface
 
 
 def _ingress(process: Process, configuration: Configuration) -> IngressPlan | None:
     if not process.hosts:
         return None
     return IngressPlan(tuple(process.hosts), configuration.ingress.class_, configuration.ingress.tls)
-
-
-def _grace_seconds(process: Process) -> int:
-    match process.kind:
-        case "web":
-            return PRE_STOP_SECONDS + (process.timeout or SERVERS["gunicorn"].timeout) + SPARE_SECONDS
-        case "worker" | "singleton":
-            return WORKER_GRACE_SECONDS
-        case "cron":
-            return DEFAULT_GRACE_SECONDS
 
 
 def _releases(configuration: Configuration) -> Iterator[ReleasePlan]:
@@ -112,13 +92,11 @@ def _releases(configuration: Configuration) -> Iterator[ReleasePlan]:
         )
 
 
-def _variables(configuration: Configuration) -> dict[str, str]:
-    """As stated, and PORT where a web process' own command line asks for it, as Procfile hosts set it."""
-    stated = dict(configuration.variables)
-    for process in configuration.processes.values():
-        if process.port is not None and process.command and ("$PORT" in process.command or "${PORT" in process.command):
-            stated.setdefault("PORT", str(process.port))
-    return stated
+def _variables(process: Process) -> dict[str, str]:
+    """PORT where the process may ask for it, as Procfile hosts set it: its command line does, or it serves itself."""
+    command = process.command or ""
+    asks = asks_for_port(command) or (process.kind == "web" and process.server not in SERVERS)
+    return {"PORT": str(process.port)} if process.port is not None and asks else {}
 
 
 def _secrets(configuration: Configuration) -> Iterator[SecretKey]:

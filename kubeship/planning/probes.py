@@ -1,24 +1,53 @@
-"""How is a web process asked whether it started, is ready, and lives?"""
+"""How is a process asked whether it started, is ready, and lives?"""
 
-from kubeship.config.process_schema import Process
+from kubeship.config.process_schema import Health, Process
 from kubeship.model.plan import ProbePlan
+from kubeship.planning.commands import exec_form
 
 STARTUP_SECONDS = 60
 """Django with many apps imports for 10-20 s on a quarter of a CPU; three times that."""
+COMMAND_PERIOD, COMMAND_TIMEOUT = 15, 10
+"""Seconds: a command starts a program of its own each time, and Python's start alone takes one on a busy node."""
 
 
-def probe(process: Process) -> ProbePlan | None:
-    """None for a process that doesn't listen.
+def probe(process: Process, path: str = "processes.web", python: bool = True) -> ProbePlan | None:
+    """None for a process that doesn't listen and states no command.
 
     Kubelets send the pod's IP as Host, which ALLOWED_HOSTS refuses with 400, and plain HTTP, which SECURE_SSL_REDIRECT
     answers with 301 (docs.djangoproject.com/en/stable/ref/settings/#allowed-hosts): both headers are set.
+    `path` is where the process stands in kubeship.yaml; `python` whether the image holds one.
     """
+    health = process.health
+    if health and health.command:
+        return _command(exec_form(health.command, f"{path}.health.command"), process.port)
     if process.kind != "web" or process.port is None:
         return None
-    if process.health is None:
-        return ProbePlan(None, process.port, (), STARTUP_SECONDS, startup_command=_any_answer(process.port))
+    if health is None:
+        return ProbePlan(
+            None, process.port, (), STARTUP_SECONDS, startup_command=_any_answer(process.port) if python else ()
+        )
+    if health.path is None:
+        return ProbePlan(None, process.port, (), STARTUP_SECONDS, grpc=_service(health))
     headers = (("Host", probed_host(process)), ("X-Forwarded-Proto", "https"))
-    return ProbePlan(process.health.path, process.port, headers, STARTUP_SECONDS)
+    return ProbePlan(health.path, process.port, headers, STARTUP_SECONDS)
+
+
+def _command(command: tuple[str, ...], port: int | None) -> ProbePlan:
+    return ProbePlan(
+        None,
+        port or 0,
+        startup_seconds=STARTUP_SECONDS,
+        period=COMMAND_PERIOD,
+        timeout=COMMAND_TIMEOUT,
+        command=command,
+    )
+
+
+def _service(health: Health) -> str | None:
+    """The service that the gRPC health protocol is asked for; empty for the server as a whole."""
+    if health.grpc in {None, False}:
+        return None
+    return health.grpc if isinstance(health.grpc, str) else ""
 
 
 def _any_answer(port: int) -> tuple[str, ...]:

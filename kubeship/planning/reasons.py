@@ -3,11 +3,14 @@
 from collections.abc import Iterator
 
 from kubeship.config.lock import Lock
+from kubeship.config.pins import spoken
 from kubeship.config.process_schema import Process
 from kubeship.config.schema import Configuration
-from kubeship.planning.image import base_image, pinned_server
+from kubeship.planning.added import pinned_server
+from kubeship.planning.image import base_image
 from kubeship.planning.probes import STARTUP_SECONDS, probed_host
 from kubeship.planning.servers import SERVERS
+from kubeship.planning.stopping import drains
 
 
 def reasons(configuration: Configuration, lock: Lock) -> dict[str, str]:
@@ -34,9 +37,15 @@ def _image(configuration: Configuration, lock: Lock) -> Iterator[tuple[str, str]
 def _process(path: str, process: Process) -> Iterator[tuple[str, str]]:
     server = SERVERS.get(process.server or "")
     if server and process.command is None:
-        for key, default in (("workers", server.workers), ("threads", server.threads), ("timeout", server.timeout)):
-            if getattr(process, key) in {None, default}:
-                yield f"{path}.{key}", server.reason if key != "timeout" else f"{server.name}'s own default is 30 s"
+        numbers = server.numbers.get(spoken(process, SERVERS))
+        for key in ("workers", "threads") if numbers else ():
+            if getattr(process, key) in {None, getattr(numbers, key)}:
+                yield f"{path}.{key}", numbers.reason if numbers else ""
+        if process.timeout in {None, server.timeout}:
+            yield (
+                f"{path}.timeout",
+                "seconds that a request may take, and that stopping waits for",
+            )
     if process.kind != "web":
         yield (
             f"{path}.grace_seconds",
@@ -45,10 +54,19 @@ def _process(path: str, process: Process) -> Iterator[tuple[str, str]]:
         if process.kind == "singleton":
             yield f"{path}.replicas", "a singleton never runs twice"
         return
-    yield f"{path}.pre_stop_seconds", "endpoints may send requests to a pod for some seconds after it was told to stop"
+    wait = "endpoints may send requests to a pod for some seconds after it was told to stop"
+    if not drains(process):
+        wait += f"; and {process.server} cuts running requests off when it is stopped, so they get their time before"
+    yield f"{path}.pre_stop_seconds", wait
     yield f"{path}.grace_seconds", "preStop, the server's graceful timeout and 5 s to spare"
     yield f"{path}.startup_seconds", f"an import may take {STARTUP_SECONDS} s on a quarter of a CPU"
-    if process.health:
+    if process.health and process.health.command:
+        yield f"{path}.probe", f"runs {process.health.command}"
+    elif process.health and process.health.grpc:
+        yield f"{path}.probe", "asks the gRPC health service (grpc.health.v1)"
+    elif process.health and process.health.tcp:
+        yield f"{path}.probe", "a TCP connection: the process doesn't speak HTTP"
+    elif process.health:
         yield f"{path}.probe", f"asks {process.health.path} as {probed_host(process)} over https would"
     else:
         yield f"{path}.probe", "no health route is known, so any answer counts at the start, and then a TCP connection"

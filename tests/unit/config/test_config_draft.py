@@ -8,12 +8,19 @@ import pytest
 from kubeship.config.draft import Draft, DraftOptions, draft
 from kubeship.config.file import parsed
 from kubeship.config.lock import Lock
-from kubeship.config.server import Server
+from kubeship.config.server import Numbers, Pin, Server
 from kubeship.errors import InvalidInput
 from kubeship.model.origin import Found, Origin
 from kubeship.model.project import Command, Dependencies, ProcessFound, Project, SystemPackages, Variable
 
-SERVERS = {"gunicorn": Server("gunicorn", "gunicorn", "27.0.1", "wsgi", 2, 4, 30, "2 workers x 4 threads: I/O-bound")}
+SERVERS = {
+    "gunicorn": Server(
+        "gunicorn",
+        {"wsgi": Numbers(2, 4, "2 workers x 4 threads: I/O-bound")},
+        command=lambda launch: ("gunicorn", launch.entrypoint),
+        pins=(Pin("gunicorn", {"3.10": "27.0.1"}),),
+    )
+}
 NO_OPTIONS = DraftOptions()
 WEB = ProcessFound(
     "web",

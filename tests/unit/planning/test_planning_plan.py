@@ -59,7 +59,7 @@ def test_web_process_runs_gunicorn_in_exec_form() -> None:
 
     assert shlex.join(web.command) == (
         "gunicorn --bind 0.0.0.0:8080 --workers 2 --threads 4 --timeout 20 --graceful-timeout 20"
-        " --worker-tmp-dir /dev/shm --access-logfile - --forwarded-allow-ips '*' --no-control-socket"
+        " --keep-alive 95 --worker-tmp-dir /dev/shm --access-logfile - --forwarded-allow-ips '*' --no-control-socket"
         " shop.wsgi:application"
     )
     assert (web.full_name, web.interface, web.port, web.replicas) == ("shop-web", "wsgi", 8080, 3)
@@ -213,7 +213,7 @@ def test_port_is_set_for_a_command_that_asks_for_it() -> None:
     made = planned(SHOP.replace("    entrypoint: shop.wsgi:application\n    server: gunicorn\n", own))
 
     assert made.processes[0].command == ("sh", "-c", "exec gunicorn shop.wsgi --bind 0.0.0.0:$PORT")
-    assert made.variables["PORT"] == "8080"
+    assert made.processes[0].variables == {"PORT": "8080"}
 
 
 def test_own_server_is_run_by_python() -> None:

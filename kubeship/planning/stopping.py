@@ -1,0 +1,46 @@
+"""How long may a process take to stop, and what happens before it is told to?"""
+
+from kubeship.config.process_schema import Process
+from kubeship.planning.servers import SERVERS
+
+PRE_STOP_SECONDS = 5
+"""How long endpoints may still send requests to a pod that is going."""
+SPARE_SECONDS = 5
+"""Between the server's own patience and SIGKILL."""
+OWN_TIMEOUT_SECONDS = 30
+"""What a request gets from a program that serves itself, where kubeship.yaml says nothing."""
+WORKER_GRACE_SECONDS = 60
+"""What a worker gets to finish its task."""
+DEFAULT_GRACE_SECONDS = 30
+"""Kubernetes' own default."""
+
+
+def pre_stop_seconds(process: Process) -> int:
+    """Before SIGTERM: no new request comes any more, and a server that cuts running ones off has finished them."""
+    if process.kind != "web":
+        return 0
+    return PRE_STOP_SECONDS + (0 if drains(process) else request_seconds(process))
+
+
+def grace_seconds(process: Process) -> int:
+    """terminationGracePeriodSeconds."""
+    match process.kind:
+        case "web":
+            waits = request_seconds(process) if drains(process) else 0
+            return pre_stop_seconds(process) + waits + SPARE_SECONDS
+        case "worker" | "singleton":
+            return process.timeout or WORKER_GRACE_SECONDS
+        case "cron":
+            return process.timeout or DEFAULT_GRACE_SECONDS
+
+
+def drains(process: Process) -> bool:
+    """Whether the process itself finishes what runs when it gets SIGTERM; of unknown programs it is believed."""
+    server = SERVERS.get(process.server or "")
+    return server is None or process.command is not None or server.drains
+
+
+def request_seconds(process: Process) -> int:
+    """How long a request may take."""
+    server = SERVERS.get(process.server or "")
+    return process.timeout or (server.timeout if server else OWN_TIMEOUT_SECONDS)
