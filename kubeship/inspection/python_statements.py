@@ -2,21 +2,18 @@
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
-from packaging.version import InvalidVersion, Version
-
+from kubeship.inspection.dependency_files import SCRIPT, declaring
 from kubeship.inspection.dockerfiles import deployed_dockerfiles, read_dockerfile
 from kubeship.inspection.managers.pyproject import listed, poetry_specifier, table
+from kubeship.inspection.managers.scripts import own_block
 from kubeship.inspection.managers.setuptools import setup_call, setup_cfg
+from kubeship.inspection.python_pins import DEPLOYED, TESTED, Statement, constrained, pinned
+from kubeship.inspection.python_tests import tested_versions
 from kubeship.inspection.sources import Sources
 from kubeship.inspection.syntax import argument, text
 from kubeship.model.origin import Origin
-
-DECLARED, DEPLOYED, TESTED = 0, 1, 2
-"""Strengths: what the project requires, what its deployment has, and what it is only tested with."""
 
 # `python3` of a distribution's release. Sources: packages.debian.org, packages.ubuntu.com, pkgs.alpinelinux.org.
 DISTRIBUTIONS = {
@@ -29,15 +26,6 @@ BASE = re.compile(r"(?:^|[/:-])(?:python|py|pypy)[:-]?(3)\.?(\d{1,2})(?=[.\-@]|$
 IMAGE_VERSION = re.compile(r"(?:UV_|NIXPACKS_)?PYTHON(?:_\w+)?_?(?:VERSION|VER)|UV_PYTHON", re.IGNORECASE)
 
 
-@dataclass(frozen=True)
-class Statement:
-    """What one place says about the version."""
-
-    specifier: SpecifierSet
-    origin: Origin
-    strength: int = DECLARED
-
-
 def python_statements(sources: Sources, folder: str) -> list[Statement]:
     """Every statement beside the dependencies and at the top, strongest first."""
     places = tuple(dict.fromkeys((folder, ".")))
@@ -47,30 +35,11 @@ def python_statements(sources: Sources, folder: str) -> list[Statement]:
     return sorted(dict.fromkeys(found), key=lambda statement: statement.strength)
 
 
-def _pinned(stated: str, origin: Origin, strength: int = DECLARED) -> Iterator[Statement]:
-    """`3.12`, `3.12.4`, `python-3.12.4`, `cpython@3.12`, `3.12-dev`, `>=3.11`."""
-    plain = re.sub(r"^(c?python)[-@ ]?(?=\d)", "", stated.strip(), flags=re.IGNORECASE)
-    if re.match(r"[<>=!~]", plain):
-        yield from _constrained(plain, origin, strength)
-    elif match := re.match(r"3\.(\d+)(\.\d+)?", plain):
-        yield Statement(SpecifierSet(f"==3.{match[1]}.*"), origin, strength)
-
-
-def _constrained(stated: object, origin: Origin, strength: int = DECLARED) -> Iterator[Statement]:
-    try:
-        specifier = SpecifierSet(str(stated))
-        for item in specifier:
-            Version(item.version.removesuffix(".*"))
-    except (InvalidSpecifier, InvalidVersion):
-        return
-    yield Statement(specifier, origin, strength)
-
-
 def _version_file(sources: Sources, path: str, pattern: str) -> Iterator[Statement]:
     if path in sources:
         for number, line in enumerate(sources.text(path).splitlines(), 1):
             if re.match(pattern, line.strip()):
-                yield from _pinned(line, Origin(path, number))
+                yield from pinned(line, Origin(path, number))
                 return
 
 
@@ -88,20 +57,20 @@ def _pyproject(sources: Sources, folder: str) -> Iterator[Statement]:
     path = _path(folder, "pyproject.toml")
     document = sources.toml(path)
     if stated := table(document, "project").get("requires-python"):
-        yield from _constrained(stated, Origin(path, sources.line_of(path, r"^\s*requires-python\s*=")))
+        yield from constrained(stated, Origin(path, sources.line_of(path, r"^\s*requires-python\s*=")))
     poetry = table(document, "tool", "poetry", "dependencies").get("python")
     if isinstance(poetry, str) and (specifier := poetry_specifier(poetry)):
-        yield from _constrained(specifier, Origin(path, sources.line_of(path, r"^\s*python\s*=")))
+        yield from constrained(specifier, Origin(path, sources.line_of(path, r"^\s*python\s*=")))
     for classifier in listed(table(document, "project").get("classifiers")):
         if match := re.fullmatch(r"Programming Language :: Python :: (3\.\d+)", str(classifier)):
-            yield from _pinned(match[1], Origin(path, sources.line_of(path, re.escape(match[0]))), TESTED)
+            yield from pinned(match[1], Origin(path, sources.line_of(path, re.escape(match[0]))), TESTED)
 
 
 def _setup_cfg(sources: Sources, folder: str) -> Iterator[Statement]:
     path = _path(folder, "setup.cfg")
     stated = setup_cfg(sources, path).get("options", "python_requires", fallback="") if path in sources else ""
     if stated:
-        yield from _constrained(stated, Origin(path, sources.line_of(path, r"^\s*python_requires\s*=")))
+        yield from constrained(stated, Origin(path, sources.line_of(path, r"^\s*python_requires\s*=")))
 
 
 def _setup_py(sources: Sources, folder: str) -> Iterator[Statement]:
@@ -110,7 +79,7 @@ def _setup_py(sources: Sources, folder: str) -> Iterator[Statement]:
     call = setup_call(tree) if tree else None
     stated = text(argument(call, "python_requires")) if call else None
     if stated:
-        yield from _constrained(stated, Origin(path, sources.line_of(path, r"python_requires")))
+        yield from constrained(stated, Origin(path, sources.line_of(path, r"python_requires")))
 
 
 def _pipfile(sources: Sources, folder: str) -> Iterator[Statement]:
@@ -118,7 +87,7 @@ def _pipfile(sources: Sources, folder: str) -> Iterator[Statement]:
     requires = table(sources.toml(path), "requires")
     for key in ("python_full_version", "python_version"):
         if stated := requires.get(key):
-            yield from _pinned(str(stated), Origin(path, sources.line_of(path, rf"^\s*{key}\s*=")))
+            yield from pinned(str(stated), Origin(path, sources.line_of(path, rf"^\s*{key}\s*=")))
             return
 
 
@@ -127,7 +96,14 @@ def _conda(sources: Sources, folder: str) -> Iterator[Statement]:
         path = _path(folder, name)
         for number, line in enumerate(sources.text(path).splitlines() if path in sources else (), 1):
             if match := re.match(r"\s*-\s*[\"']?(?:[\w-]+::)?python\s*([<>=!~,.*\d\s]+)", line):
-                yield from _pinned(re.sub(r"^={1,2}\s*", "", match[1].strip()), Origin(path, number))
+                yield from pinned(re.sub(r"^={1,2}\s*", "", match[1].strip()), Origin(path, number))
+
+
+def _own_block(sources: Sources, folder: str) -> Iterator[Statement]:
+    """`requires-python` of the script that declares the dependencies itself (PEP 723)."""
+    file = declaring(sources, folder)
+    if file and file.manager is SCRIPT and (stated := own_block(sources, file.path).get("requires-python")):
+        yield from constrained(stated, Origin(file.path, sources.line_of(file.path, r"^#\s*requires-python")))
 
 
 def _tool_versions(sources: Sources, folder: str) -> Iterator[Statement]:
@@ -135,7 +111,7 @@ def _tool_versions(sources: Sources, folder: str) -> Iterator[Statement]:
     path = _path(folder, ".tool-versions")
     for number, line in enumerate(sources.text(path).splitlines() if path in sources else (), 1):
         if line.split()[:1] == ["python"]:
-            yield from _pinned(line.split()[1] if len(line.split()) > 1 else "", Origin(path, number))
+            yield from pinned(line.split()[1] if len(line.split()) > 1 else "", Origin(path, number))
 
 
 def _mise(sources: Sources, folder: str) -> Iterator[Statement]:
@@ -145,7 +121,7 @@ def _mise(sources: Sources, folder: str) -> Iterator[Statement]:
         first = stated[0] if isinstance(stated, list) and stated else stated
         version = first.get("version") if isinstance(first, dict) else first
         if version:
-            yield from _pinned(str(version), Origin(path, sources.line_of(path, r"^\s*[\"']?python\b")))
+            yield from pinned(str(version), Origin(path, sources.line_of(path, r"^\s*[\"']?python\b")))
 
 
 def _platforms(sources: Sources, folder: str) -> Iterator[Statement]:
@@ -155,9 +131,9 @@ def _platforms(sources: Sources, folder: str) -> Iterator[Statement]:
         pending = False
         for number, line in enumerate(sources.text(path).splitlines() if path in sources else (), 1):
             if match := re.match(r"\s*[rR]untime:\s*[\"']?python(3)\.?(\d{1,2})\b", line):
-                yield from _pinned(f"3.{match[2]}", Origin(path, number), DEPLOYED)
+                yield from pinned(f"3.{match[2]}", Origin(path, number), DEPLOYED)
             if pending and (value := re.match(r"\s*value:\s*[\"']?([\d.]+)", line)):
-                yield from _pinned(value[1], Origin(path, number), DEPLOYED)
+                yield from pinned(value[1], Origin(path, number), DEPLOYED)
             pending = bool(re.match(r"\s*-\s*key:\s*[\"']?PYTHON_VERSION", line))
 
 
@@ -168,22 +144,22 @@ def _dockerfile(sources: Sources, folder: str) -> Iterator[Statement]:
         image, line = file.base
         found: list[Statement] = []
         if match := BASE.search(image.partition("@")[0]):
-            found += _pinned(f"3.{match[2]}", Origin(path, line, f"FROM {image.partition('@')[0]}"), DEPLOYED)
+            found += pinned(f"3.{match[2]}", Origin(path, line, f"FROM {image.partition('@')[0]}"), DEPLOYED)
         for instruction in (*file.arguments, *file.final) if not found else ():
             if instruction.name in ("ARG", "ENV"):
                 for name, value in re.findall(r"(\w+)[= ][\"']?(3\.\d+[.\d]*)", instruction.text):
                     if IMAGE_VERSION.fullmatch(name):
-                        found += _pinned(value, Origin(path, instruction.line, name), DEPLOYED)
+                        found += pinned(value, Origin(path, instruction.line, name), DEPLOYED)
             elif match := re.search(
                 r"(?:uv python install|pyenv install|install\b.*\spython)\s*-?(3\.\d+)", instruction.text
             ):
-                found += _pinned(match[1], Origin(path, instruction.line, "installs it"), DEPLOYED)
+                found += pinned(match[1], Origin(path, instruction.line, "installs it"), DEPLOYED)
         release = re.match(r"(?:.*/)?((?:alpine|debian|ubuntu):[a-z]*[\d.]*?)(?:\.\d+)?(?:-slim)?(?:@|$)", image)
         names = [image.partition("@")[0].removesuffix("-slim")]
         names += [release[1]] if release else []
         system = next((DISTRIBUTIONS[name] for name in names if name in DISTRIBUTIONS), None)
         if not found and system and any("python3" in each.text for each in file.final):
-            found += _pinned(system, Origin(path, line, f"python3 of {image}"), DEPLOYED)
+            found += pinned(system, Origin(path, line, f"python3 of {image}"), DEPLOYED)
         if found:
             yield found[0]
             return
@@ -195,31 +171,7 @@ def _deployment_variables(sources: Sources) -> Iterator[Statement]:
         if re.search(r"(^|/)(defaults|vars|group_vars|host_vars)/.*\.ya?ml$", path):
             for number, line in enumerate(sources.text(path).splitlines(), 1):
                 if match := re.match(r"\s*(?:\w+_)?python_version:\s*[\"']?(3\.\d+)", line):
-                    yield from _pinned(match[1], Origin(path, number), DEPLOYED)
-
-
-def _tested(sources: Sources) -> Iterator[Statement]:
-    """tox's environments and CI's matrix."""
-    for path in ("tox.ini", "setup.cfg", "pyproject.toml"):
-        for number, line in enumerate(sources.text(path).splitlines() if path in sources else (), 1):
-            if re.match(r"\s*env_?list\s*=", line) or (path == "tox.ini" and re.match(r"\s+py3", line)):
-                for minor in re.findall(r"\bpy3\.?(\d{1,2})\b", line):
-                    yield from _pinned(f"3.{minor}", Origin(path, number, "tox"), TESTED)
-    for path in sources.other_files:
-        if re.fullmatch(r"\.github/workflows/[^/]+\.ya?ml|\.gitlab-ci\.yml|\.circleci/config\.yml|\.travis\.yml", path):
-            yield from _matrix(sources, path)
-
-
-def _matrix(sources: Sources, path: str) -> Iterator[Statement]:
-    inside = False
-    for number, line in enumerate(sources.text(path).splitlines(), 1):
-        key = re.match(r"\s*-?\s*[\"']?(python-?_?versions?|python)[\"']?\s*:(.*)", line, re.IGNORECASE)
-        image = re.search(r"image:\s*[\"']?(?:[\w./-]+/)?python:(3\.\d+)", line)
-        item = re.match(r"\s*-\s*[\"']?(3\.\d+)", line)
-        stated = key[2] if key else item[1] if item and inside else image[1] if image else ""
-        inside = bool(key and not key[2].strip()) or (inside and bool(item))
-        for version in re.findall(r"(?<![\d.])3\.\d+", stated):
-            yield from _pinned(version, Origin(path, number, "CI"), TESTED)
+                    yield from pinned(match[1], Origin(path, number), DEPLOYED)
 
 
 def _path(folder: str, name: str) -> str:
@@ -235,8 +187,9 @@ BESIDE: tuple[Callable[[Sources, str], Iterator[Statement]], ...] = (
     _setup_cfg,
     _setup_py,
     _conda,
+    _own_block,
     _tool_versions,
     _mise,
     _platforms,
 )
-ANYWHERE: tuple[Callable[[Sources], Iterator[Statement]], ...] = (_deployment_variables, _tested)
+ANYWHERE: tuple[Callable[[Sources], Iterator[Statement]], ...] = (_deployment_variables, tested_versions)

@@ -6,7 +6,8 @@ from packaging.specifiers import SpecifierSet
 
 from kubeship.errors import InvalidInput
 from kubeship.inspection.findings import SET_BY_YOU, Answered
-from kubeship.inspection.python_statements import DECLARED, TESTED, Statement, python_statements
+from kubeship.inspection.python_pins import DECLARED, TESTED, Statement
+from kubeship.inspection.python_statements import python_statements
 from kubeship.inspection.sources import Sources
 from kubeship.model.origin import Candidate, Found, Origin, Question
 from kubeship.model.project import Answers, Warned

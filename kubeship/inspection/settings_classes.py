@@ -1,23 +1,21 @@
-"""Which variables do settings classes read: pydantic's BaseSettings, and dynaconf's validators?"""
+"""Which variables do pydantic's settings classes read, also into models within them?"""
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kubeship.inspection.bindings import Binding
 from kubeship.inspection.environment_readers import external, literal
 from kubeship.inspection.environment_reads import Reading
 from kubeship.inspection.modules import Local, Modules
-from kubeship.inspection.syntax import argument, assignments, calls, dotted, text
+from kubeship.inspection.syntax import argument, assignments, dotted, text
 from kubeship.model.origin import Origin
 
-LIBRARIES = frozenset({"pydantic", "pydantic_settings", "dynaconf", "flask_dynaconf"})
+LIBRARIES = frozenset({"pydantic", "pydantic_settings"})
 BASES = frozenset(
     {"pydantic_settings.BaseSettings", "pydantic.BaseSettings", "pydantic.v1.BaseSettings",
      "pydantic.env_settings.BaseSettings", "pydantic_settings.main.BaseSettings"}
 )  # fmt: skip
-DYNACONF = {"dynaconf.Dynaconf": "DYNACONF", "dynaconf.LazySettings": "DYNACONF", "dynaconf.FlaskDynaconf": "FLASK"}
-"""The prefix of variables unless `envvar_prefix` names another (dynaconf's documentation of envvar_prefix)."""
 
 
 @dataclass(frozen=True)
@@ -29,16 +27,19 @@ class _Settings:
     first_version: bool
     """Of pydantic 1, where `X | None` without a value is optional."""
     prefix: str
+    delimiter: str = ""
+    """Between a field and those of the model that it holds; empty where such a field takes JSON."""
+    optional: bool = False
+    """A model that the class has a default for."""
 
 
 def settings_readings(modules: Modules, path: str) -> Iterator[Reading]:
-    """A reading for each field of each settings class in the file, and for each validator of dynaconf."""
+    """A reading for each field of each settings class in the file."""
     module = modules.module(path)
     for bindings in module.bindings.values() if module else ():
         for binding in bindings:
             if isinstance(binding.value, ast.ClassDef) and (found := _settings(modules, path, binding.value)):
                 yield from _fields(modules, found)
-    yield from _validators(modules, path)
 
 
 def _settings(modules: Modules, path: str, definition: ast.ClassDef, depth: int = 0) -> _Settings | None:
@@ -47,45 +48,47 @@ def _settings(modules: Modules, path: str, definition: ast.ClassDef, depth: int 
         outside = external(modules, path, base)
         if outside in BASES:
             first = "settings" not in (outside or "").partition(".")[0]
-            return _Settings(path, definition, first, _prefix(definition) or "")
+            stated = _option(definition, "env_prefix") or "", _option(definition, "env_nested_delimiter") or ""
+            return _Settings(path, definition, first, *stated)
         name = dotted(base)
         match modules.reference(path, name) if name else None:
             case Local(inside, _, Binding(value=ast.ClassDef() as parent)) if depth < 10:
                 if found := _settings(modules, inside, parent, depth + 1):
-                    own = _prefix(definition)
-                    return _Settings(path, definition, found.first_version, found.prefix if own is None else own)
+                    own, delimiter = _option(definition, "env_prefix"), _option(definition, "env_nested_delimiter")
+                    prefix = found.prefix if own is None else own
+                    return _Settings(path, definition, found.first_version, prefix, delimiter or found.delimiter)
             case _:
                 pass
     return None
 
 
-def _prefix(definition: ast.ClassDef) -> str | None:
-    """`env_prefix` of the class's model_config, of its Config class, or of the class statement."""
+def _option(definition: ast.ClassDef, name: str) -> str | None:
+    """An option (`env_prefix`) of the class's model_config, of its Config class, or of the class statement."""
     for keyword in definition.keywords:
-        if keyword.arg == "env_prefix":
+        if keyword.arg == name:
             return text(keyword.value)
     for statement in definition.body:
         if isinstance(statement, ast.ClassDef) and statement.name == "Config":
             for inner in statement.body:
                 for target, value in assignments(inner):
-                    if isinstance(target, ast.Name) and target.id == "env_prefix":
+                    if isinstance(target, ast.Name) and target.id == name:
                         return text(value)
         for target, value in assignments(statement):
             if isinstance(target, ast.Name) and target.id == "model_config":
-                return _configured(value)
+                return _configured(value, name)
     return None
 
 
-def _configured(value: ast.expr) -> str | None:
+def _configured(value: ast.expr, name: str) -> str | None:
     if isinstance(value, ast.Call):
-        return text(argument(value, "env_prefix"))
+        return text(argument(value, name))
     if isinstance(value, ast.Dict):
         pairs = zip(value.keys, value.values, strict=True)
-        return next((text(given) for key, given in pairs if text(key) == "env_prefix"), None)
+        return next((text(given) for key, given in pairs if text(key) == name), None)
     return None
 
 
-def _fields(modules: Modules, found: _Settings) -> Iterator[Reading]:
+def _fields(modules: Modules, found: _Settings, depth: int = 0) -> Iterator[Reading]:
     for statement in found.definition.body:
         if not isinstance(statement, ast.AnnAssign) or not isinstance(statement.target, ast.Name):
             continue
@@ -101,14 +104,37 @@ def _fields(modules: Modules, found: _Settings) -> Iterator[Reading]:
             given = default is not None or argument(value, "default_factory") is not None
         given = given and not (isinstance(default, ast.Constant) and default.value is ...)
         optional = given or (found.first_version and ("Optional" in kind or "None" in kind))
+        inner = _model(modules, found, statement.annotation) if found.delimiter and depth < 4 else None
+        if inner:
+            prefix = f"{aliases[0] if aliases else found.prefix + name}{found.delimiter}"
+            yield from _fields(modules, replace(inner, prefix=prefix, optional=optional or found.optional), depth + 1)
+            continue
         for variable in aliases or [f"{found.prefix}{name}".upper()]:
             yield Reading(
                 variable,
-                required=not optional and len(aliases) < 2,
+                required=not (optional or found.optional) and len(aliases) < 2,
                 default=literal(default),
                 origin=Origin(found.path, statement.lineno),
                 secret="SecretStr" in kind or "SecretBytes" in kind,
             )
+
+
+def _model(modules: Modules, found: _Settings, annotation: ast.expr) -> _Settings | None:
+    """The project's own model that a field holds (pydantic-settings, "Parsing environment variable values")."""
+    for node in ast.walk(annotation):
+        name = dotted(node) if isinstance(node, ast.Name | ast.Attribute) else None
+        match modules.reference(found.path, name) if name else None:
+            case Local(inside, _, Binding(value=ast.ClassDef() as definition)) if _settings(
+                modules, inside, definition
+            ) is None and not _is_enum(definition):
+                return _Settings(inside, definition, found.first_version, "", found.delimiter)
+            case _:
+                pass
+    return None
+
+
+def _is_enum(definition: ast.ClassDef) -> bool:
+    return any("Enum" in (dotted(base) or "") for base in definition.bases)
 
 
 def _annotated(annotation: ast.expr) -> list[ast.expr]:
@@ -132,28 +158,3 @@ def _aliases(field: ast.expr | None) -> list[str]:
             choices = stated.args if isinstance(stated, ast.Call) else getattr(stated, "elts", [stated])
             return [choice.upper() for choice in map(text, choices) if choice]
     return []
-
-
-def _validators(modules: Modules, path: str) -> Iterator[Reading]:
-    """`Validator("PORT", must_exist=True, default=5000)` given to Dynaconf."""
-    if b"ynaconf" not in modules.sources.content(path):
-        return
-    tree = modules.sources.tree(path)
-    for call in calls(tree) if tree else ():
-        usual = DYNACONF.get(external(modules, path, call.func) or "")
-        if usual is None:
-            continue
-        stated = argument(call, "envvar_prefix")
-        unprefixed = isinstance(stated, ast.Constant) and stated.value is False
-        prefix = "" if unprefixed else (text(stated) or usual) + "_"
-        for validator in calls(argument(call, "validators") or ast.Constant(None)):
-            if external(modules, path, validator.func) == "dynaconf.Validator":
-                yield from _validated(path, validator, prefix)
-
-
-def _validated(path: str, validator: ast.Call, prefix: str) -> Iterator[Reading]:
-    must, default = argument(validator, "must_exist"), argument(validator, "default")
-    required = isinstance(must, ast.Constant) and must.value is True and default is None
-    for name in filter(None, map(text, validator.args)):
-        variable = prefix + name.upper().replace(".", "__")
-        yield Reading(variable, required, literal(default), Origin(path, validator.lineno))

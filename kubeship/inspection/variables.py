@@ -3,7 +3,9 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from kubeship.inspection import environment_reads, settings_classes
+from kubeship.inspection import config_objects, environment_reads, settings_classes
+from kubeship.inspection.config_objects import config_readings
+from kubeship.inspection.dynaconf_reads import dynaconf_readings
 from kubeship.inspection.environment_readers import Reader, own_readers
 from kubeship.inspection.environment_reads import Reading, readings
 from kubeship.inspection.modules import Modules
@@ -44,6 +46,11 @@ def _all_readings(modules: Modules, left_out: frozenset[str]) -> Iterator[Readin
     for path in _with_settings(modules):
         if path not in left_out:
             yield from settings_readings(modules, path)
+    managers = {"config", "manager"} if any(True for _ in sources.importing(("everett",))) else set[str]()
+    for path in dict.fromkeys((*sources.importing(config_objects.LIBRARIES), *_indirect_managers(modules, managers))):
+        if path not in left_out:
+            yield from config_readings(modules, path)
+    yield from (reading for reading in dynaconf_readings(modules) if reading.origin.path not in left_out)
 
 
 def _indirect(modules: Modules, readers: dict[tuple[str, str], Reader]) -> list[str]:
@@ -56,14 +63,19 @@ def _indirect(modules: Modules, readers: dict[tuple[str, str], Reader]) -> list[
     ]
 
 
+def _indirect_managers(modules: Modules, names: set[str]) -> list[str]:
+    """Files that import a manager from another module."""
+    if not names:
+        return []
+    pattern = re.compile(rb"import\b(?s:.*)\b\w*(" + "|".join(sorted(names)).encode() + rb")\b", re.IGNORECASE)
+    own = modules.sources.importing(modules.top_names | {"."})
+    return [path for path in own if pattern.search(modules.sources.import_lines(path))]
+
+
 def _with_settings(modules: Modules) -> list[str]:
     """Files with settings classes: those that import a library, then those that import such a class."""
     sources = modules.sources
-    found = [
-        path
-        for path in sources.importing(settings_classes.LIBRARIES)
-        if b"BaseSettings" in sources.content(path) or b"ynaconf" in sources.content(path)
-    ]
+    found = [path for path in sources.importing(settings_classes.LIBRARIES) if b"BaseSettings" in sources.content(path)]
     names = {
         name
         for path in found

@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from typing import Any
 
 from kubeship.inspection.managers.declarations import Declaration, Selection, required
 from kubeship.inspection.managers.pyproject import listed
@@ -19,14 +20,18 @@ def scripts(sources: Sources, folder: str) -> list[str]:
     return [path for path in beside if b"# /// script" in sources.content(path)]
 
 
-def read_script(sources: Sources, path: str, selection: Selection) -> Declaration:
-    """The dependencies in the comment block of one script."""
+def own_block(sources: Sources, path: str) -> dict[str, Any]:
+    """What the comment block of a script says; empty where it isn't TOML."""
     match = BLOCK.search(sources.text(path))
     lines = match["content"].splitlines() if match else []
     try:
-        document = tomllib.loads("\n".join(line.removeprefix("#").removeprefix(" ") for line in lines))
+        return tomllib.loads("\n".join(line.removeprefix("#").removeprefix(" ") for line in lines))
     except (tomllib.TOMLDecodeError, RecursionError):
-        document = {}
-    stated = [item for item in listed(document.get("dependencies")) if isinstance(item, str)]
+        return {}
+
+
+def read_script(sources: Sources, path: str, selection: Selection) -> Declaration:
+    """The dependencies in the comment block of one script."""
+    stated = [item for item in listed(own_block(sources, path).get("dependencies")) if isinstance(item, str)]
     found = [one for item in stated if (one := required(item, path, sources))]
     return Declaration(Requirements((path,), tuple(found)), Selection())

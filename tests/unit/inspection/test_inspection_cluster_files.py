@@ -135,7 +135,8 @@ def test_a_manifest_that_cannot_be_read_says_nothing(written: Written, text: str
     "stated",
     [
         {
-            "Dockerfile": "FROM python:3.12\nHEALTHCHECK CMD curl -f http://localhost:8000/up\nCMD gunicorn shop.web:app\n"
+            "Dockerfile": "FROM python:3.12\nHEALTHCHECK CMD curl -f http://localhost:8000/up\n"
+            "CMD gunicorn shop.web:app\n"
         },
         {"render.yaml": "services:\n  - type: web\n    healthCheckPath: /up\n"},
         {"fly.toml": "[[http_service.checks]]\n  path = '/up'\n"},

@@ -1,0 +1,91 @@
+"""Are variables found through the libraries that read them: pydantic-settings, dynaconf, environ-config, Everett?"""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from kubeship.inspection.project import inspect
+
+Written = Callable[[Mapping[str, str]], Path]
+APP = {"requirements.txt": "flask\n", "app.py": "from flask import Flask\n\napp = Flask(__name__)\n"}
+NESTED = """from pydantic import BaseModel
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+class Database(BaseModel):
+    host: str
+    port: int = 5432
+
+class Cache(BaseModel):
+    url: str
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="SHOP_", env_nested_delimiter="__")
+    database: Database
+    cache: Cache = Cache(url="x")
+    debug: bool = False
+"""
+FLAT = NESTED.replace(', env_nested_delimiter="__"', "")
+ENVIRON_CONFIG = """import environ
+
+@environ.config(prefix="SHOP")
+class Config:
+    @environ.config
+    class Database:
+        host = environ.var()
+        port = environ.var(5432, converter=int)
+    lang = environ.var(name="LANGUAGE")
+    debug = environ.bool_var(False)
+    database = environ.group(Database)
+"""
+EVERETT = """from everett.manager import ConfigManager, Option
+
+config = ConfigManager.basic_config()
+db = config.with_namespace("db")
+DEBUG = config("debug", default="false", parser=bool)
+HOST = db("host")
+SENTRY = config("sentry_dsn", raise_error=False)
+
+class Mailer:
+    class Config:
+        sender = Option(default="a@b")
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "found"),
+    [
+        (NESTED, ["SHOP_CACHE__URL", "SHOP_DATABASE__HOST!", "SHOP_DATABASE__PORT", "SHOP_DEBUG"]),
+        (FLAT, ["SHOP_CACHE", "SHOP_DATABASE!", "SHOP_DEBUG"]),
+        (ENVIRON_CONFIG, ["LANGUAGE!", "SHOP_DATABASE_HOST!", "SHOP_DATABASE_PORT", "SHOP_DEBUG"]),
+        (EVERETT, ["DB_HOST!", "DEBUG", "SENDER", "SENTRY_DSN"]),
+    ],
+    ids=["nested-models", "models-as-json", "environ-config", "everett"],
+)
+def test_variables_have_the_names_that_the_library_gives_them(written: Written, code: str, found: list[str]) -> None:
+    variables = inspect(written(APP | {"config.py": code}), {}).variables
+
+    assert [each.name + "!" * each.required for each in variables] == found
+
+
+def test_dynaconf_needs_what_is_read_and_set_in_no_file(written: Written) -> None:
+    files = {
+        "conf.py": 'from dynaconf import Dynaconf\n\nsettings = Dynaconf(envvar_prefix="SHOP")\n',
+        "settings.toml": 'title = "x"\n[default]\npages = 3\n',
+        "use.py": "from conf import settings\n\nprint(settings.TITLE, settings.pages, settings.as_dict())\n"
+        "print(settings['TOKEN'], settings.get('SIZE', 5), settings.db.host)\n",
+    }
+
+    variables = inspect(written(APP | files), {}).variables
+
+    found = [(each.name, each.required, each.default) for each in variables]
+    assert found == [("SHOP_DB__HOST", True, None), ("SHOP_SIZE", False, "5"), ("SHOP_TOKEN", True, None)]
+
+
+def test_a_manager_of_another_module_is_followed(written: Written) -> None:
+    files = {
+        "base_config.py": EVERETT,
+        "use.py": "from base_config import config\n\nKEY = config('KEY', namespace='aws')\n",
+    }
+
+    assert "AWS_KEY" in [each.name for each in inspect(written(APP | files), {}).variables]
