@@ -5,9 +5,11 @@ import os
 import socket
 from collections.abc import Callable
 
+from kubeship.errors import InvalidInput
 from kubeship.model.events import Emit
 from kubeship.workflows.app import App
-from kubeship.workflows.ports import Cluster, Engine
+from kubeship.workflows.builders import Builders, Choice
+from kubeship.workflows.ports import Cluster, DirectBuilder, Engine
 
 
 def engine() -> Engine:
@@ -15,6 +17,20 @@ def engine() -> Engine:
     from kubeship.images.engine import connect
 
     return connect()
+
+
+def builders(name: str = "auto") -> Builders:
+    """What an image can be built with; `name` is what --builder says. Raises InvalidInput for an unknown one."""
+    choice = next((known for known in Choice if known == name), None)
+    if choice is None:
+        raise InvalidInput(f"--builder {name!r} is no builder", hint=f"one of: {', '.join(Choice)}")
+
+    def direct(repository: str, emit: Emit) -> DirectBuilder:
+        from kubeship.images.direct.builder import direct_builder
+
+        return direct_builder(repository, emit)
+
+    return Builders(engine, direct, choice)
 
 
 def base_digest(reference: str) -> str | None:
@@ -27,7 +43,7 @@ def base_digest(reference: str) -> str | None:
         return None
 
 
-def cluster_of(context: str | None, emit: Emit) -> Callable[[App], Cluster]:
+def cluster_of(context: str | None, emit: Emit, lease_seconds: float = 0.0) -> Callable[[App], Cluster]:
     """Connects to an app's namespace: `--context`, else the environment's context, else the current one.
 
     `emit` gets what the API server warns of, and each request that is tried again.
@@ -36,7 +52,7 @@ def cluster_of(context: str | None, emit: Emit) -> Callable[[App], Cluster]:
     def connect_to(app: App) -> Cluster:
         from kubeship.cluster.connect import connect
 
-        return connect(context or app.target.context, app.plan.namespace, emit)
+        return connect(context or app.target.context, app.plan.namespace, emit, lease_seconds)
 
     return connect_to
 

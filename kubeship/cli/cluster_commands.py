@@ -1,16 +1,31 @@
 """Which commands look at a cluster, or change it?"""
 
 import os
+from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kubeship.cli.options import HERE, Context, Environment, Frozen, Image, Json, Project, Yes
-from kubeship.errors import ExitCode, InvalidInput
+from kubeship.cli.options import (
+    HERE,
+    Builder,
+    Context,
+    Environment,
+    Frozen,
+    Image,
+    Json,
+    Project,
+    WaitForLease,
+    Yes,
+    seconds,
+)
+from kubeship.errors import ExitCode, InvalidInput, KubeshipError
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from kubeship.cli.screen import Screen
     from kubeship.model.revision import Revision
 
 
@@ -43,6 +58,7 @@ def deploy(
     env: Environment = None,
     cluster: Context = None,
     image: Image = None,
+    builder: Builder = "auto",
     frozen: Frozen = None,
     create_namespace: Annotated[
         bool, typer.Option("--create-namespace", help="Create the environment's namespace if it doesn't exist.")
@@ -50,6 +66,7 @@ def deploy(
     rollback: Annotated[
         bool, typer.Option("--rollback/--no-rollback", help="Return to the last good revision if the new one fails.")
     ] = True,
+    wait_for_lease: WaitForLease = None,
     json: Json = False,
 ) -> None:
     """Build, push, apply, watch until the new version serves, and roll back if it can't.
@@ -57,14 +74,15 @@ def deploy(
     kubeship deploy --env production
     kubeship deploy --image registry.example.com/shop@sha256:...
     """
-    from kubeship.cli.adapters import cluster_of, engine, holder
+    from kubeship.cli.adapters import builders, cluster_of, holder
     from kubeship.cli.screen import screen
     from kubeship.workflows.deploy import DeployRequest, deploy
 
     strict = bool(os.environ.get("CI")) if frozen is None else frozen
     with screen("deploy", context.obj, json, lines=True) as user:
         request = DeployRequest(project, env, holder(), image, strict, create_namespace, rollback)
-        done = deploy(request, engine, cluster_of(cluster, user.emit), user.emit)
+        patience = seconds("--wait-for-lease", wait_for_lease) or 0
+        done = deploy(request, builders(builder), cluster_of(cluster, user.emit, patience), user.emit)
 
         def human(console: "Console") -> None:
             revision = done.revision
@@ -75,16 +93,29 @@ def deploy(
         user.show({"revision": _without_objects(done.revision), "addresses": done.addresses}, human)
 
 
+class StatusOutput(StrEnum):
+    """How `status` prints."""
+
+    TEXT = "text"
+    JSON = "json"
+    NAGIOS = "nagios"
+
+
 def status(
     context: typer.Context,
     project: Project = HERE,
     env: Environment = None,
     cluster: Context = None,
+    output: Annotated[
+        StatusOutput,
+        typer.Option(help="nagios: one line with performance data and the exit code of a monitoring plugin."),
+    ] = StatusOutput.TEXT,
     json: Json = False,
 ) -> None:
     """Show what runs and whether it is healthy. Exits 1 when it is not.
 
     kubeship status --env production
+    kubeship status --env production --output nagios
     """
     from kubeship.cli.adapters import cluster_of
     from kubeship.cli.screen import screen
@@ -92,17 +123,39 @@ def status(
     from kubeship.workflows.app import load_app
     from kubeship.workflows.status import status
 
-    with screen("status", context.obj, json) as user:
+    with screen("status", context.obj, json or output is StatusOutput.JSON) as user:
+        if output is StatusOutput.NAGIOS:
+            raise typer.Exit(_as_plugin(project, env, cluster, user))
         app = load_app(project, env)
         found = status(app.name, cluster_of(cluster, user.emit)(app))
         document = {
             "healthy": found.healthy,
             "revision": _without_objects(found.revision),
+            "processes": found.processes,
             "problems": found.lines,
             "addresses": found.addresses,
         }
-        user.show(document, lambda console: show_status(found.revision, found.lines, found.addresses, console))
+        user.show(document, lambda console: show_status(found, console))
     raise typer.Exit(ExitCode.DONE if found.healthy else ExitCode.FAILED)
+
+
+def _as_plugin(project: Path, env: str | None, cluster: str | None, user: "Screen") -> int:
+    """Print the line of a monitoring plugin; whatever can't be found out is UNKNOWN."""
+    from kubeship.cli.adapters import cluster_of
+    from kubeship.ui import nagios
+    from kubeship.workflows.app import load_app
+    from kubeship.workflows.status import status
+
+    name = "kubeship"
+    try:
+        app = load_app(project, env)
+        name = app.name
+        found = status(app.name, cluster_of(cluster, user.emit)(app))
+    except KubeshipError as error:
+        typer.echo(nagios.unknown(name, error.message))
+        return nagios.PluginCode.UNKNOWN
+    typer.echo(nagios.line(name, found.processes, found.lines))
+    return nagios.code(found.processes, found.lines)
 
 
 def history(
@@ -136,6 +189,7 @@ def rollback(
     project: Project = HERE,
     env: Environment = None,
     cluster: Context = None,
+    wait_for_lease: WaitForLease = None,
     json: Json = False,
 ) -> None:
     """Make an earlier revision the running one again, and watch until it serves.
@@ -151,7 +205,8 @@ def rollback(
     with screen("rollback", context.obj, json, lines=True) as user:
         app = load_app(project, env)
         request = RollbackRequest(app.name, holder(), app.timeout, revision)
-        done = rollback(request, cluster_of(cluster, user.emit)(app), user.emit)
+        patience = seconds("--wait-for-lease", wait_for_lease) or 0
+        done = rollback(request, cluster_of(cluster, user.emit, patience)(app), user.emit)
         user.show(
             {"revision": _without_objects(done)},
             lambda console: console.print(_serves(done), soft_wrap=True, highlight=False),
@@ -164,6 +219,7 @@ def delete(
     env: Environment = None,
     cluster: Context = None,
     yes: Yes = False,
+    wait_for_lease: WaitForLease = None,
     json: Json = False,
 ) -> None:
     """Delete the app from the cluster: what its revision records list and kubeship applied, nothing else.
@@ -177,7 +233,8 @@ def delete(
 
     with screen("delete", context.obj, json) as user:
         app = load_app(project, env)
-        target = cluster_of(cluster, user.emit)(app)
+        patience = seconds("--wait-for-lease", wait_for_lease) or 0
+        target = cluster_of(cluster, user.emit, patience)(app)
         question = f"Delete {app.name} from {target.describe()}, namespace {target.namespace}?"
         if not yes and not (user.interactive and typer.confirm(question, err=True)):
             raise InvalidInput("nothing was deleted: deleting needs a yes", hint="kubeship delete --yes")
@@ -196,14 +253,14 @@ def check(
 
     kubeship check --env production
     """
-    from kubeship.cli.adapters import cluster_of, engine
+    from kubeship.cli.adapters import builders, cluster_of
     from kubeship.cli.screen import screen
     from kubeship.ui.results import show_findings
     from kubeship.workflows.app import load_app
     from kubeship.workflows.check import check
 
     with screen("check", context.obj, json) as user:
-        findings = check(load_app(project, env), engine, cluster_of(cluster, user.emit), user.emit)
+        findings = check(load_app(project, env), builders(), cluster_of(cluster, user.emit), user.emit)
         ready = not any(finding.fatal for finding in findings)
 
         def human(console: "Console") -> None:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kubeship.cli.options import HERE, Environment, Json, Project
+from kubeship.cli.options import HERE, Builder, Environment, Json, Project
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -17,21 +17,24 @@ def build(
     push: Annotated[
         bool, typer.Option("--push", envvar="KUBESHIP_PUSH", help="Push the image after it was proved.")
     ] = False,
+    builder: Builder = "auto",
     json: Json = False,
 ) -> None:
     """Build the image, prove that its entrypoint loads inside it, and try whether it starts and answers.
 
     kubeship build --push
     """
-    from kubeship.cli.adapters import engine
+    from kubeship.cli.adapters import builders
+    from kubeship.cli.clock import process_seconds, timings
     from kubeship.cli.screen import screen
     from kubeship.workflows.app import load_app
     from kubeship.workflows.build import build_image, try_starts
 
     with screen("build", context.obj, json, lines=True) as user:
-        app, builder = load_app(project, env), engine()
-        built = build_image(app, builder, push, user.emit)
-        answers = try_starts(app, built.image, builder, user.emit)
+        app = load_app(project, env)
+        loaded = process_seconds()
+        built = build_image(app, builders(builder), push, user.emit)
+        answers = try_starts(app, built.image, built.engine, user.emit) if built.engine else ()
 
         def human(console: "Console") -> None:
             console.print(built.reference, soft_wrap=True)
@@ -41,6 +44,9 @@ def build(
             "id": built.image.id,
             "size": built.image.size,
             "source": built.source,
+            "builder": built.builder,
+            "verified": built.engine is not None,
+            "timings": timings(loaded, built.seconds),
             "proofs": built.proofs,
             "answers": answers,
         }

@@ -56,6 +56,13 @@ class DockerEngine:
         """Push the image's tag with the user's own credentials; returns `repository@sha256:...`. Raises PushFailed."""
         return push(self._api, image, repository, emit)
 
+    def fetch(self, reference: str) -> BuiltImage:
+        """Pull an image, so that it can be proved. Raises MissingPrecondition."""
+        with engine_errors(f"Pulling {reference}"):
+            self._api.pull(reference, is_the_images=True)
+            found = self._api.inspect_image(reference)
+            return BuiltImage(found["Id"], reference, found["Size"])
+
     def resolve(self, reference: str) -> str:
         """The digest reference of what the registry holds under `reference`. Raises MissingPrecondition."""
         return resolve(self._api, reference)

@@ -1,12 +1,14 @@
 """How does source become an image in a registry? Built, its entrypoints proved inside it, pushed, named by digest."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from kubeship.errors import VerificationFailed
+from kubeship.errors import KubeshipError, VerificationFailed
+from kubeship.model.direct import DirectImage
 from kubeship.model.events import Caution, Emit, Note, Step
 from kubeship.model.image import Answer, BuiltImage, Proof
 from kubeship.workflows.app import App
+from kubeship.workflows.builders import Attempt, Builders, Clock, built_directly, prefers_direct
 from kubeship.workflows.ports import Engine
 
 
@@ -20,19 +22,66 @@ class Built:
     """The git revision, or the content hash, that is its tag."""
     reference: str
     """`repository@sha256:...` when it was pushed, otherwise the tag."""
+    builder: str
+    """docker or direct."""
+    engine: Engine | None
+    """That has the image; None when it was built without one, and so not verified."""
+    seconds: Mapping[str, float]
+    """How long each part took: start, build, verify, push."""
 
 
-def build_image(app: App, engine: Engine, push: bool, emit: Emit) -> Built:
-    """Build, verify and, if asked, push. Raises BuildFailed, VerificationFailed, PushFailed."""
-    source = app.source()
+def build_image(app: App, builders: Builders, push: bool, emit: Emit) -> Built:
+    """Build, verify and, if asked, push. Raises BuildFailed, VerificationFailed, PushFailed, MissingPrecondition."""
+    clock = Clock()
+    engine = builders.answering()
+    attempt = Attempt(app, app.source(), emit, clock)
+    if prefers_direct(builders.choice, push, engine) and (built := _directly(attempt, builders, engine)):
+        return built
+    if isinstance(engine, KubeshipError):
+        raise engine
+    return _by_engine(attempt, engine, push)
+
+
+def _by_engine(attempt: Attempt, engine: Engine, push: bool) -> Built:
+    app, source, emit, clock = attempt.app, attempt.source, attempt.emit, attempt.clock
     request = app.build_request(source)
     emit(Step(f"Building {request.tag} with {engine.describe()}"))
+    clock.part("start")
     image = engine.build(request, emit)
+    clock.part("build")
     proofs = verify_image(app, image, engine, emit)
+    clock.part("verify")
     if not push:
-        return Built(image, proofs, source, image.tag)
+        return Built(image, proofs, source, image.tag, "docker", engine, clock.parts)
     emit(Step(f"Pushing {image.tag}"))
-    return Built(image, proofs, source, engine.push(image, app.plan.image, emit))
+    reference = engine.push(image, app.plan.image, emit)
+    clock.part("push")
+    return Built(image, proofs, source, reference, "docker", engine, clock.parts)
+
+
+def _directly(attempt: Attempt, builders: Builders, engine: Engine | KubeshipError) -> Built | None:
+    """None when only an engine can build it. What is proved is in the registry already, but no tag names it."""
+    app, source, emit, clock = attempt.app, attempt.source, attempt.emit, attempt.clock
+    missing, prover = (engine, None) if isinstance(engine, KubeshipError) else (None, engine)
+    proofs: list[Proof] = []
+    fetched: list[BuiltImage] = []
+
+    def prove(pushed: DirectImage) -> None:
+        assert prover
+        clock.part("build")
+        emit(Step("Pulling the image into the engine, to prove it there"))
+        fetched.append(prover.fetch(pushed.reference))
+        proofs.extend(verify_image(app, fetched[0], prover, emit))
+        clock.part("verify")
+
+    done = built_directly(attempt, builders, missing, prove if prover else None)
+    if done is None:
+        return None
+    clock.part("push" if prover else "build")
+    if missing:
+        emit(Caution("The image is not verified: there is no engine to prove it in", "the rollout decides"))
+    image = fetched[0] if fetched else BuiltImage(done.id, f"{app.plan.image}:{source}", done.size)
+    return Built(image, tuple(proofs), source, done.reference, "direct", prover, clock.parts)
 
 
 def resolved(reference: str, engine: Callable[[], Engine]) -> str:

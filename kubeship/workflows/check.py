@@ -6,16 +6,16 @@ from kubeship.errors import KubeshipError
 from kubeship.model.events import Emit, Step
 from kubeship.model.finding import Finding
 from kubeship.workflows.app import App
-from kubeship.workflows.deploy import engine_findings
-from kubeship.workflows.ports import Cluster, Engine
+from kubeship.workflows.builders import Builders, builder_findings
+from kubeship.workflows.ports import Cluster
 from kubeship.workflows.render import upcoming
 
 
-def check(app: App, engine: Callable[[], Engine], connect: Callable[[App], Cluster], emit: Emit) -> tuple[Finding, ...]:
+def check(app: App, builders: Builders, connect: Callable[[App], Cluster], emit: Emit) -> tuple[Finding, ...]:
     """All findings, of the engine, the registry, the cluster and the environment's files."""
     manifests = upcoming(app, emit)
     emit(Step("Checking the engine and the registry"))
-    findings = engine_findings(app, engine)
+    findings = builder_findings(app, builders, emit)
     emit(Step("Checking the cluster"))
     try:
         findings += connect(app).preflight(manifests)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from kubeship.errors import KubeshipError, MissingPrecondition, ReleaseFailed
+from kubeship.errors import MissingPrecondition, ReleaseFailed
 from kubeship.model.changes import Changes
 from kubeship.model.events import Caution, Compared, Emit, Note, Step
 from kubeship.model.finding import Finding
@@ -16,8 +16,9 @@ from kubeship.rollout.watch import watch
 from kubeship.workflows.addresses import addresses
 from kubeship.workflows.app import App, load_app
 from kubeship.workflows.build import build_image, resolved
+from kubeship.workflows.builders import Builders, builder_findings
 from kubeship.workflows.failure import attempt, failed_rollout, save_evidence
-from kubeship.workflows.ports import Cluster, Engine, Held
+from kubeship.workflows.ports import Cluster, Held
 from kubeship.workflows.release import compared, run_release, split, with_release_names
 from kubeship.workflows.render import refreshed
 
@@ -49,9 +50,7 @@ class Deployed:
     """Where the app answers."""
 
 
-def deploy(
-    request: DeployRequest, engine: Callable[[], Engine], connect: Callable[[App], Cluster], emit: Emit
-) -> Deployed:
+def deploy(request: DeployRequest, builders: Builders, connect: Callable[[App], Cluster], emit: Emit) -> Deployed:
     """Build, push, compare, release, apply, watch, and undo what can't become healthy.
 
     Raises RolloutRolledBack, RolloutBroken, and everything that its steps raise.
@@ -62,12 +61,12 @@ def deploy(
     emit(Step(f"Checking {cluster.describe()}, namespace {cluster.namespace}"))
     findings = cluster.preflight(manifests)
     if request.image is None:
-        findings = (*engine_findings(app, engine), *findings)
+        findings = (*builder_findings(app, builders, emit), *findings)
     require(findings, app, request.create_namespace, emit)
     if request.create_namespace:
         cluster.create_namespace()
 
-    source, image = _image(app, request, engine, emit)
+    source, image = _image(app, request, builders, emit)
     objects = with_release_names(with_image(manifests, app.plan.image, image))
     with cluster.lease(app.name, request.holder) as lease:
         held = Held(cluster, lease, emit, app.timeout)
@@ -106,22 +105,11 @@ def require(findings: Iterable[Finding], app: App, create_namespace: bool, emit:
         )
 
 
-def engine_findings(app: App, engine: Callable[[], Engine]) -> list[Finding]:
-    """What stands in the way of building and pushing."""
-    try:
-        builder = engine()
-        builder.describe()
-    except KubeshipError as error:
-        return [Finding(error.message, error.hint, subject="engine")]
-    finding = builder.push_finding(app.plan.image)
-    return [finding] if finding else []
-
-
-def _image(app: App, request: DeployRequest, engine: Callable[[], Engine], emit: Emit) -> tuple[str, str]:
+def _image(app: App, request: DeployRequest, builders: Builders, emit: Emit) -> tuple[str, str]:
     if request.image is None:
-        built = build_image(app, engine(), push=True, emit=emit)
+        built = build_image(app, builders, push=True, emit=emit)
         return built.source, built.reference
-    return "", resolved(request.image, engine)
+    return "", resolved(request.image, builders.engine)
 
 
 def _compare(objects: tuple[Object, ...], cluster: Cluster, emit: Emit) -> Changes:

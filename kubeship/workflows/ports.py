@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from kubeship.model.changes import Changes
+from kubeship.model.direct import DirectImage, DirectRequest, Prove
 from kubeship.model.events import Emit
 from kubeship.model.finding import Finding
 from kubeship.model.image import Answer, BuildRequest, BuiltImage, Promise, Proof, Trial
@@ -37,6 +38,9 @@ class Engine(Protocol):
     def push(self, image: BuiltImage, repository: str, emit: Emit) -> str:
         """Push the image's tag with the user's own credentials; returns `repository@sha256:...`. Raises PushFailed."""
 
+    def fetch(self, reference: str) -> BuiltImage:
+        """Pull an image, so that it can be proved. Raises MissingPrecondition."""
+
     def resolve(self, reference: str) -> str:
         """The digest reference of what the registry holds under `reference`. Raises MissingPrecondition."""
 
@@ -45,6 +49,19 @@ class Engine(Protocol):
 
     def push_finding(self, repository: str) -> Finding | None:
         """Why pushing to the repository's registry can't work, as far as can be told without pushing."""
+
+
+class DirectBuilder(Protocol):
+    """A builder without an engine (images.direct)."""
+
+    def obstacle(self, request: DirectRequest) -> str | None:
+        """Why only an engine can build it, as far as can be told without trying."""
+
+    def build(self, request: DirectRequest, emit: Emit, prove: Prove | None = None) -> DirectImage:
+        """Build and push; tags come last, after `prove`. Raises NeedsEngine, BuildFailed, PushFailed, InvalidInput."""
+
+    def push_finding(self, repository: str) -> Finding | None:
+        """Why pushing to the repository can't work."""
 
 
 class Lease(Protocol):

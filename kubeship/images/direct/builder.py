@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from kubeship.errors import KubeshipError
 from kubeship.images.direct.application import application, without_models
 from kubeship.images.direct.base import read_base
 from kubeship.images.direct.bytecode import with_bytecode
@@ -24,6 +25,7 @@ from kubeship.images.direct.uv import Uv, find_uv
 from kubeship.images.ports import Registry
 from kubeship.model.direct import DirectImage, DirectRequest, NeedsEngine, Prove
 from kubeship.model.events import Emit
+from kubeship.model.finding import Finding
 
 
 def direct_builder(repository: str, emit: Emit) -> "LayerBuilder":
@@ -41,7 +43,12 @@ def direct_builder(repository: str, emit: Emit) -> "LayerBuilder":
             clients[name] = open_registry(reference, is_the_images=ours, emit=emit)
         return clients[name]
 
-    return LayerBuilder(Store(cache_folder(os.environ)), registry, os.environ, find_uv)
+    def require_push(repository: str) -> None:
+        from kubeship.images.distribution.client import open_registry  # noqa: PLC0415
+
+        open_registry(repository, is_the_images=True, emit=emit).require_push(repository)
+
+    return LayerBuilder(Store(cache_folder(os.environ)), registry, os.environ, find_uv, require_push)
 
 
 @dataclass(frozen=True)
@@ -52,6 +59,8 @@ class LayerBuilder:
     registry: Callable[[str], Registry]
     environment: Mapping[str, str]
     uv: Callable[[], Uv]
+    require_push: Callable[[str], None]
+    """Raises PushFailed where it isn't allowed."""
 
     def obstacle(self, request: DirectRequest) -> str | None:
         """Why only an engine can build it, as far as can be told without trying."""
@@ -63,6 +72,20 @@ class LayerBuilder:
             self.uv()
         except NeedsEngine as needs:
             return str(needs)
+        return None
+
+    def push_finding(self, repository: str) -> Finding | None:
+        """Why pushing to the repository can't work: a push is begun and taken back."""
+        if "/" not in repository:
+            return Finding(
+                f"The image name {repository} names no registry to push to.",
+                f"Set `image:` in kubeship.yaml to something like registry.example.com/team/{repository}",
+                subject="registry",
+            )
+        try:
+            self.require_push(repository)
+        except KubeshipError as error:
+            return Finding(error.message, error.hint, subject="registry")
         return None
 
     def build(self, request: DirectRequest, emit: Emit, prove: Prove | None = None) -> DirectImage:
@@ -110,7 +133,7 @@ class LayerBuilder:
             return done
 
     def _application(self, request: DirectRequest, uv: Uv) -> list[tuple[str, list[Member]]]:
-        """The layers of the project's own files: model weights where there are any, and what changes most often last."""
+        """The layers of the project's own files: model weights where there are any; what changes most often last."""
         members = application(request.context, request.dockerfile)
         own, models = without_models(members, request.image.models)
         with_code, _ = with_bytecode(own, request.python, uv.program, self.store)

@@ -98,7 +98,10 @@ def with_bytecode(members: Sequence[Member], python: str, uv: Path, store: Store
             return list(members), False
         with store.scratch() as scratch:
             places = {name: scratch / str(number) for number, name in enumerate(missing)}
-            compile_all(interpreter, [(_source(modules[name]), place) for name, place in places.items()])
+            try:
+                compile_all(interpreter, [(_source(modules[name]), place) for name, place in places.items()])
+            except (OSError, subprocess.SubprocessError):
+                return list(members), False
             for name, place in places.items():
                 known[name] = place.read_bytes()
                 store.put("bytecode", keys[name], known[name] or b"")

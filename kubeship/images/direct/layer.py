@@ -107,7 +107,7 @@ def _time(checksum: int, epoch: int | None) -> int:
     """A file's time follows from its content.
 
     The file's own time is another one in each checkout. One time for all of them is dangerous: servers make ETag and
-    Last-Modified from time and size (nginx, Starlette, WhiteNoise), so browsers would keep a changed file's old content.
+    Last-Modified from time and size (nginx, Starlette, WhiteNoise), so browsers would keep an old content.
     """
     return FIRST_DAY + checksum % (DAYS * 86400) if epoch is None else epoch
 

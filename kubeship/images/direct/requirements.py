@@ -1,6 +1,7 @@
 """Which distributions does the image get, in uv's words? From the files that the Dockerfile installs from."""
 
 import json
+import shlex
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -60,9 +61,9 @@ def installs(place: Place) -> list[Install]:
     if image.server_requirement:
         # Beside what has no hashes it is resolved together with the rest, as the Dockerfile does.
         if runs and not any("--require-hashes" in run.arguments for run in runs):
-            runs = [Install((*runs[-1].arguments, image.server_requirement), runs[-1].folder)]
+            runs = [Install((*runs[-1].arguments, *shlex.split(image.server_requirement)), runs[-1].folder)]
         else:
-            runs = [*runs, Install((image.server_requirement,), place.scratch)]
+            runs = [*runs, Install(tuple(shlex.split(image.server_requirement)), place.scratch)]
     indexes = [word for index in image.indexes for word in ("--index", index)]
     return [Install((*run.arguments, *indexes), run.folder) for run in runs]
 

@@ -12,12 +12,14 @@ from kubeship.errors import (
     RolloutBroken,
     RolloutRolledBack,
 )
-from kubeship.model.events import RolloutProgress
+from kubeship.model.events import Emit, RolloutProgress
 from kubeship.model.finding import Finding
 from kubeship.model.objects import Object, ref
 from kubeship.model.revision import Outcome
 from kubeship.workflows.app import load_app
+from kubeship.workflows.builders import Builders
 from kubeship.workflows.deploy import Deployed, DeployRequest, deploy
+from kubeship.workflows.ports import DirectBuilder
 from tests.unit.workflows.conftest import broken, crashing, healthy, never, running
 from tests.unit.workflows.world import DIGEST, MemoryCluster, MemoryEngine
 
@@ -27,7 +29,11 @@ OTHER = f"registry.test/shop@sha256:{'b' * 64}"
 
 def ship(project: Path, cluster: MemoryCluster, engine: MemoryEngine | None = None, **asked: object) -> Deployed:
     request = DeployRequest(project, None, "me@here:1", **asked)  # type: ignore[arg-type]
-    return deploy(request, lambda: engine or MemoryEngine(), lambda app: cluster, never)
+    return deploy(request, Builders(lambda: engine or MemoryEngine(), no_direct), lambda app: cluster, never)
+
+
+def no_direct(repository: str, emit: Emit) -> DirectBuilder:
+    raise AssertionError("there is an engine")
 
 
 def test_the_release_step_runs_before_any_workload_and_the_record_frames_everything(project: Path) -> None:
@@ -211,7 +217,7 @@ def test_a_given_image_needs_no_engine(project: Path) -> None:
     def no_engine() -> MemoryEngine:
         raise AssertionError("nobody should ask for an engine")
 
-    done = deploy(request, no_engine, lambda app: cluster, never)
+    done = deploy(request, Builders(no_engine, no_direct), lambda app: cluster, never)
 
     assert done.revision.image == OTHER
 
@@ -220,7 +226,7 @@ def test_a_release_step_of_a_killed_run_is_waited_for_before_another_starts(proj
     cluster = MemoryCluster(settle=running)
     request = DeployRequest(project, None, "me@here:1", image=OTHER)
     with pytest.raises(KeyboardInterrupt):
-        deploy(request, MemoryEngine, lambda app: cluster, interrupt_when_watching)
+        deploy(request, Builders(MemoryEngine, no_direct), lambda app: cluster, interrupt_when_watching)
     (job,) = (item for item in cluster.live.values() if item["kind"] == "Job")
     said: list[str] = []
 
@@ -230,7 +236,8 @@ def test_a_release_step_of_a_killed_run_is_waited_for_before_another_starts(proj
             cluster.settle = healthy
             cluster.live[ref(job)] = healthy(job)
 
-    deploy(DeployRequest(project, None, "me@here:1"), MemoryEngine, lambda app: cluster, ends_when_waited_for)
+    builders = Builders(MemoryEngine, no_direct)
+    deploy(DeployRequest(project, None, "me@here:1"), builders, lambda app: cluster, ends_when_waited_for)
 
     waited = next(number for number, line in enumerate(said) if "Waiting for release step" in line)
     ran = next(number for number, line in enumerate(said) if "Running release step" in line)

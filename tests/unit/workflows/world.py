@@ -190,6 +190,10 @@ class MemoryEngine:
         self.calls.append("push")
         return f"{repository}@{DIGEST}"
 
+    def fetch(self, reference: str) -> BuiltImage:
+        self.calls.append(f"fetch {reference}")
+        return BuiltImage(DIGEST, reference, 1)
+
     def resolve(self, reference: str) -> str:
         return f"{reference.partition(':')[0]}@{DIGEST}"
 
