@@ -1,0 +1,1 @@
+"""Builds that really fail, one folder each in cases/: their logs are what explanations are tested on."""

@@ -1,0 +1,5 @@
+import os
+SECRET_KEY = os.environ.get("SECRET_KEY", "")
+INSTALLED_APPS = ["django.contrib.staticfiles"]
+STATIC_URL = "static/"
+STATIC_ROOT = "/static"

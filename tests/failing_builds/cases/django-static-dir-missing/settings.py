@@ -1,0 +1,5 @@
+SECRET_KEY = "for-tests"
+INSTALLED_APPS = ["django.contrib.staticfiles"]
+STATIC_URL = "static/"
+STATIC_ROOT = "/static"
+STATICFILES_DIRS = ["/app/frontend/dist"]

@@ -1,0 +1,6 @@
+SECRET_KEY = "for-tests"
+INSTALLED_APPS = ["django.contrib.staticfiles"]
+STATIC_URL = "static/"
+STATIC_ROOT = "/static"
+STATICFILES_DIRS = ["assets"]
+STORAGES = {"staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}}
