@@ -23,10 +23,14 @@ from kubeship.cli.options import (
 from kubeship.errors import ExitCode, InvalidInput, KubeshipError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from rich.console import Console
 
     from kubeship.cli.screen import Screen
+    from kubeship.model.changes import Change
     from kubeship.model.revision import Revision
+    from kubeship.ui.ci.report import Report
 
 
 def diff(
@@ -83,6 +87,8 @@ def deploy(
         request = DeployRequest(project, env, holder(), image, strict, create_namespace, rollback)
         patience = seconds("--wait-for-lease", wait_for_lease) or 0
         done = deploy(request, builders(builder), cluster_of(cluster, user.emit, patience), user.emit)
+
+        user.report(_report(done.revision, done.addresses, done.changes))
 
         def human(console: "Console") -> None:
             revision = done.revision
@@ -207,6 +213,7 @@ def rollback(
         request = RollbackRequest(app.name, holder(), app.timeout, revision)
         patience = seconds("--wait-for-lease", wait_for_lease) or 0
         done = rollback(request, cluster_of(cluster, user.emit, patience)(app), user.emit)
+        user.report(_report(done))
         user.show(
             {"revision": _without_objects(done)},
             lambda console: console.print(_serves(done), soft_wrap=True, highlight=False),
@@ -277,6 +284,15 @@ COMMANDS = (diff, deploy, status, history, rollback, delete, check)
 
 def _serves(revision: "Revision") -> str:
     return f"[green]✓[/green] {revision.app} revision {revision.number} serves {revision.image}"
+
+
+def _report(revision: "Revision", addresses: tuple[str, ...] = (), changes: "Iterable[Change]" = ()) -> "Report":
+    from kubeship.ui.ci.report import Report
+    from kubeship.ui.terminal import SYMBOLS
+
+    title = f"{revision.app} revision {revision.number} serves in {revision.environment}"
+    changed = tuple(f"{SYMBOLS[change.action][0]} {change.ref}" for change in changes if change.action in SYMBOLS)
+    return Report(title, revision.environment, revision.number, revision.image, addresses, changed)
 
 
 def _without_objects(revision: "Revision") -> dict[str, object]:

@@ -17,6 +17,8 @@ from kubeship.cli.streams import as_long_as_possible, writing_result
 from kubeship.errors import Interrupted, KubeshipError, Terminated
 from kubeship.model.events import Event
 from kubeship.model.origin import Candidate, Question
+from kubeship.ui.ci.report import Report
+from kubeship.ui.ci.service import service as service_of
 from kubeship.ui.document import JsonLines, failure, result
 from kubeship.ui.questions import ask_person, refuse_to_guess
 from kubeship.ui.terminal import TerminalPrinter
@@ -38,6 +40,8 @@ class Screen:
     """Whether a person can be asked."""
     clear: Callable[[], None]
     """Take the moving line away, before somebody else writes to the terminal."""
+    report: Callable[[Report], None]
+    """Tell the CI service, where there is one, how it went."""
 
     def show(self, document: dict[str, Any], human: Callable[[Console], None]) -> None:
         """Print the result, for a program or for a person."""
@@ -54,7 +58,13 @@ def screen(command: str, settings: Settings, as_json: bool = False, lines: bool 
     err = Lines(stderr=True)
     asked = sys.stdin.isatty() and err.is_terminal and not os.environ.get("CI")
     printer: JsonLines | TerminalPrinter = TerminalPrinter(err, settings.quiet, settings.verbose)
-    emit = as_long_as_possible(printer, sys.stderr)
+    service = service_of(command, os.environ, _writer(err))
+
+    def show_event(event: Event) -> None:
+        service.before(event)
+        printer(event)
+
+    emit = as_long_as_possible(show_event, sys.stderr)
     if as_json and lines:
         printer = JsonLines(sys.stdout)
         emit = as_long_as_possible(printer, sys.stdout)
@@ -65,8 +75,12 @@ def screen(command: str, settings: Settings, as_json: bool = False, lines: bool 
     before = signal.signal(signal.SIGTERM, _terminate)
     try:
         with _interruptible():
-            yield Screen(command, as_json, lines, results(), emit, ask, asked, printer.close)
+            yield Screen(command, as_json, lines, results(), emit, ask, asked, printer.close, service.done)
+        with suppress(OSError):
+            service.close()
     except KubeshipError as error:
+        with suppress(OSError, KubeshipError):
+            service.failed(error)
         if as_json:
             with suppress(OSError):
                 sys.stdout.write(result(command, failure(error), lines) + "\n")
@@ -75,6 +89,14 @@ def screen(command: str, settings: Settings, as_json: bool = False, lines: bool 
     finally:
         signal.signal(signal.SIGTERM, before)
         printer.close()
+
+
+def _writer(console: Console) -> Callable[[str], None]:
+    def write(text: str) -> None:
+        console.file.write(text)
+        console.file.flush()
+
+    return write
 
 
 class _Stop(BaseException):

@@ -1,0 +1,1 @@
+"""How does a deploy show itself on the CI service that runs it?"""
