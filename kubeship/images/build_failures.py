@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterable
 
 from kubeship.errors import BuildFailed
-from kubeship.images.failures.debian import DebianPackages
 from kubeship.images.failures.explain import Explanation, explain
 from kubeship.images.progress import FailedStage
 
@@ -15,21 +14,21 @@ class LacksPackages(BuildFailed):
     """The image could not be built, since Debian packages are missing for it, or for a distribution without a wheel."""
 
     def __init__(self, message: str, explanation: Explanation, details: str) -> None:
-        """The hint is complete; who knows kubeship.yaml can write a better one with `advise`."""
+        """The hint is complete; `let_stand` and `let_install` make a better one of what the project has already."""
         super().__init__(message, hint=explanation.advice, details=details)
         self.explanation = explanation
         if packages := explanation.packages:
-            self.advise(packages.build, packages.runtime_in("trixie"))
+            self.let_stand(packages.build, packages.runtime_in("trixie"))
 
-    def advise(self, build: Iterable[str], runtime: Iterable[str]) -> None:
-        """Have the hint end in the line for kubeship.yaml."""
+    def let_stand(self, build: Iterable[str], runtime: Iterable[str]) -> None:
+        """Have the hint end in the whole line for kubeship.yaml."""
         self.hint = f"{self.explanation.advice} {line_to_add(build, runtime)}"
 
-    def advise_for_dockerfile(self, path: str, packages: DebianPackages) -> None:
+    def let_install(self, dockerfile: str, build: Iterable[str], runtime: Iterable[str]) -> None:
         """Have the hint end in what a Dockerfile of the project's own has to install."""
-        later = f", and {' '.join(packages.runtime_in('trixie'))} in the stage that runs" if packages.runtime else ""
-        named = " ".join(sorted(set(packages.build)))
-        self.hint = f"{self.explanation.advice} Install in {path}, before that step: {named}{later}."
+        words, later = " ".join(sorted(set(build))), " ".join(sorted(set(runtime)))
+        and_later = f"; and {later} in the stage that runs" if later else ""
+        self.hint = f"{self.explanation.advice} Install in {dockerfile}, before that step: {words}{and_later}."
 
 
 def build_failed(tag: str, stage: FailedStage | None, message: str) -> BuildFailed:

@@ -4,11 +4,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from kubeship.errors import KubeshipError, VerificationFailed
+from kubeship.images.build_failures import LacksPackages
 from kubeship.model.direct import DirectImage
 from kubeship.model.events import Caution, Emit, Note, Step
-from kubeship.model.image import Answer, BuiltImage, Proof
+from kubeship.model.image import Answer, BuildRequest, BuiltImage, Proof
 from kubeship.workflows.app import App
 from kubeship.workflows.builders import Attempt, Builders, Clock, built_directly, prefers_direct
+from kubeship.workflows.dockerfile import complete_advice, reviewed
 from kubeship.workflows.ports import Engine
 
 
@@ -47,7 +49,7 @@ def _by_engine(attempt: Attempt, engine: Engine, push: bool) -> Built:
     request = app.build_request(source)
     emit(Step(f"Building {request.tag} with {engine.describe()}"))
     clock.part("start")
-    image = engine.build(request, emit)
+    image = _built(app, engine, request, emit)
     clock.part("build")
     proofs = verify_image(app, image, engine, emit)
     clock.part("verify")
@@ -82,6 +84,17 @@ def _directly(attempt: Attempt, builders: Builders, engine: Engine | KubeshipErr
         emit(Caution("The image is not verified: there is no engine to prove it in", "the rollout decides"))
     image = fetched[0] if fetched else BuiltImage(done.id, f"{app.plan.image}:{source}", done.size)
     return Built(image, tuple(proofs), source, done.reference, "direct", prover, clock.parts)
+
+
+def _built(app: App, engine: Engine, request: BuildRequest, emit: Emit) -> BuiltImage:
+    """Reviewed where the Dockerfile is the project's own; a failure's advice knows what kubeship.yaml says already."""
+    for event in reviewed(app):
+        emit(event)
+    try:
+        return engine.build(request, emit)
+    except LacksPackages as error:
+        complete_advice(error, app)
+        raise
 
 
 def resolved(reference: str, engine: Callable[[], Engine]) -> str:

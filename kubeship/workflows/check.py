@@ -7,6 +7,7 @@ from kubeship.model.events import Emit, Step
 from kubeship.model.finding import Finding
 from kubeship.workflows.app import App
 from kubeship.workflows.builders import Builders, builder_findings
+from kubeship.workflows.dockerfile import dockerfile_findings
 from kubeship.workflows.ports import Cluster
 from kubeship.workflows.render import upcoming
 
@@ -16,6 +17,7 @@ def check(app: App, builders: Builders, connect: Callable[[App], Cluster], emit:
     manifests = upcoming(app, emit)
     emit(Step("Checking the engine and the registry"))
     findings = builder_findings(app, builders, emit)
+    findings += dockerfile_findings(app)
     emit(Step("Checking the cluster"))
     try:
         findings += connect(app).preflight(manifests)

@@ -18,6 +18,7 @@ from kubeship.planning.image import bases
 from kubeship.planning.servers import SERVERS
 from kubeship.planning.tools import build_tools
 from kubeship.workflows.app import assemble
+from kubeship.workflows.dockerfile import reviewed
 from kubeship.workflows.render import is_different, write
 from kubeship.workflows.wheels import RecordedIndex
 from kubeship.workspace.decisions import Decision
@@ -74,6 +75,8 @@ def init(
     for name, version in drafted.lock.servers.items():
         emit(Note(f"{name} {version} is added to the image, since the project's dependencies don't bring a server"))
     files = _write(request, file, drafted, emit)
+    for event in reviewed(assemble(file, drafted.lock, file.environments[0], request.project)):
+        emit(event)
     return Initialised(project, files, is_different(files, request.check))
 
 
