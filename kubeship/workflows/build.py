@@ -10,6 +10,7 @@ from kubeship.model.events import Caution, Emit, Note, Step
 from kubeship.model.image import Answer, BuildRequest, BuiltImage, Proof
 from kubeship.workflows.app import App
 from kubeship.workflows.builders import Attempt, Builders, Clock, built_directly, prefers_direct
+from kubeship.workflows.dialect import spoken
 from kubeship.workflows.dockerfile import complete_advice, reviewed
 from kubeship.workflows.ports import Engine
 
@@ -46,7 +47,7 @@ def build_image(app: App, builders: Builders, push: bool, emit: Emit) -> Built:
 
 def _by_engine(attempt: Attempt, engine: Engine, push: bool) -> Built:
     app, source, emit, clock = attempt.app, attempt.source, attempt.emit, attempt.clock
-    request = app.build_request(source)
+    request = spoken(app, app.build_request(source), engine)
     emit(Step(f"Building {request.tag} with {engine.describe()}"))
     clock.part("start")
     image = _built(app, engine, request, emit)

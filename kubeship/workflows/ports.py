@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 from kubeship.model.changes import Changes
 from kubeship.model.direct import DirectImage, DirectRequest, Prove
@@ -22,6 +22,9 @@ class Engine(Protocol):
 
     def describe(self) -> str:
         """`Docker 20.10.24 at unix:///var/run/docker.sock`. Raises MissingPrecondition when it can't be reached."""
+
+    def builder(self) -> Literal["buildkit", "classic"]:
+        """`classic` where BuildKit is off, and for Podman: no mounts, no secrets."""
 
     def build(self, request: BuildRequest, emit: Emit) -> BuiltImage:
         """Build with BuildKit, progress live. Raises BuildFailed with the failing step's last lines."""

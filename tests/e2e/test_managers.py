@@ -35,7 +35,7 @@ def repository(stack: Stack) -> Iterator[str]:
     yield name
     engine = docker.DockerClient(base_url=stack.docker_host)
     for image in engine.images.list(name=name):
-        engine.images.remove(image.id, force=True)
+        engine.images.remove(str(image.id), force=True)
 
 
 def project(manager: str, app: str, folder: Path, stack: Stack) -> Ship:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Literal
 
 from kubeship.errors import ApplyFailed, LeaseHeld
 from kubeship.model.changes import Action, Change, Changes
@@ -173,6 +174,9 @@ class MemoryEngine:
 
     def describe(self) -> str:
         return "an engine in memory"
+
+    def builder(self) -> Literal["buildkit", "classic"]:
+        return "buildkit"
 
     def build(self, request: BuildRequest, emit: Emit) -> BuiltImage:
         self.calls.append(f"build {request.tag}")
