@@ -12,7 +12,7 @@ from kubeship.inspection.imported import Imported
 from kubeship.inspection.modules import Modules
 from kubeship.inspection.objects import Apps
 from kubeship.inspection.sources import Sources, is_aside
-from kubeship.inspection.syntax import calls, dotted, statements
+from kubeship.inspection.syntax import argument, calls, dotted, statements, text
 from kubeship.model.origin import Origin
 
 HAND_WRITTEN = re.compile(rb"\b(?:" + "|".join(sorted(MAKERS)).encode() + rb")\b|\b(?:receive|start_response)\s*[,:)]")
@@ -204,9 +204,11 @@ def _reason(app: App, imported: bool) -> str:
 
 
 def _runs_on_import(module: Module, names: set[str]) -> Origin | None:
-    """A module that calls `app.run()` when it is imported never comes back to the server that imported it."""
+    """A module that calls `app.run()` when it is imported never comes back; one that writes a file of it is a tool."""
     for statement, guarded in statements(module.tree.body):
         call = statement.value if isinstance(statement, ast.Expr) else None
+        if not guarded and isinstance(statement, ast.With) and _writes(statement, names):
+            return Origin(module.path, statement.lineno, "importing it writes a file from the app: it is run by hand")
         if guarded or not isinstance(call, ast.Call):
             continue
         owner, _, method = (dotted(call.func) or "").rpartition(".")
@@ -214,3 +216,11 @@ def _runs_on_import(module: Module, names: set[str]) -> Origin | None:
             reason = f'importing it runs {owner}.run(); put that under `if __name__ == "__main__":`'
             return Origin(module.path, statement.lineno, reason)
     return None
+
+
+def _writes(statement: ast.With, names: set[str]) -> bool:
+    """`with open("openapi.json", "w") as file: json.dump(app.openapi(), file)`."""
+    opened = [item.context_expr for item in statement.items if isinstance(item.context_expr, ast.Call)]
+    modes = [text(argument(call, "mode", 1)) for call in opened if dotted(call.func) == "open"]
+    used = {node.id for node in ast.walk(statement) if isinstance(node, ast.Name)}
+    return any(mode and set("wax") & set(mode) for mode in modes) and not used.isdisjoint(names)

@@ -158,7 +158,8 @@ class Confirmation:
 
     def _main_file(self, root: str, package: str) -> str:
         found = self.modules.find(root, package) or ""
-        return f"{found.removesuffix('/__init__.py')}/__main__.py" if not found.endswith(f"{package}.py") else found
+        module = f"{package.replace('.', '/')}.py"
+        return found if found.endswith(module) else f"{found.removesuffix('/__init__.py')}/__main__.py"
 
     def _only_app(self, path: str, root: str, origin: Origin) -> Entrypoint | None:
         module = self.modules.module(path)

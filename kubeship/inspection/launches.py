@@ -137,13 +137,15 @@ class _Follower:
         started, start = owned or (started, start)
         if said.foreign and not names_own(self.sources, started, words, start):
             return []
-        developers = started.development or bool(FOR_DEVELOPERS.search(said.name))
+        named = f"{said.name} {started.console}"
+        developers = started.development or bool(FOR_DEVELOPERS.search(named))
         whole = not depth and not said.words and said.strength == PLATFORM
+        whole = whole and (said.work == "release" or started.work != "release")  # not what else the line does
         return [
             Statement(
                 name=said.name,
                 started=started,
-                command=said.command if whole else _text(self._relative(words, folder, start, said.image)),
+                command=said.command if whole else shell_text(self._relative(words, folder, start, said.image)),
                 folder=start,
                 origin=said.origin,
                 strength=said.strength + (DEVELOPMENT if developers and said.strength < DEVELOPMENT else 0),
@@ -185,7 +187,8 @@ def labelled(statement: Statement, ran: Ran) -> Statement:
     )
 
 
-def _text(words: Sequence[str]) -> str:
+def shell_text(words: Sequence[str]) -> str:
+    """The words as one line of a shell; variables stay what they are."""
     return " ".join(word if re.fullmatch(r"[\w@%+=:,./$~^{}\[\]*-]+", word) else shlex.quote(word) for word in words)
 
 

@@ -93,6 +93,11 @@ def find_programs(
     return tuple(sorted(ranked, key=lambda program: (program.rank, program.path)))
 
 
+def as_installed(installed: tuple[Program, ...], program: Program) -> Program:
+    """The command that the project installs for a program, where there is one."""
+    return next((each for each in installed if each.path == program.path), program)
+
+
 def installed_programs(sources: Sources, modules: Modules, starts: Starts) -> tuple[Program, ...]:
     """The commands that the project installs and that serve something."""
     found: list[Program] = []
@@ -139,6 +144,8 @@ def program_at(modules: Modules, starts: Starts, path: str, value: str = "", lin
         strongest, direct = _strongest(tuple(inner)), False
     root = import_root(modules, path)
     package = module_name(f"{folder_of(path)}/__init__.py", root) if path.endswith("/__main__.py") else None
+    if not value and path.endswith(".py") and f"{folder_of(path)}/__init__.py" in modules.sources:
+        package = package or module_name(path, root)  # as a script it wouldn't find its own package
     place = Origin(path, strongest.line if strongest and direct else line, f"a program that {_deed(strongest)}")
     return Program(package or value or path, path, root, strongest, direct, place)
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from kubeship.inspection.candidates import Servable
+from kubeship.inspection.completed import completing_programs
 from kubeship.inspection.confirmation import Confirmation, Entrypoint
 from kubeship.inspection.frameworks import BY_NAME, FRAMEWORKS
 from kubeship.inspection.groups import grouped, likeliest
@@ -10,7 +11,7 @@ from kubeship.inspection.import_root import reachable
 from kubeship.inspection.modules import Modules
 from kubeship.inspection.objects import Apps
 from kubeship.inspection.paste import paste_files
-from kubeship.inspection.programs import best_of, best_programs, find_programs, installed_programs
+from kubeship.inspection.programs import as_installed, best_of, best_programs, find_programs, installed_programs
 from kubeship.inspection.queue_settings import configured_queues
 from kubeship.inspection.queues import QueueFound, find_queues
 from kubeship.inspection.starters import BOT_MODULES, IMPORTS_BOTS
@@ -59,8 +60,9 @@ def ran(modules: Modules, starts: Starts, confirmation: Confirmation, declared: 
     of tools: what is served was not found then.
     """
     programs = find_programs(modules.sources, modules, starts)
+    installed = installed_programs(modules.sources, modules, starts)
     if not programs or programs[0].does != "web":
-        programs = installed_programs(modules.sources, modules, starts) or programs
+        programs = installed or programs
     if not programs or programs[0].does is None:
         queues = (*find_queues(modules), *configured_queues(modules, None, "."))
         workers = [_of_queue(queue) for queue in queues if queue.kind == "worker" and queue.value]
@@ -68,7 +70,9 @@ def ran(modules: Modules, starts: Starts, confirmation: Confirmation, declared: 
             return workers
     if programs and programs[0].does is None and (declared & SERVING or programs[0].is_tool):
         return []
-    chosen = [confirmation.program(program) for program in best_programs(programs)] if programs else []
+    chosen = (
+        [confirmation.program(as_installed(installed, each)) for each in best_programs(programs)] if programs else []
+    )
     return list({each.value: each for each in chosen}.values())
 
 
@@ -90,12 +94,19 @@ def _of_queue(queue: QueueFound) -> Entrypoint:
 def beside(
     modules: Modules, starts: Starts, confirmation: Confirmation, apps: list[Entrypoint], declared: frozenset[str]
 ) -> list[Entrypoint]:
-    """What competes with one app: a bot that starts it in a thread, or scripts that another server runs.
+    """What competes with one app: a program that completes it, a bot that starts it in a thread, scripts of servers.
 
     Frameworks that run scripts count when the project declares them; what is mounted in the app doesn't.
     """
     if len(apps) != 1:
         return apps
+    if completing := best_programs(tuple(completing_programs(confirmation, apps[0]))):
+        own = [
+            replace(each, start=replace(each.start, app=None, target="", framework=apps[0].framework))
+            for each in completing
+            if each.start
+        ]
+        return [confirmation.program(each) for each in own]
     scripted = {framework for framework in FRAMEWORKS if framework.command and declared & set(framework.distributions)}
     importing = frozenset(modules.sources.importing(BOT_MODULES))
     bots = any(True for _ in modules.sources.mentioning(IMPORTS_BOTS, importing))

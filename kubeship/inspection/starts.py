@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 
 from kubeship.inspection.app_objects import App
 from kubeship.inspection.bindings import Module
+from kubeship.inspection.command_lines import read_command
 from kubeship.inspection.frameworks import FRAMEWORKS
 from kubeship.inspection.modules import External, Modules, Reference
 from kubeship.inspection.objects import Apps
+from kubeship.inspection.spawned import MAY_SPAWN, spawned_words
 from kubeship.inspection.starters import MAY_START, RUN_METHODS, Does, starter_of
 from kubeship.inspection.syntax import argument, dotted, is_main_guard, local_names, text
 from kubeship.inspection.wrappers import APP_ARGUMENTS
@@ -65,7 +67,7 @@ class Starts:
         for node in ast.walk(module.tree):
             for base in node.bases if isinstance(node, ast.ClassDef) else ():
                 match self._reference(module, base):
-                    case External(outside) if (row := starter_of(outside)) and row.does != "web":
+                    case External(outside) if row := starter_of(outside):
                         yield Start(row.does, row.framework, base.lineno, outside)
 
     def _in_thread(self, module: Module, call: ast.Call) -> ast.Call:
@@ -87,6 +89,9 @@ class Starts:
             case _:
                 return None
         line = call.node.lineno
+        words = spawned_words(self.modules, module.path, call.node, outside, call.scope)
+        if words and (command := read_command(words, ".", ())) and ":" in command.target:
+            return Start("web", "none", line, words[0], target=command.target, guarded=call.guarded)
         for known in FRAMEWORKS:
             if known.started_by and re.fullmatch(known.started_by, outside):
                 return Start("web", known.name, line, outside, guarded=call.guarded)
@@ -136,7 +141,9 @@ def may_be_script(content: bytes) -> bool:
 
 
 def _may_start(content: bytes) -> bool:
-    return bool(MAY_START.search(content) or _RUNS.search(content) or may_be_script(content))
+    return bool(
+        MAY_START.search(content) or _RUNS.search(content) or may_be_script(content) or MAY_SPAWN.search(content)
+    )
 
 
 _RUNS = re.compile(rb"\.(" + b"|".join(sorted(name.encode() for name in RUN_METHODS | {"servable"})) + rb")\(")

@@ -1,0 +1,4 @@
+from cellar_app.main import main
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,9 @@
+import falcon
+
+
+def configure():
+    return None
+
+
+def create_app():
+    return falcon.App()
