@@ -65,9 +65,9 @@ def _words(modules: Modules, path: str, expression: ast.expr, scope: Scope, dept
             found = _words(modules, path, scope[name][0], {**scope, name: ()}, depth)
         case ast.Name(id=name) if depth < MAX_DEPTH and name not in scope:
             match modules.reference(path, name):
-                case Local(inside, _, Binding(value=ast.expr() as value)):
-                    found = _words(modules, inside, value, {name: ()}, depth)
-        case ast.Attribute() if (name := dotted(expression)) and modules.reference(path, name) == EXECUTABLE:
+                case Local(inside, _, Binding(value=ast.expr() as held)):
+                    found = _words(modules, inside, held, dict.fromkeys((*scope, name), ()), depth)
+        case ast.Attribute() if modules.reference(path, dotted(expression) or "") == EXECUTABLE:
             found = ["python"]
     return found
 
