@@ -43,6 +43,8 @@ def image_configuration(
     }
     if image.port:
         settings["ExposedPorts"] = {**(inherited.get("ExposedPorts") or {}), f"{image.port}/tcp": {}}
+    if image.healthcheck:
+        settings["Healthcheck"] = {"Test": ["CMD", *image.healthcheck]}
     if image.labels:
         settings["Labels"] = {**(inherited.get("Labels") or {}), **image.labels}
     history = [{"created": created, "created_by": layer.created_by, "comment": "kubeship"} for layer in layers]

@@ -72,8 +72,9 @@ def _files(place: Place) -> list[Install]:
     image = place.request.image
     if not image.dependency_files:
         return []
-    hashes = ("--require-hashes",) if image.require_hashes else ()
-    return [Install((*hashes, "-r", str(place.request.context / image.dependency_files[0])), place.scratch)]
+    # pip takes the best version of all indexes; uv by default those of the first index that has any.
+    options = ["--index-strategy", "unsafe-best-match", *(["--require-hashes"] if image.require_hashes else [])]
+    return [Install((*options, "-r", str(place.request.context / image.dependency_files[0])), place.scratch)]
 
 
 def _nothing(_: Place) -> list[Install]:
@@ -81,8 +82,10 @@ def _nothing(_: Place) -> list[Install]:
 
 
 def _project(place: Place) -> list[Install]:
-    """What pyproject.toml's [project] asks for."""
+    """What pyproject.toml's [project] asks for, or a script's own block (PEP 723)."""
     image = place.request.image
+    if image.dependency_files and image.dependency_files[0].endswith(".py"):
+        return [Install(("-r", str(place.request.context / image.dependency_files[0])), place.scratch)]
     path = place.file("pyproject.toml")
     dynamic = _toml(path).get("project", {}).get("dynamic", [])
     if "dependencies" in dynamic or (image.extras and "optional-dependencies" in dynamic):
@@ -95,10 +98,12 @@ def _project(place: Place) -> list[Install]:
 def _uv_lock(place: Place) -> list[Install]:
     """`uv export` says it as requirements with hashes."""
     image = place.request.image
+    if not any(Path(name).name == "uv.lock" for name in image.dependency_files):
+        return _project(place)
     folder = place.file("uv.lock").parent
     chosen = [word for group in image.groups for word in ("--group", group)]
     chosen += [word for extra in image.extras for word in ("--extra", extra)]
-    export = ["export", "--no-emit-workspace", "--no-dev", "--no-header", "--no-annotate", "--format"]
+    export = ["export", "--no-emit-workspace", "--no-default-groups", "--no-header", "--no-annotate", "--format"]
     export += ["requirements.txt", *chosen]
     text = _exported(place, export, folder)
     for line in text.splitlines():
