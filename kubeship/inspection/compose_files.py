@@ -84,6 +84,8 @@ def _service(  # noqa: PLR0917  # one service, and what the file says around it
     dockerfile = dockerfile_of(sources, path, build) if build else None
     if build and dockerfile is None and _outside(sources, path, build):
         return
+    if build and is_aside(f"{_context(path, build) or '.'}/x.py"):
+        return  # an example, built beside the project
     if dockerfile:
         read = read_dockerfile(sources, dockerfile)
         context = _context(path, build)

@@ -12,12 +12,13 @@ KEY = "processes.web.health.path"
 
 
 def health_route(
-    routes: Iterable[Route], answers: Answers, asked: Sequence[Found[str]] = ()
+    routes: Iterable[Route], answers: Answers, asked: Sequence[Found[str]] = (), probed: Iterable[Found[str]] = ()
 ) -> Answered[Found[str] | None]:
     """The route, or None; a Warned when only one that asks the database exists.
 
     `asked` are the paths that the project's own deployment asks: one that the code shows comes first, and any one
-    where the code shows none. Raises InvalidInput for an answer that is no path.
+    where the code shows none. Of `probed`, which may be about other programs, only what the code shows counts.
+    Raises InvalidInput for an answer that is no path.
     """
     routes, stated = tuple(routes), answers.get(KEY)
     if stated is not None:
@@ -29,7 +30,7 @@ def health_route(
         return Answered(Found(stated, (Origin(reason=SET_BY_YOU),)))
     open_routes = [(place, route) for route in routes if (place := rank(route)) is not None and not route.needs_login]
     shown = {route.path.rstrip("/"): route for route in routes}
-    for path in asked:
+    for path in (*asked, *probed):
         route = shown.get(path.value.rstrip("/"))
         if route and not route.needs_login and not route.touches_database:
             return Answered(Found(route.path, (route.origin, *path.origins)))

@@ -177,9 +177,15 @@ def _cloud_foundry(sources: Sources, path: str) -> Iterator[Said]:
     for number, application in enumerate(_dict(document).get("applications") or ()):
         stated = _dict(application)
         folder = posixpath.normpath(posixpath.join(folder_of(path), str(stated.get("path", "."))))
+        folder = "." if folder.startswith("..") else folder
         if isinstance(stated.get("command"), str):
             at = lines.get(("applications", number, "command"))
-            yield _said(path, at, stated["command"], "web", "." if folder.startswith("..") else folder)
+            yield _said(path, at, stated["command"], "web", folder)
+        for index, process in enumerate(stated.get("processes") or ()):
+            command, name = _dict(process).get("command"), str(_dict(process).get("type", "web"))
+            if isinstance(command, str):
+                at = lines.get(("applications", number, "processes", index, "command"))
+                yield _said(path, at, command, name, folder)
 
 
 READERS = {

@@ -13,7 +13,7 @@ from kubeship.inspection.servers import BY_PROGRAM
 from kubeship.inspection.stated import OTHER_NAMES, Statements, stated_port
 from kubeship.inspection.statement import DEVELOPMENT, IMAGE, PLATFORM, SUPERVISED, TASK, Statement
 from kubeship.model.origin import Found, Origin
-from kubeship.model.project import Answers, Command, ProcessFound, ProcessKind
+from kubeship.model.project import Answers, ProcessFound, ProcessKind
 
 SINGLETON_NAMES = re.compile(
     r"(?i)(.*[-_.])?(celery-?beat|beat|clock|cron|scheduler|ticker|bot|telegram|discord)([-_.].*)?"
@@ -69,7 +69,7 @@ def other_processes(stated: Statements, main: ProcessFound) -> tuple[ProcessFoun
     """Everything beside the main process that a platform's file, image, compose file or supervisor states."""
     found: dict[object, ProcessFound] = {}
     names = {main.name}
-    queues: dict[object, str] = {}
+    queues: dict[object, Origin] = {}
     sources: dict[str, str] = {}
     source = {origin.path for origin in main.origins}
     for statement in stated.all:
@@ -77,11 +77,12 @@ def other_processes(stated: Statements, main: ProcessFound) -> tuple[ProcessFoun
         if kind is None:
             continue
         key, queue = _identity(statement), _queue(statement)
-        if queue and queues.setdefault(queue, statement.origin.path) != statement.origin.path:
-            continue  # the same worker as another file starts it
+        before = queues.setdefault(queue, statement.origin) if queue else statement.origin
+        if before is not statement.origin and (before.path != statement.origin.path or before == statement.origin):
+            continue  # the same worker, as another file or another way to the same line starts it
         if key in found or statement.command == main.command or _is_main(statement, main, kind):
             continue
-        label = _label(statement.name or ("cron" if kind == "cron" else kind))
+        label = _label(_name(statement, kind))
         if label in sources and sources[label] != statement.origin.path:
             continue  # a weaker statement about the same process
         label = next(each for each in _numbered(label) if each not in names)
@@ -89,27 +90,6 @@ def other_processes(stated: Statements, main: ProcessFound) -> tuple[ProcessFoun
         sources[label] = statement.origin.path
         found[key] = _process(statement, label, kind)
     return tuple(found.values())
-
-
-def release_commands(stated: Statements, migrate: Command | None) -> tuple[Command, ...]:
-    """What the project states to run at release; the framework's migration first, unless that runs it already.
-
-    Release steps come before what is run at the start of a process; the same command counts once.
-    """
-    found = [s for s in stated.all if s.work == "release" and s.strength <= SUPERVISED and s.main]
-    steps = [s for s in found if s.started.server == "shell"] or found
-    commands: dict[str, Command] = {}
-    for statement in steps:
-        essence = " ".join(re.findall(r"migrate|upgrade|db\b", statement.command)) or statement.command
-        alone = statement.started.server != "shell" or (_migrates(statement) and "&&" not in statement.command)
-        key = essence if alone else statement.command
-        commands.setdefault(key, Command(statement.command, (statement.origin,)))
-    migrates = any(_migrates(s) or re.search(r"migrate|upgrade", s.command) for s in steps)
-    return tuple(commands.values()) if migrate is None or migrates else (migrate, *commands.values())
-
-
-def _migrates(statement: Statement) -> bool:
-    return statement.started.arguments == ("migrate",)
 
 
 def _from(folder: str, entrypoint: Entrypoint) -> Entrypoint:
@@ -232,6 +212,14 @@ def _process(statement: Statement, label: str, kind: ProcessKind) -> ProcessFoun
 def only_scheduled(entrypoint: Entrypoint | None, candidates: bool, others: tuple[ProcessFound, ...]) -> bool:
     """Whether the project has no web process at all: nothing that could be served, and others are stated."""
     return entrypoint is None and not candidates and bool(others)
+
+
+def _name(statement: Statement, kind: ProcessKind) -> str:
+    """What the statement calls it; a worker beside the web server in web's own script is a worker."""
+    if statement.name and (kind == "web" or statement.name != "web"):
+        return statement.name
+    beat = "beat" in statement.command.split()
+    return {"singleton": "beat" if beat else "worker"}.get(kind, str(kind))
 
 
 def _numbered(label: str) -> Iterable[str]:

@@ -25,13 +25,14 @@ from kubeship.inspection.naming import app_name, own_dockerfile
 from kubeship.inspection.nearest import read_nearest
 from kubeship.inspection.objects import Apps
 from kubeship.inspection.ports import WheelIndex
-from kubeship.inspection.processes import main_process, only_scheduled, other_processes, release_commands
+from kubeship.inspection.processes import main_process, only_scheduled, other_processes
 from kubeship.inspection.python_version import python_version
+from kubeship.inspection.releases import release_commands
 from kubeship.inspection.roots import project_folder, stated_root
 from kubeship.inspection.services import find_services
 from kubeship.inspection.sources import Sources, folder_of, is_aside, no_collection, read_sources
 from kubeship.inspection.stated import read_statements
-from kubeship.inspection.stated_health import stated_health
+from kubeship.inspection.stated_health import probed, stated_health
 from kubeship.inspection.stated_volumes import kept_in_file, merged, sqlite, stated_volumes
 from kubeship.inspection.system_packages import find_system_packages
 from kubeship.inspection.undeclared import undeclared_imports
@@ -71,7 +72,7 @@ def inspect(path: Path, answers: Answers, index: WheelIndex | None = None) -> Pr
         settings = find_settings(modules, chosen.path, import_root, answers)
     skipped = settings.value.passed_over if settings.value else ()
     routes = _routes(modules, apps, entry.value, settings.value, import_root)
-    health = health_route(routes, answers, stated_health(sources, folder))
+    health = health_route(routes, answers, stated_health(sources, folder), probed(sources))
     web = main_process(modules, chosen, stated, health.value, answers)
     others = other_processes(stated, web.value)
     scheduled = only_scheduled(chosen, bool(entry.value.considered), others)

@@ -15,6 +15,8 @@ START_SCRIPT = re.compile(
 FOR_DEVELOPERS = re.compile(
     r"(?i)(^|[-_./])(dev|develop|development|debug|local|tests?|testing|ci|e2e|lint|docs|docker|install|setup|build|gpu|cuda|rocm)([-_./]|$)"
 )
+STAND_INS = re.compile(r"(?i)(^|[-_./])(mocks?|mock[-_]?\w+|stubs?|fakes?|simulators?)([-_./]|$)")
+"""Folders of what only stands in for other services."""
 SERVING_FOLDERS = frozenset(
     {"", "bin", "scripts", "script", "docker", "conf", "deploy", "deployment", "etc", "container", "ops", "tools"}
 )
@@ -38,7 +40,7 @@ def script_statements(sources: Sources, folder: str) -> Iterator[Said]:
             continue
         if inside.count("/") > 1:
             continue
-        later = DEVELOPMENT if FOR_DEVELOPERS.search(name) else 0
+        later = DEVELOPMENT if FOR_DEVELOPERS.search(name) or STAND_INS.search(inside) else 0
         start = folder if inside.partition("/")[0] in SERVING_FOLDERS else place
         yield Said(
             Origin(path, 1, "a start script"), SCRIPT + later, sources.text(path), folder=start, any_arguments=True

@@ -9,7 +9,7 @@ from kubeship.inspection.dockerfiles import deployed_dockerfiles, read_dockerfil
 from kubeship.inspection.managers.pyproject import listed, poetry_specifier, table
 from kubeship.inspection.managers.scripts import own_block
 from kubeship.inspection.managers.setuptools import setup_call, setup_cfg
-from kubeship.inspection.python_pins import DEPLOYED, TESTED, Statement, constrained, pinned
+from kubeship.inspection.python_pins import DECLARED, DEPLOYED, TESTED, Statement, constrained, pinned
 from kubeship.inspection.python_tests import tested_versions
 from kubeship.inspection.sources import Sources
 from kubeship.inspection.syntax import argument, text
@@ -82,12 +82,19 @@ def _setup_py(sources: Sources, folder: str) -> Iterator[Statement]:
         yield from constrained(stated, Origin(path, sources.line_of(path, r"python_requires")))
 
 
+def _installs(sources: Sources, folder: str, manager: str) -> int:
+    """How strong a manager's own file is: left behind beside another manager's, it only tells what once was tested."""
+    file = declaring(sources, folder)
+    return DECLARED if file is None or file.manager.name == manager else TESTED
+
+
 def _pipfile(sources: Sources, folder: str) -> Iterator[Statement]:
     path = _path(folder, "Pipfile")
     requires = table(sources.toml(path), "requires")
     for key in ("python_full_version", "python_version"):
         if stated := requires.get(key):
-            yield from pinned(str(stated), Origin(path, sources.line_of(path, rf"^\s*{key}\s*=")))
+            origin = Origin(path, sources.line_of(path, rf"^\s*{key}\s*="))
+            yield from pinned(str(stated), origin, _installs(sources, folder, "pipenv"))
             return
 
 
@@ -96,7 +103,8 @@ def _conda(sources: Sources, folder: str) -> Iterator[Statement]:
         path = _path(folder, name)
         for number, line in enumerate(sources.text(path).splitlines() if path in sources else (), 1):
             if match := re.match(r"\s*-\s*[\"']?(?:[\w-]+::)?python\s*([<>=!~,.*\d\s]+)", line):
-                yield from pinned(re.sub(r"^={1,2}\s*", "", match[1].strip()), Origin(path, number))
+                stated = re.sub(r"^={1,2}\s*", "", match[1].strip())
+                yield from pinned(stated, Origin(path, number), _installs(sources, folder, "conda"))
 
 
 def _own_block(sources: Sources, folder: str) -> Iterator[Statement]:

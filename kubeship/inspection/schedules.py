@@ -19,11 +19,14 @@ CRONTAB = re.compile(
 )
 CHORES = re.compile(
     r"(?i)test|lint|check|ci\b|codeql|security|audit|dependab|renovate|pre-?commit|stale|docs?\b|links?\b|release|build|"
-    r"publish|deploy|update[-_ ]?(dep|lock|translat|req)|lock|label|nightly|coverage|bench|scan|i18n|transl"
+    r"publish|deploy|issues?\b|comment|triage|review|contribut|"
+    r"update[-_ ]?(dep|lock|translat|req)|lock|label|nightly|coverage|bench|scan|i18n|transl"
 )
 """Names of workflows and jobs that tend the repository instead of doing the project's work."""
 COMMITS = re.compile(r"create-pull-request|auto-commit|add-and-commit|github-push|\bgit\s+push\b|\bgh\s+pr\s+create\b")
 """Actions and commands that write to the repository (the marketplace's names for it)."""
+CONTEXT = re.compile(r"\$\{\{\s*(?:secrets|env|vars|inputs)\.(\w+)\s*\}\}")
+"""What a workflow puts in from its context: a variable of the same name."""
 OWN_PROGRAMS = re.compile(r"python[\d.]*|scrapy|.*manage\.py|.+\.(sh|py)|flask|celery|dbt|prefect")
 
 
@@ -77,6 +80,7 @@ def _workflow(sources: Sources, path: str) -> Iterator[Said]:
         found: list[tuple[str, int]] = []
         for number, step in enumerate(body.get("steps") or ()):
             run = step.get("run") if isinstance(step, dict) else None
+            run = CONTEXT.sub(r"$\1", run) if isinstance(run, str) else run
             if isinstance(run, str) and not CHORES.search(str(step.get("name", ""))):
                 line = lines.get(("jobs", job, "steps", number, "run"), 1)
                 found += [(command, line) for command in _own_commands(run)]

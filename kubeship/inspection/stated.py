@@ -11,7 +11,8 @@ from kubeship.inspection.compose_files import compose_statements
 from kubeship.inspection.console_scripts import console_scripts
 from kubeship.inspection.image_commands import image_statements
 from kubeship.inspection.image_files import folder_in
-from kubeship.inspection.launches import followed
+from kubeship.inspection.indirections import SHELLS
+from kubeship.inspection.launches import followed, shell_text
 from kubeship.inspection.platform_files import platform_statements
 from kubeship.inspection.prose import readme_statements, script_statements
 from kubeship.inspection.schedules import schedule_statements
@@ -21,6 +22,7 @@ from kubeship.inspection.sources import Sources, folder_of, is_aside
 from kubeship.inspection.statement import CONFIGURED, DEVELOPMENT, SUPERVISED, Said, Statement
 from kubeship.inspection.supervisors import s6_services, supervised, supervisor_files, units
 from kubeship.inspection.task_files import task_statements
+from kubeship.inspection.workers import NOT_PROCESSES
 from kubeship.model.origin import Found, Origin
 from kubeship.model.project import Interface
 
@@ -98,6 +100,8 @@ def read_statements(sources: Sources, folder: str) -> Statements:
     unread: list[Said] = []
     for each in said:
         statements = followed(sources, each, programs) if each.work != "cron" else []
+        if each.work == "release" and each.words and posixpath.basename(each.words[0]) in NOT_PROCESSES - SHELLS:
+            continue  # `chown` before the app starts
         if each.work in ("cron", "release"):
             statements = [_as_stated(sources, each, statements)]
         if not statements and each.name == "web" and each.strength == 0:
@@ -117,7 +121,7 @@ def _as_stated(sources: Sources, said: Said, inner: Iterable[Statement]) -> Stat
     return Statement(
         said.name,
         started,
-        said.command or " ".join(said.words),
+        said.command or shell_text(said.words),
         folder_in(sources, said.folder, said.image),
         said.origin,
         said.strength,
@@ -210,8 +214,15 @@ def _uwsgi(sources: Sources, path: str, folder: str) -> list[Target]:
         return []
     started = Started(config=path, server="uwsgi", interface="wsgi", work="web")
     started = completed(sources, started, lambda file: path)
-    place = folder_of(path) if sources.has_folder(folder_of(path)) else folder
+    places = (folder_of(path), folder, ".", "src")
+    module = started.target.partition(":")[0].replace(".", "/")
+    place = next((each for each in places if _holds(sources, each, module)), folder)
     return [_of_file(started, place, Origin(path, settings[key][1], f"uwsgi's {key}"))]
+
+
+def _holds(sources: Sources, folder: str, module: str) -> bool:
+    path = posixpath.normpath(posixpath.join(folder, module))
+    return f"{path}.py" in sources or f"{path}/__init__.py" in sources
 
 
 def _flask_app(sources: Sources, path: str) -> list[Target]:

@@ -25,9 +25,12 @@ KEYS = {
 
 
 def stated_health(sources: Sources, folder: str) -> tuple[Found[str], ...]:
-    """The paths, the most telling statement first; `/` is what people write when there is no such route."""
+    """The paths, the most telling statement first; `/` is what people write when there is no such route.
+
+    Manifests of several images may be about other programs: their probes are only `probed`.
+    """
     found = (
-        *_probed(sources),
+        *(probed(sources) if _one_image(sources) else ()),
         *_of_platforms(sources, folder),
         *_of_image(sources, folder),
         *_of_compose(sources, folder),
@@ -35,7 +38,13 @@ def stated_health(sources: Sources, folder: str) -> tuple[Found[str], ...]:
     return tuple(each for each in found if re.fullmatch(r"/[\w./~-]+", each.value))
 
 
-def _probed(sources: Sources) -> Iterator[Found[str]]:
+def _one_image(sources: Sources) -> bool:
+    images = {str(c.fields.get("image")) for c in containers(sources) if any(probe in c.fields for probe in PROBES)}
+    return len(images) < 2
+
+
+def probed(sources: Sources) -> Iterator[Found[str]]:
+    """The paths of the probes of all containers in the repository, those for liveness first."""
     every = list(containers(sources))
     for probe in PROBES:
         for container in every:

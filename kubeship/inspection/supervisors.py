@@ -11,6 +11,8 @@ from kubeship.model.origin import Origin
 
 SECTION = re.compile(r"\[([^\]]+)\]\s*(?:[;#].*)?$")
 PROCFILE_LINE = re.compile(r"([A-Za-z0-9_-]+):\s*(.+)")
+WORKING = re.compile(r"(?i)(^|[-_])(worker|celery|beat|scheduler|queue|tasks?|consumer|bot|cron|huey|rq)s?([-_]|$)")
+"""Units whose names say that they don't serve; the others may be the app itself, whatever it is called."""
 UNIT_RUN = re.compile(
     r"(.*/)?(etc/)?(s6-overlay/s6-rc\.d|services\.d|s6/services?|cont-init\.d|service|runit)/([\w.-]+)/run"
 )
@@ -95,7 +97,7 @@ def units(sources: Sources, strength: int) -> Iterator[Said]:
                 Origin(path, line, "ExecStart of a systemd unit"),
                 strength,
                 _interpolated(command),
-                name="",
+                name=name if WORKING.search(name) else "",
                 folder=folder if folder.startswith("/") and not re.search(r"[%{<]", folder) else f"/srv/{name}",
                 schedule=_timer(sources, path),
             )
