@@ -78,6 +78,8 @@ class Process(Strict):
     hosts: list[Host] = []
     replicas: Annotated[Replicas, BeforeValidator(_count_as_replicas)] = Replicas()
     resources: Resources = Resources()
+    start_seconds: Seconds | None = None
+    """How long a start takes on a whole CPU; `verify --write` measures it."""
     schedule: str | None = None
 
     @model_validator(mode="after")

@@ -6,12 +6,13 @@ from functools import cached_property
 from kubeship.errors import MissingPrecondition
 from kubeship.images.build import Builder, build, builder, layers
 from kubeship.images.connection import engine_errors, open_api
+from kubeship.images.distributions import distributions
 from kubeship.images.ports import EngineApi
 from kubeship.images.registry import base_digest, push, push_finding, resolve
-from kubeship.images.verify import try_start, verify
+from kubeship.images.verify import fetch, try_start, verify
 from kubeship.model.events import Emit
 from kubeship.model.finding import Finding
-from kubeship.model.image import Answer, BuildRequest, BuiltImage, Layer, Promise, Proof, Trial
+from kubeship.model.image import Answer, BuildRequest, BuiltImage, DistributionSize, Layer, Promise, Proof, Trial
 
 
 def connect() -> "DockerEngine":
@@ -41,6 +42,10 @@ class DockerEngine:
         """The image's layers with what made them, from the base up."""
         return layers(self._api, image.id)
 
+    def distributions(self, image: BuiltImage) -> tuple[DistributionSize, ...]:
+        """The distributions installed in the image, the largest first."""
+        return distributions(self._api, image)
+
     def verify(self, image: BuiltImage, promises: Sequence[Promise], variables: Mapping[str, str]) -> tuple[Proof, ...]:
         """Prove each promise inside the image: no network, read-only root, the image's user.
 
@@ -57,11 +62,8 @@ class DockerEngine:
         return push(self._api, image, repository, emit)
 
     def fetch(self, reference: str) -> BuiltImage:
-        """Pull an image, so that it can be proved. Raises MissingPrecondition."""
-        with engine_errors(f"Pulling {reference}"):
-            self._api.pull(reference, is_the_images=True)
-            found = self._api.inspect_image(reference)
-            return BuiltImage(found["Id"], reference, found["Size"])
+        """The image, pulled where the engine doesn't have it. Raises MissingPrecondition."""
+        return fetch(self._api, reference)
 
     def resolve(self, reference: str) -> str:
         """The digest reference of what the registry holds under `reference`. Raises MissingPrecondition."""

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
+from docker.errors import NotFound
+
 from kubeship.errors import VerificationFailed
 from kubeship.images.connection import engine_errors
 from kubeship.images.containers import SECONDS, Ended, remove_abandoned, run_inside
@@ -11,6 +13,17 @@ from kubeship.model.image import Answer, BuiltImage, Promise, Proof, Trial
 
 ROOM_SECONDS = 5
 """A program that waits in vain ends by itself this long before its container is stopped, and can say where it stood."""
+
+
+def fetch(api: EngineApi, reference: str) -> BuiltImage:
+    """The image by its name, pulled with the user's login where the engine doesn't have it."""
+    with engine_errors(f"Fetching {reference}"):
+        try:
+            found = api.inspect_image(reference)
+        except NotFound:
+            api.pull(reference, is_the_images=True)
+            found = api.inspect_image(reference)
+        return BuiltImage(found["Id"], reference, found["Size"])
 
 
 def verify(

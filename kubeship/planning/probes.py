@@ -6,6 +6,8 @@ from kubeship.planning.commands import exec_form
 
 STARTUP_SECONDS = 60
 """Django with many apps imports for 10-20 s on a quarter of a CPU; three times that."""
+SLOWER = 6
+"""How much longer than on a whole CPU, where it was measured, a start may take in a pod: a quarter of a CPU, busy."""
 COMMAND_PERIOD, COMMAND_TIMEOUT = 15, 10
 """Seconds: a command starts a program of its own each time, and Python's start alone takes one on a busy node."""
 
@@ -19,24 +21,33 @@ def probe(process: Process, path: str = "processes.web", python: bool = True) ->
     """
     health = process.health
     if health and health.command:
-        return _command(exec_form(health.command, f"{path}.health.command"), process.port)
+        return _command(exec_form(health.command, f"{path}.health.command"), process)
     if process.kind != "web" or process.port is None:
         return None
     if health is None:
         return ProbePlan(
-            None, process.port, (), STARTUP_SECONDS, startup_command=_any_answer(process.port) if python else ()
+            None,
+            process.port,
+            (),
+            startup_seconds(process),
+            startup_command=_any_answer(process.port) if python else (),
         )
     if health.path is None:
-        return ProbePlan(None, process.port, (), STARTUP_SECONDS, grpc=_service(health))
+        return ProbePlan(None, process.port, (), startup_seconds(process), grpc=_service(health))
     headers = (("Host", probed_host(process)), ("X-Forwarded-Proto", "https"))
-    return ProbePlan(health.path, process.port, headers, STARTUP_SECONDS)
+    return ProbePlan(health.path, process.port, headers, startup_seconds(process))
 
 
-def _command(command: tuple[str, ...], port: int | None) -> ProbePlan:
+def startup_seconds(process: Process) -> int:
+    """How long a start may take before the container is restarted; never less than for one that nobody measured."""
+    return max(STARTUP_SECONDS, SLOWER * (process.start_seconds or 0))
+
+
+def _command(command: tuple[str, ...], process: Process) -> ProbePlan:
     return ProbePlan(
         None,
-        port or 0,
-        startup_seconds=STARTUP_SECONDS,
+        process.port or 0,
+        startup_seconds=startup_seconds(process),
         period=COMMAND_PERIOD,
         timeout=COMMAND_TIMEOUT,
         command=command,

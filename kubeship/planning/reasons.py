@@ -8,8 +8,9 @@ from kubeship.config.process_schema import Process
 from kubeship.config.schema import Configuration
 from kubeship.planning.added import pinned_server
 from kubeship.planning.image import base_image
-from kubeship.planning.probes import STARTUP_SECONDS, probed_host
+from kubeship.planning.probes import SLOWER, STARTUP_SECONDS, probed_host, startup_seconds
 from kubeship.planning.servers import SERVERS
+from kubeship.planning.static import front_process, static_packages
 from kubeship.planning.stopping import drains
 
 
@@ -17,6 +18,12 @@ def reasons(configuration: Configuration, lock: Lock) -> dict[str, str]:
     """By path: what inspection found, where it still stands, and what planning derived."""
     found = {path: each.origin for path, each in lock.found.items() if each.origin}
     derived = dict(_image(configuration, lock))
+    if configuration.static:
+        packages = " and ".join(static_packages(configuration))
+        derived["static"] = (
+            f"{configuration.static.server} runs in the pod of {front_process(configuration)}, in front of it, from the "
+            f"app's own image, which gets Debian's {packages}: one image, and the files are those that it was built with"
+        )
     for name, process in configuration.processes.items():
         derived.update(_process(f"processes.{name}", process))
     return dict(sorted({**found, **derived}.items()))
@@ -59,7 +66,9 @@ def _process(path: str, process: Process) -> Iterator[tuple[str, str]]:
         wait += f"; and {process.server} cuts running requests off when it is stopped, so they get their time before"
     yield f"{path}.pre_stop_seconds", wait
     yield f"{path}.grace_seconds", "preStop, the server's graceful timeout and 5 s to spare"
-    yield f"{path}.startup_seconds", f"an import may take {STARTUP_SECONDS} s on a quarter of a CPU"
+    measured = startup_seconds(process) > STARTUP_SECONDS
+    usual = f"an import may take {STARTUP_SECONDS} s on a quarter of a CPU"
+    yield f"{path}.startup_seconds", f"{SLOWER} times start_seconds: a pod has a part of a CPU" if measured else usual
     if process.health and process.health.command:
         yield f"{path}.probe", f"runs {process.health.command}"
     elif process.health and process.health.grpc:

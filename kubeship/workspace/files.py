@@ -60,6 +60,10 @@ class Workspace:
         replace_all(self.root, ordered, [each.path for each in decisions if each.action is Action.DELETE])
         return decisions
 
+    def write_config(self, text: str) -> None:
+        """Replace kubeship.yaml and nothing else. Raises MissingPrecondition when the disk refuses."""
+        replace_all(self.root, {CONFIG_FILE: text})
+
     def read(self, paths: Iterable[str]) -> dict[str, str]:
         """The texts of those files that exist. Raises InvalidInput for symlinks and paths outside the project."""
         texts = {}

@@ -14,6 +14,7 @@ import time
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import docker
 import pytest
@@ -22,7 +23,7 @@ from kubeship.errors import BuildFailed, KubeshipError, MissingPrecondition
 from kubeship.images.engine import DockerEngine, connect
 from kubeship.model.events import BuildStage, Event, LogLine, Note
 from kubeship.model.image import BuildRequest, BuildSecret
-from tests.e2e.conftest import HEED_CTRL_C
+from tests.e2e.conftest import HEED_CTRL_C, Ship
 from tests.e2e.doors import certificates, password_door, tls_door
 from tests.e2e.engines import own_engine
 from tests.stack.addresses import Stack, load
@@ -320,6 +321,28 @@ def test_interrupted_build_with_a_session_leaves_nothing_at_work(stack: Stack, t
 
     process.wait(timeout=10)
     assert soon(lambda: not at_work(marker))
+
+
+def test_measured_start_is_written_and_nothing_else(copy: Any) -> None:
+    ship: Ship = copy("flask-hello")
+    ship("init", "--image", f"{ship.stack.registry}/e2e-builds/{uuid.uuid4().hex[:8]}")
+    built = ship("build", "--push", "--json").lines[-1]
+    before = (ship.project / "kubeship.yaml").read_text().splitlines()
+    files = {path.name: path.read_bytes() for path in ship.project.iterdir() if path.is_file()}
+    client = docker.APIClient(ship.stack.docker_host)
+    for name in [tag for image in client.images() for tag in image["RepoTags"] or () if image["Id"] == built["id"]]:
+        client.remove_image(name, force=True)
+
+    written = json.loads(ship("verify", built["reference"], "--write", "--json").out)
+    again = json.loads(ship("verify", built["reference"], "--write", "--json").out)
+
+    after = (ship.project / "kubeship.yaml").read_text().splitlines()
+    assert written["written"] == ["processes.web.start_seconds"]
+    assert again["written"] == []
+    assert [line.split(":")[0].strip() for line in after if line not in before] == ["start_seconds"]
+    assert [line for line in after if line in before] == before
+    changed = [path.name for path in ship.project.iterdir() if path.is_file() and files[path.name] != path.read_bytes()]
+    assert changed == ["kubeship.yaml"]
 
 
 SSH = """
