@@ -56,34 +56,49 @@ def build(
 def verify(
     context: typer.Context,
     image: Annotated[
-        str | None, typer.Argument(help="An image that the engine has.", show_default="the one of this source")
+        str | None,
+        typer.Argument(
+            help="An image; pulled where the engine doesn't have it.", show_default="the one of this source"
+        ),
     ] = None,
     project: Project = HERE,
     env: Environment = None,
+    write: Annotated[
+        bool,
+        typer.Option("--write", envvar="KUBESHIP_WRITE", help="Put what was measured of the start into kubeship.yaml."),
+    ] = False,
     json: Json = False,
 ) -> None:
     """Prove that the entrypoint loads inside an image that was built before, and try whether it starts and answers.
 
     kubeship verify
     kubeship verify registry.example.com/shop:4f2a1c9
+    kubeship verify --write
     """
     from kubeship.cli.adapters import engine
     from kubeship.cli.screen import screen
-    from kubeship.model.image import BuiltImage
     from kubeship.workflows.app import load_app
     from kubeship.workflows.build import try_starts, verify_image
+    from kubeship.workflows.measure import write_measured
 
     with screen("verify", context.obj, json) as user:
         app, builder = load_app(project, env), engine()
         reference = image or app.build_request(app.source()).tag
-        built = BuiltImage(reference, reference, 0)
+        built = builder.fetch(reference)
         proofs = verify_image(app, built, builder, user.emit)
         answers = try_starts(app, built, builder, user.emit)
+        written = write_measured(app, answers, user.emit) if write else ()
 
         def human(console: "Console") -> None:
             console.print(f"[green]✓[/green] {reference}: {len(proofs)} proved", highlight=False, soft_wrap=True)
 
-        user.show({"image": reference, "proofs": proofs, "answers": answers}, human)
+        document = {
+            "image": reference,
+            "proofs": proofs,
+            "answers": answers,
+            "written": [".".join(key) for key in written],
+        }
+        user.show(document, human)
 
 
 COMMANDS = (build, verify)
