@@ -1,5 +1,6 @@
 """What breaks between a client and a registry? An HTTP proxy in front of one that spoils requests on purpose."""
 
+import json
 import socket
 import struct
 import threading
@@ -21,6 +22,7 @@ STATUSES = {
     "500": (500, {}),
     "503": (503, {}),
 }
+CODES = {401: "UNAUTHORIZED", 403: "DENIED", 429: "TOOMANYREQUESTS", 503: "UNAVAILABLE"}
 FAULTS = ("close", "reset", "stall", "half", "lost", *STATUSES)
 """close: the connection ends without an answer; reset: it breaks; stall: nothing comes; half: half of the request's
 body, or of the answer's, passes; lost: the request is carried out, and its answer is lost. Others: that status."""
@@ -136,7 +138,7 @@ class _Proxy(BaseHTTPRequestHandler):
 
     def _refuse(self, status: int, headers: dict[str, str]) -> None:
         self.close_connection = True
-        body = b'{"errors":[{"code":"FAULT","message":"a fault of the test"}]}'
+        body = json.dumps({"errors": [{"code": CODES.get(status, "UNKNOWN"), "message": "a fault"}]}).encode()
         self.send_response_only(status)
         for name, value in {**headers, "Content-Length": str(len(body)), "Connection": "close"}.items():
             self.send_header(name, value)

@@ -33,6 +33,8 @@ class Stack:
     ingress_class: str
     database: str  # postgresql://user:password@host:port/name
     bin: str  # a folder with kubectl; "" where the cluster isn't the stack's own
+    secured_registry: str = ""  # ADDRESS:PORT, TLS and config_files.SECURED_LOGIN; "" where it isn't the stack's own
+    secured_registry_ca: str = ""  # its certificate; the stack's engine and node trust it
 
 
 def load(checkout: Path = CHECKOUT, environment: Mapping[str, str] = os.environ) -> Stack:

@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Mapping
+from pathlib import Path
 
 from tests.stack.place import Place
 
 NODE = "kubeship-node"
 CONTEXT = "kubeship-test"
+# The registry with TLS wants these, and has the bcrypt hash of the password (`htpasswd -nbB -C 5 kubeship kubeship`).
+SECURED_LOGIN = ("kubeship", "kubeship")
+SECURED_HASH = "$2a$05$sBkmlz3B1rMzly5t26sp.u6vbhhxf38EQqAZZE7nAomZL3Lsy/i/K"
 # user name, groups; the user of each kubeconfig. Traefik and CoreDNS only read, but no built-in role of theirs exists.
 USERS = {
     "admin": ("admin", "system:masters"),
@@ -34,8 +38,11 @@ def config_files(place: Place, tokens: Mapping[str, str], resolver: str) -> dict
         "docker.json": "{}\n",  # the machine's own daemon.json is not for this engine
         "registry.yml": registry(place, f"127.0.0.1:{place.registry_port}"),
         "registry-of-node.yml": registry(place, f":{place.registry_port}"),
+        "registry-secured.yml": secured_registry(place),
+        "htpasswd": f"{SECURED_LOGIN[0]}:{SECURED_HASH}\n",
         "containerd.toml": containerd(place),
         f"certs.d/{place.registry}/hosts.toml": registry_host(place),
+        f"certs.d/{place.secured_registry}/hosts.toml": secured_registry_host(place),
         "certs.d/docker.io/hosts.toml": registry_host(place),
         "cni/10-bridge.conflist": json.dumps(pod_network(place), indent=1),
         "kubelet.yaml": json.dumps(kubelet(place, resolver), indent=1),
@@ -72,25 +79,40 @@ def kubeconfig(place: Place, token: str) -> str:
 
 def registry(place: Place, address: str) -> str:
     """docker-registry. Two of them serve one folder: one beside the tests, one beside the node."""
-    return json.dumps(
-        {
-            "version": 0.1,
-            "log": {"level": "warn"},
-            "storage": {
-                "filesystem": {"rootdirectory": str(place.kept / "registry")},
-                "delete": {"enabled": True},
-                "maintenance": {"uploadpurging": {"enabled": False}},
-            },
-            "http": {"addr": address, "secret": "kubeship-stack"},
+    return json.dumps(_registry(place.kept / "registry", {"addr": address}), indent=1)
+
+
+def secured_registry(place: Place) -> str:
+    """The one with TLS and a password; it starts empty."""
+    tls = {"certificate": str(place.registry_certificate), "key": str(place.run / "pki" / "registry.key")}
+    htpasswd = {"realm": "kubeship-stack", "path": str(place.run / "htpasswd")}
+    document = _registry(place.run / "registry-secured", {"addr": place.secured_registry, "tls": tls})
+    return json.dumps({**document, "auth": {"htpasswd": htpasswd}}, indent=1)
+
+
+def _registry(folder: Path, http: Mapping[str, object]) -> dict[str, object]:
+    return {
+        "version": 0.1,
+        "log": {"level": "warn"},
+        "storage": {
+            "filesystem": {"rootdirectory": str(folder)},
+            "delete": {"enabled": True},
+            "maintenance": {"uploadpurging": {"enabled": False}},
         },
-        indent=1,
-    )
+        "http": {**http, "secret": "kubeship-stack"},
+    }
 
 
 def registry_host(place: Place) -> str:
     """Both localhost and Docker Hub are the registry of the stack: nothing is fetched from outside."""
     address = f"http://localhost:{place.registry_port}"
     return f'server = "{address}"\n[host."{address}"]\n  capabilities = ["pull", "resolve"]\n'
+
+
+def secured_registry_host(place: Place) -> str:
+    """The node trusts the certificate, and has no password of its own: pods bring theirs (imagePullSecrets)."""
+    address = f"https://{place.secured_registry}"
+    return f'server = "{address}"\n[host."{address}"]\n  ca = "{place.registry_certificate}"\n'
 
 
 def containerd(place: Place) -> str:

@@ -83,6 +83,7 @@ def launch(place: Place) -> Supervisor:
 
 # Where servers keep state outside of what they are told to: two stacks must not meet there, and none is to stay.
 OWN_FOLDERS = (
+    "/etc/docker/certs.d",
     "/run/containerd",
     "/run/docker",
     "/run/runc",

@@ -106,6 +106,16 @@ class Place:
         return f"localhost:{self.registry_port}"
 
     @property
+    def secured_registry(self) -> str:
+        """On the node, whose ports are all free; the machine, its engine and the node reach it by one name."""
+        return f"{self.node_address}:5443"
+
+    @property
+    def registry_certificate(self) -> Path:
+        """What whoever talks to the secured registry must trust."""
+        return self.run / "pki" / "registry.crt"
+
+    @property
     def docker_socket(self) -> Path:
         return self.runtime / "docker.sock"
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Mapping
 from pathlib import Path
 
 from tests.stack import ready
 from tests.stack.cluster_servers import cluster_servers
+from tests.stack.config_files import SECURED_LOGIN
 from tests.stack.place import Place
 from tests.stack.server import Server
 
@@ -18,6 +20,7 @@ def servers(place: Place, programs: Path, tokens: Mapping[str, str], mtu: int) -
     return [
         _registry(place),
         _registry_of_node(place),
+        _registry_secured(place),
         _docker(place, mtu),
         _postgres(place),
         *cluster_servers(place, programs, tokens["admin"]),
@@ -43,6 +46,18 @@ def _registry_of_node(place: Place) -> Server:
         ("docker-registry", "serve", str(place.run / "registry-of-node.yml")),
         lambda: ready.answers(f"http://{place.node_address}:{place.registry_port}/v2/"),
         f"http://{place.registry} on the node",
+        on_node=True,
+    )
+
+
+def _registry_secured(place: Place) -> Server:
+    login = b64encode(":".join(SECURED_LOGIN).encode()).decode()
+    return Server(
+        "registry-secured",
+        "registry",
+        ("docker-registry", "serve", str(place.run / "registry-secured.yml")),
+        lambda: ready.answers(f"https://{place.secured_registry}/v2/", Authorization=f"Basic {login}"),
+        f"https://{place.secured_registry}",
         on_node=True,
     )
 

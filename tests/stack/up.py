@@ -96,7 +96,7 @@ def _start(here: Place, programs: Path, images: Images, replaced: set[str]) -> N
     if "registry" in parts:
         python = [image for image in images if image[0] == PYTHON]
         warm.pull(here, [(tags[0], image.digest) for _, tags, image in python], parts & set(warm.PULL))
-    addresses.save(_addresses(here, programs))
+    addresses.save(_addresses(here, programs, parts))
     (here.state / "parts.json").write_text(json.dumps(sorted(parts)))
     supervisor.ask("keep")
     supervisor.close()
@@ -117,12 +117,25 @@ def _write_files(here: Place, tokens: Mapping[str, str]) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text)
     run(["openssl", "genrsa", "-out", str(here.run / "pki" / "service-accounts.key"), "2048"])
+    _make_registry_certificate(here)
     here.kubeconfig.write_text(kubeconfig(here, tokens["admin"]))
     here.kubeconfig.chmod(0o600)
     owner = pwd.getpwnam("postgres")
     (here.runtime / "postgres" / "password").write_text(DATABASE)
     for owned in (here.runtime / "postgres", here.runtime / "postgres" / "password"):
         os.chown(owned, owner.pw_uid, owner.pw_gid)
+
+
+def _make_registry_certificate(here: Place) -> None:
+    """It signs itself, and the engine finds it where Docker looks (which held.py makes a folder of the stack's own)."""
+    name = str(here.node_address)
+    key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "3650"]
+    names = ["-subj", f"/CN={name}", "-addext", f"subjectAltName=IP:{name}"]
+    files = ["-keyout", str(here.run / "pki" / "registry.key"), "-out", str(here.registry_certificate)]
+    run(["openssl", "req", "-x509", *key, *names, *files])
+    trusted = here.runtime / "own/etc/docker/certs.d" / here.secured_registry / "ca.crt"
+    trusted.parent.mkdir(parents=True, exist_ok=True)
+    trusted.write_bytes(here.registry_certificate.read_bytes())
 
 
 def _await(here: Place, supervisor: held.Supervisor, server: Server) -> None:
@@ -138,7 +151,7 @@ def _await(here: Place, supervisor: held.Supervisor, server: Server) -> None:
     say(f"{server.name}: ready at {server.address}")
 
 
-def _addresses(here: Place, programs: Path) -> addresses.Stack:
+def _addresses(here: Place, programs: Path, parts: set[str]) -> addresses.Stack:
     return addresses.Stack(
         docker_host=f"unix://{here.docker_socket}",
         registry=here.registry,
@@ -148,6 +161,8 @@ def _addresses(here: Place, programs: Path) -> addresses.Stack:
         ingress_class=cluster_objects.INGRESS_CLASS,
         database=f"postgresql://{DATABASE}:{DATABASE}@{here.node_address}:5432/{DATABASE}",
         bin=str(programs),
+        secured_registry=here.secured_registry if "registry" in parts else "",
+        secured_registry_ca=str(here.registry_certificate) if "registry" in parts else "",
     )
 
 

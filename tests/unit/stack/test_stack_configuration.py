@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tests.stack.base_images import mmdebstrap
 from tests.stack.binaries import SOURCES
-from tests.stack.config_files import CONTEXT, USERS, config_files
+from tests.stack.config_files import CONTEXT, SECURED_LOGIN, USERS, config_files
 from tests.stack.machine import lacking
 from tests.stack.place import Place
 from tests.stack.servers import servers
@@ -28,9 +28,8 @@ def test_context_of_the_tests_is_the_current_one() -> None:
 
 
 def test_node_pulls_its_own_and_docker_hubs_names_from_the_registry() -> None:
-    hosts = [text for path, text in FILES.items() if path.endswith("hosts.toml")]
+    hosts = [FILES[f"certs.d/{name}/hosts.toml"] for name in ("docker.io", PLACE.registry)]
 
-    assert len(hosts) == 2
     assert all('server = "http://localhost:5000"' in text for text in hosts)
 
 
@@ -40,6 +39,15 @@ def test_both_registries_serve_one_folder_and_allow_deleting() -> None:
     assert one["storage"] == other["storage"]
     assert one["storage"]["delete"] == {"enabled": True}
     assert one["http"]["addr"] == "127.0.0.1:5000"
+
+
+def test_secured_registry_wants_the_login_over_tls_and_the_node_trusts_it() -> None:
+    secured = json.loads(FILES["registry-secured.yml"])
+
+    assert secured["http"]["addr"] == PLACE.secured_registry
+    assert secured["http"]["tls"]["certificate"] in FILES[f"certs.d/{PLACE.secured_registry}/hosts.toml"]
+    assert secured["auth"]["htpasswd"]["path"] == str(PLACE.run / "htpasswd")
+    assert FILES["htpasswd"].startswith(f"{SECURED_LOGIN[0]}:$2a$")
 
 
 def test_full_disk_evicts_nothing() -> None:
