@@ -43,7 +43,9 @@ def base_digest(reference: str) -> str | None:
         return None
 
 
-def cluster_of(context: str | None, emit: Emit, lease_seconds: float = 0.0) -> Callable[[App], Cluster]:
+def cluster_of(
+    context: str | None, emit: Emit, lease_seconds: float = 0.0, taken: frozenset[str] = frozenset()
+) -> Callable[[App], Cluster]:
     """Connects to an app's namespace: `--context`, else the environment's context, else the current one.
 
     `emit` gets what the API server warns of, and each request that is tried again.
@@ -52,7 +54,7 @@ def cluster_of(context: str | None, emit: Emit, lease_seconds: float = 0.0) -> C
     def connect_to(app: App) -> Cluster:
         from kubeship.cluster.connect import connect
 
-        return connect(context or app.target.context, app.plan.namespace, emit, lease_seconds)
+        return connect(context or app.target.context, app.plan.namespace, emit, lease_seconds, taken)
 
     return connect_to
 

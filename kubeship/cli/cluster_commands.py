@@ -16,9 +16,11 @@ from kubeship.cli.options import (
     Image,
     Json,
     Project,
+    TakeOver,
     WaitForLease,
     Yes,
     seconds,
+    taken,
 )
 from kubeship.errors import ExitCode, InvalidInput, KubeshipError
 
@@ -33,26 +35,48 @@ if TYPE_CHECKING:
     from kubeship.ui.ci.report import Report
 
 
+class DiffOutput(StrEnum):
+    """How `diff` prints."""
+
+    TEXT = "text"
+    JSON = "json"
+    MARKDOWN = "markdown"
+
+
 def diff(
     context: typer.Context,
     project: Project = HERE,
     env: Environment = None,
     cluster: Context = None,
     image: Image = None,
+    take_over: TakeOver = None,
+    output: Annotated[
+        DiffOutput, typer.Option(help="markdown: for a pull request, or a job's summary.")
+    ] = DiffOutput.TEXT,
     json: Json = False,
 ) -> None:
     """Show what deploy would change on the cluster, field by field. Exits 2 when it would change something.
 
     kubeship diff --env staging
+    kubeship diff --output markdown > comment.md
     """
     from kubeship.cli.adapters import cluster_of, engine
     from kubeship.cli.screen import screen
+    from kubeship.ui.markdown import markdown
     from kubeship.ui.results import show_changes
     from kubeship.workflows.diff import DiffRequest, diff
 
-    with screen("diff", context.obj, json) as user:
-        changes = diff(DiffRequest(project, env, image), engine, cluster_of(cluster, user.emit), user.emit)
-        user.show({"changes": list(changes)}, lambda console: show_changes(changes, console))
+    with screen("diff", context.obj, json or output is DiffOutput.JSON) as user:
+        connect = cluster_of(cluster, user.emit, taken=taken(take_over))
+        changes = diff(DiffRequest(project, env, image), engine, connect, user.emit)
+
+        def human(console: "Console") -> None:
+            if output is DiffOutput.MARKDOWN:
+                console.file.write(markdown(changes, f"kubeship diff{f' of {env}' if env else ''}"))
+            else:
+                show_changes(changes, console)
+
+        user.show({"changes": list(changes)}, human)
     raise typer.Exit(ExitCode.DIFFERENT if changes else ExitCode.DONE)
 
 
@@ -70,6 +94,7 @@ def deploy(
     rollback: Annotated[
         bool, typer.Option("--rollback/--no-rollback", help="Return to the last good revision if the new one fails.")
     ] = True,
+    take_over: TakeOver = None,
     wait_for_lease: WaitForLease = None,
     json: Json = False,
 ) -> None:
@@ -86,7 +111,7 @@ def deploy(
     with screen("deploy", context.obj, json, lines=True) as user:
         request = DeployRequest(project, env, holder(), image, strict, create_namespace, rollback)
         patience = seconds("--wait-for-lease", wait_for_lease) or 0
-        done = deploy(request, builders(builder), cluster_of(cluster, user.emit, patience), user.emit)
+        done = deploy(request, builders(builder), cluster_of(cluster, user.emit, patience, taken(take_over)), user.emit)
 
         user.report(_report(done.revision, done.addresses, done.changes))
 

@@ -47,6 +47,14 @@ Frozen = Annotated[
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", envvar="KUBESHIP_JSON", help="Print JSON instead of text.")]
+TakeOver = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--take-over",
+        metavar="FIELD",
+        help="Apply this field though another manager owns it: Deployment/shop-web:spec.replicas. Repeatable.",
+    ),
+]
 WaitForLease = Annotated[
     str | None,
     typer.Option(
@@ -72,6 +80,17 @@ def seconds(option: str, duration: str | None) -> int | None:
     if not match:
         raise InvalidInput(f"{option} {duration!r} is no duration", hint="write it as 90s, 10m, 2h or 1d")
     return int(match[1]) * UNITS[match[2]]
+
+
+def taken(fields: list[str] | None) -> frozenset[str]:
+    """The fields of --take-over. Raises InvalidInput for one that is no field of an object."""
+    for field in fields or ():
+        if not re.fullmatch(r"[A-Za-z]+/[^\s/:]+:\S.*", field):
+            raise InvalidInput(
+                f"--take-over {field!r} names no field of an object",
+                hint="write it as the conflict does: Deployment/shop-web:spec.replicas",
+            )
+    return frozenset(fields or ())
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,8 @@ class KubernetesCluster:
     emit: Emit
     lease_seconds: float = 0.0
     """How long to wait for a lease that somebody else has."""
+    taken: apply.Taken = apply.NONE
+    """Fields that are applied though another manager owns them."""
 
     @property
     def namespace(self) -> str:
@@ -46,7 +48,7 @@ class KubernetesCluster:
 
     def preflight(self, objects: Sequence[Object]) -> tuple[Finding, ...]:
         """Everything that could fail later; changes nothing."""
-        return preflight.preflight(self.api, objects)
+        return preflight.preflight(self.api, objects, self.taken)
 
     def create_namespace(self) -> None:
         """Create the namespace unless it exists."""
@@ -65,7 +67,7 @@ class KubernetesCluster:
 
     def compare(self, objects: Sequence[Object]) -> Changes:
         """Server-side dry run of every object; what the server warns of becomes a Caution."""
-        changes, warnings = apply.compare(self.api, objects)
+        changes, warnings = apply.compare(self.api, objects, self.taken)
         for warning in warnings:
             self.emit(Caution(f"the API server warns: {warning}"))
         return changes
@@ -76,7 +78,7 @@ class KubernetesCluster:
 
     def apply(self, objects: Iterable[Object], lease: Permit, emit: Emit) -> None:
         """Server-side apply in dependency order."""
-        apply.apply(self.api, objects, lease.check, emit)
+        apply.apply(self.api, objects, lease.check, emit, self.taken)
 
     def revisions(self, app: str) -> tuple[Revision, ...]:
         """All records of the app, newest first."""

@@ -17,6 +17,7 @@ from kubernetes.config.kube_config import KubeConfigLoader, KubeConfigMerger
 from kubernetes.dynamic import DynamicClient
 from urllib3.exceptions import HTTPError
 
+from kubeship.cluster.apply import NONE, Taken
 from kubeship.cluster.client import KubernetesCluster
 from kubeship.cluster.errors import translated, unanswered
 from kubeship.cluster.requests import DynamicApi
@@ -27,11 +28,14 @@ CONNECTIONS = 32
 """Kept open at most: eight threads, the watches, the lease, logs. More would make urllib3 warn."""
 
 
-def connect(context: str | None, namespace: str, emit: Emit, lease_seconds: float = 0.0) -> KubernetesCluster:
+def connect(
+    context: str | None, namespace: str, emit: Emit, lease_seconds: float = 0.0, taken: Taken = NONE
+) -> KubernetesCluster:
     """The namespace in the cluster of the given context, the current context, or around this pod.
 
     `emit` gets a Note for each request that is tried again, and a Caution for each of the server's warnings.
-    `lease_seconds` is how long to wait for a lease that somebody else has. Raises
+    `lease_seconds` is how long to wait for a lease that somebody else has, `taken` which fields are applied though
+    another manager owns them. Raises
     MissingPrecondition: no kubeconfig, an unknown context, a login plugin that gave nothing, a server that can't be
     reached or refuses the credentials.
     """
@@ -42,7 +46,9 @@ def connect(context: str | None, namespace: str, emit: Emit, lease_seconds: floa
     configuration.retries = False
     configuration.connection_pool_maxsize = CONNECTIONS
     api = DynamicApi(_dynamic_client(configuration), namespace, emit)
-    return KubernetesCluster(api, f"{title} at {configuration.host}, Kubernetes {api.version()}", emit, lease_seconds)
+    return KubernetesCluster(
+        api, f"{title} at {configuration.host}, Kubernetes {api.version()}", emit, lease_seconds, taken
+    )
 
 
 def kubeconfig_paths() -> str:

@@ -5,12 +5,13 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from kubeship.cluster import permissions
-from kubeship.cluster.apply import compare
+from kubeship.cluster.apply import NONE, Taken, compare
 from kubeship.cluster.errors import Refusal
 from kubeship.cluster.parallel import each
 from kubeship.cluster.ports import Api
 from kubeship.cluster.references import Reference, references
 from kubeship.errors import InvalidInput
+from kubeship.model.changes import described, field_key
 from kubeship.model.finding import Finding
 from kubeship.model.objects import Object, ObjectRef
 
@@ -18,7 +19,7 @@ ENFORCE = "pod-security.kubernetes.io/enforce"
 DEFAULT_CLASS = "ingressclass.kubernetes.io/is-default-class"
 
 
-def preflight(api: Api, objects: Sequence[Object]) -> tuple[Finding, ...]:
+def preflight(api: Api, objects: Sequence[Object], taken: Taken = NONE) -> tuple[Finding, ...]:
     """All findings, the namespace's first. Raises Refusal only when the server can't be asked at all."""
     namespace, findings = _namespace(api)
     checks: list[Callable[[], Iterable[Finding]]] = [
@@ -28,7 +29,7 @@ def preflight(api: Api, objects: Sequence[Object]) -> tuple[Finding, ...]:
     ]
     # In a namespace that isn't there yet nothing can be tried.
     if namespace is not None:
-        checks.append(lambda: _dry_run(api, objects, namespace))
+        checks.append(lambda: _dry_run(api, objects, namespace, taken))
     return (*findings, *(finding for check in checks for finding in _answered(check)))
 
 
@@ -66,12 +67,12 @@ def _namespace(api: Api) -> tuple[Object | None, tuple[Finding, ...]]:
     return live, ()
 
 
-def _dry_run(api: Api, objects: Sequence[Object], namespace: Object) -> Iterable[Finding]:
-    changes, warnings = compare(api, objects)
+def _dry_run(api: Api, objects: Sequence[Object], namespace: Object, taken: Taken) -> Iterable[Finding]:
+    changes, warnings = compare(api, objects, taken)
     for name, conflict in changes.conflicts:
         yield Finding(
-            f"{name}: {conflict.path} belongs to {conflict.manager}",
-            f"let {conflict.manager} make the change, or take the field out of the manifest",
+            f"{name}: {described(conflict)}",
+            f"take the field out of the manifest, or take it over: --take-over {field_key(name, conflict.path)}",
             subject="conflict",
         )
     level = (namespace["metadata"].get("labels") or {}).get(ENFORCE)

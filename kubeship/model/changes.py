@@ -1,5 +1,6 @@
 """What would the server change? The difference between live objects and those to be applied, field by field."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -33,6 +34,29 @@ class Conflict:
 
     path: str
     manager: str
+    since: str = ""
+    """When that manager wrote last, RFC 3339."""
+    theirs: Any = None
+    """What stands there; None where it is absent. Values of Secrets are masked."""
+    ours: Any = None
+
+
+def described(conflict: Conflict) -> str:
+    """`spec.replicas: 5, written by kubectl at 2026-11-20T23:03:55Z; this deploy has 2`."""
+    since = f" at {conflict.since}" if conflict.since else ""
+    if conflict.theirs is None and conflict.ours is None:
+        return f"{conflict.path}: owned by {conflict.manager}{since}"
+    theirs, ours = (json.dumps(value, ensure_ascii=False) for value in (conflict.theirs, conflict.ours))
+    return f"{conflict.path}: {theirs}, written by {conflict.manager}{since}; this deploy has {ours}"
+
+
+FieldKey = str
+"""Names one field of one object on the command line: `Deployment/shop-web:spec.replicas`."""
+
+
+def field_key(target: ObjectRef, path: str) -> FieldKey:
+    """How the command line names a field."""
+    return f"{target}:{path}"
 
 
 @dataclass(frozen=True)

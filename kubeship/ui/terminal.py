@@ -8,7 +8,7 @@ from rich.markup import escape
 from rich.status import Status
 
 from kubeship.errors import KubeshipError
-from kubeship.model.changes import Action, Change, Changes
+from kubeship.model.changes import Action, Change, Changes, described
 from kubeship.model.events import (
     BuildStage,
     Caution,
@@ -123,9 +123,7 @@ def change_lines(change: Change) -> list[str]:
     lines = [f"[{colour}]{symbol} {escape(str(change.ref))}[/{colour}]"]
     if change.action is Action.UPDATE:
         lines += [f"    {escape(item.path)}: {_value(item.before)} → {_value(item.after)}" for item in change.fields]
-    lines += [
-        f"    [red]{escape(conflict.path)} belongs to {escape(conflict.manager)}[/red]" for conflict in change.conflicts
-    ]
+    lines += [f"    [red]{escape(described(conflict))}[/red]" for conflict in change.conflicts]
     return lines
 
 

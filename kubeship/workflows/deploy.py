@@ -1,12 +1,13 @@
 """How does a project become a healthy rollout? The ten steps that docs/deploy.md describes."""
 
+import shlex
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from kubeship.errors import MissingPrecondition, ReleaseFailed
-from kubeship.model.changes import Changes
+from kubeship.model.changes import Changes, described, field_key
 from kubeship.model.events import Caution, Compared, Emit, Note, Step
 from kubeship.model.finding import Finding
 from kubeship.model.objects import Object, ref, with_image
@@ -117,10 +118,12 @@ def _compare(objects: tuple[Object, ...], cluster: Cluster, emit: Emit) -> Chang
     changes = compared(objects, cluster)
     emit(Compared(changes))
     if changes.conflicts:
-        lines = [f"- {target} {conflict.path}: owned by {conflict.manager}" for target, conflict in changes.conflicts]
+        keys = [field_key(target, conflict.path) for target, conflict in changes.conflicts]
+        lines = [f"- {target} {described(conflict)}" for target, conflict in changes.conflicts]
         raise MissingPrecondition(
             "another field manager owns fields that this deploy would change; nothing was changed",
-            hint="take these fields out of deploy/, or have the other manager give them up",
+            hint="leave them to their owners by taking the fields out of deploy/, or take them over: kubeship deploy "
+            + " ".join(f"--take-over {shlex.quote(key)}" for key in keys),
             details="\n".join(lines),
         )
     return changes

@@ -14,6 +14,7 @@ from typing import Any
 from kubeship.errors import KubeshipError, MissingPrecondition
 from kubeship.model.events import Caution, Event, Step
 from kubeship.ui.ci.report import Report
+from kubeship.ui.markdown import escaped, fenced
 
 ANSWER_SECONDS = 10.0
 PLACE = re.compile(r"(?P<file>[^\s:]+\.(?:ya?ml|lock|toml|py|txt|cfg|ini)|Dockerfile|Procfile)(?::(?P<line>\d+))?: ")
@@ -124,18 +125,6 @@ class GitHub:
         with urllib.request.urlopen(request, timeout=ANSWER_SECONDS) as answer:  # noqa: S310  # as above
             found: dict[str, Any] = json.load(answer)
         return found
-
-
-def fenced(text: str) -> str:
-    """A code block that its own content can't end."""
-    longest = max((len(run) for run in re.findall(r"`{3,}", text)), default=2)
-    fence = "`" * (longest + 1)
-    return f"{fence}\n{text}\n{fence}"
-
-
-def escaped(text: str) -> str:
-    """Text that Markdown shows as it is."""
-    return re.sub(r"([\\`*_<>\[\]#|])", r"\\\1", text)
 
 
 def _data(text: str) -> str:

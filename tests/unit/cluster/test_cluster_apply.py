@@ -56,7 +56,9 @@ def test_conflict_shows_the_manager_and_what_would_change() -> None:
     changes, _ = compare(api, [deployment("web", "shop:2")])
 
     (change,) = changes
-    assert change.conflicts == (Conflict("spec.template.spec.containers[web].image", "helm"),)
+    assert change.conflicts == (
+        Conflict("spec.template.spec.containers[web].image", "helm", theirs="shop:1", ours="shop:2"),
+    )
     assert [field.after for field in change.fields] == ["shop:2"]
 
 
@@ -184,3 +186,24 @@ def test_a_number_that_the_server_would_take_for_0_is_refused() -> None:
 
     with pytest.raises(InvalidInput, match="99999999999999999999, which is out of range"):
         sendable({**item, "spec": {**item["spec"], "replicas": 99999999999999999999}})
+
+
+def test_only_a_field_that_was_named_is_taken_over() -> None:
+    api = FakeApi(deployment("web", "shop:1"))
+    image = "Deployment/web:spec.template.spec.containers[web].image"
+    api.refuse("apply dry Deployment/web", conflict('.spec.template.spec.containers[name="web"].image', "helm"))
+    api.refuse("apply Deployment/web", conflict('.spec.template.spec.containers[name="web"].image', "helm"))
+
+    changes, _ = compare(api, [deployment("web", "shop:2")], frozenset({image}))
+    apply(api, [deployment("web", "shop:2")], always, Heard(), frozenset({image}))
+
+    assert not changes.conflicts
+    assert "apply forced Deployment/web" in api.called("apply")
+
+
+def test_a_conflict_beside_the_named_field_stays_one() -> None:
+    api = FakeApi(deployment("web", "shop:1"))
+    api.refuse("apply Deployment/web", conflict(".spec.paused", "kubectl"))
+
+    with pytest.raises(ApplyFailed):
+        apply(api, [deployment("web", "shop:2")], always, Heard(), frozenset({"Deployment/web:spec.replicas"}))

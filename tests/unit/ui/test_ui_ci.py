@@ -11,10 +11,11 @@ import pytest
 
 from kubeship.errors import InvalidInput, MissingPrecondition, RolloutRolledBack
 from kubeship.model.events import Caution, Step
-from kubeship.ui.ci.github import GitHub, escaped, fenced
+from kubeship.ui.ci.github import GitHub
 from kubeship.ui.ci.gitlab import GitLab
 from kubeship.ui.ci.report import Report
 from kubeship.ui.ci.service import Nowhere, service
+from kubeship.ui.markdown import escaped, fenced
 
 IMAGE = "registry.test/shop@sha256:" + "a" * 64
 REPORT = Report("shop revision 7 serves in production", "production", 7, IMAGE, ("https://shop.test",), ("~ web",))
