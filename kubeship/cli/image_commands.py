@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kubeship.cli.options import HERE, Builder, Environment, Json, Project
+from kubeship.cli.options import HERE, Builder, Cache, Environment, Json, Project
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -18,6 +18,7 @@ def build(
         bool, typer.Option("--push", envvar="KUBESHIP_PUSH", help="Push the image after it was proved.")
     ] = False,
     builder: Builder = "auto",
+    cache: Cache = None,
     json: Json = False,
 ) -> None:
     """Build the image, prove that its entrypoint loads inside it, and try whether it starts and answers.
@@ -29,11 +30,13 @@ def build(
     from kubeship.cli.screen import screen
     from kubeship.workflows.app import load_app
     from kubeship.workflows.build import build_image, try_starts
+    from kubeship.workflows.sizes import tell_sizes
 
     with screen("build", context.obj, json, lines=True) as user:
         app = load_app(project, env)
         loaded = process_seconds()
-        built = build_image(app, builders(builder), push, user.emit)
+        built = build_image(app, builders(builder, cache), push, user.emit)
+        sizes = tell_sizes(app, built.image, built.engine, user.emit) if built.engine else ()
         answers = try_starts(app, built.image, built.engine, user.emit) if built.engine else ()
 
         def human(console: "Console") -> None:
@@ -43,6 +46,7 @@ def build(
             "reference": built.reference,
             "id": built.image.id,
             "size": built.image.size,
+            "sizes": sizes,
             "source": built.source,
             "builder": built.builder,
             "verified": built.engine is not None,

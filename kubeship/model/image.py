@@ -48,6 +48,15 @@ class Layer:
 
 
 @dataclass(frozen=True)
+class DistributionSize:
+    """An installed distribution."""
+
+    name: str
+    size: int
+    """Bytes of its files."""
+
+
+@dataclass(frozen=True)
 class BuiltImage:
     """An image in the engine."""
 

@@ -9,7 +9,7 @@ from kubeship.model.changes import Changes
 from kubeship.model.direct import DirectImage, DirectRequest, Prove
 from kubeship.model.events import Emit
 from kubeship.model.finding import Finding
-from kubeship.model.image import Answer, BuildRequest, BuiltImage, Promise, Proof, Trial
+from kubeship.model.image import Answer, BuildRequest, BuiltImage, DistributionSize, Layer, Promise, Proof, Trial
 from kubeship.model.logs import LogEntry, LogWindow, Sink, Terminal
 from kubeship.model.objects import Object, ObjectRef
 from kubeship.model.revision import Revision
@@ -37,6 +37,12 @@ class Engine(Protocol):
 
     def try_start(self, image: BuiltImage, trial: Trial, variables: Mapping[str, str]) -> Answer:
         """Start a web process inside the image, without a network, and ask it once. Leaves no container behind."""
+
+    def layers(self, image: BuiltImage) -> tuple[Layer, ...]:
+        """The image's layers with what made them, from the base up; those of size 0 only set something."""
+
+    def distributions(self, image: BuiltImage) -> tuple[DistributionSize, ...]:
+        """The distributions installed in the image, the largest first. Leaves no container behind."""
 
     def push(self, image: BuiltImage, repository: str, emit: Emit) -> str:
         """Push the image's tag with the user's own credentials; returns `repository@sha256:...`. Raises PushFailed."""

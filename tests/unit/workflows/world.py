@@ -10,7 +10,7 @@ from kubeship.errors import ApplyFailed, LeaseHeld
 from kubeship.model.changes import Action, Change, Changes
 from kubeship.model.events import Emit
 from kubeship.model.finding import Finding
-from kubeship.model.image import Answer, BuildRequest, BuiltImage, Promise, Proof, Trial
+from kubeship.model.image import Answer, BuildRequest, BuiltImage, DistributionSize, Layer, Promise, Proof, Trial
 from kubeship.model.logs import LogEntry, LogWindow, Sink, Terminal
 from kubeship.model.objects import Object, ObjectRef, ref
 from kubeship.model.revision import Revision
@@ -171,6 +171,8 @@ class MemoryEngine:
     """Builds nothing and says that it did."""
 
     calls: list[str] = field(default_factory=list)
+    history: tuple[Layer, ...] = ()
+    installed: tuple[DistributionSize, ...] = ()
 
     def describe(self) -> str:
         return "an engine in memory"
@@ -189,6 +191,12 @@ class MemoryEngine:
     def try_start(self, image: BuiltImage, trial: Trial, variables: Mapping[str, str]) -> Answer:
         self.calls.append("try start")
         return Answer(trial.process, healthy=True, outcome="GET /healthz answers 200", seconds=0.5, memory=40_000_000)
+
+    def layers(self, image: BuiltImage) -> tuple[Layer, ...]:
+        return self.history
+
+    def distributions(self, image: BuiltImage) -> tuple[DistributionSize, ...]:
+        return self.installed
 
     def push(self, image: BuiltImage, repository: str, emit: Emit) -> str:
         self.calls.append("push")
