@@ -46,8 +46,12 @@ def described(conflict: Conflict) -> str:
     since = f" at {conflict.since}" if conflict.since else ""
     if conflict.theirs is None and conflict.ours is None:
         return f"{conflict.path}: owned by {conflict.manager}{since}"
-    theirs, ours = (json.dumps(value, ensure_ascii=False) for value in (conflict.theirs, conflict.ours))
+    theirs, ours = (_shown(value) for value in (conflict.theirs, conflict.ours))
     return f"{conflict.path}: {theirs}, written by {conflict.manager}{since}; this deploy has {ours}"
+
+
+def _shown(value: Any) -> str:
+    return "(nothing)" if value is None else json.dumps(value, ensure_ascii=False)
 
 
 FieldKey = str

@@ -187,5 +187,5 @@ def test_conflict_and_wrong_field_are_found_before_anything_is_built() -> None:
     broken.refuse("apply dry ConfigMap/a", refused(422, {"message": "too long"}, "comparing ConfigMap/a"))
 
     owned = only(preflight(api, [deployment("web", replicas=2)]))
-    assert owned.problem == "Deployment/web: spec.replicas belongs to helm"
+    assert owned.problem == "Deployment/web: spec.replicas: (nothing), written by helm; this deploy has 2"
     assert only(preflight(broken, [config_map("a")])).subject == "manifest"
