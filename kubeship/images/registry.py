@@ -37,8 +37,8 @@ def push(api: EngineApi, image: BuiltImage, repository: str, emit: Emit, patienc
     tag = image.tag.removeprefix(repository_of(image.tag)).removeprefix(":") or "latest"
     reference = f"{repository}:{tag}"
     with engine_errors(f"Pushing {reference}", PushFailed):
-        if repository_of(image.tag) != repository:
-            api.tag(image.id, repository, tag)
+        # Another name than it was built under: the image's repository elsewhere, or a tag that moves.
+        api.tag(image.id, repository, tag)
         failures = 0
         while True:
             digest, said = _push_once(api, repository, tag, emit)

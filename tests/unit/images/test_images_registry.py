@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any, cast
 
 import pytest
@@ -136,12 +137,16 @@ def test_refused_push_without_a_login_says_how_to_log_in() -> None:
     assert "KUBESHIP_REGISTRY_USERNAME" in caught.value.hint
 
 
-def test_image_of_another_name_is_tagged_before_it_is_pushed() -> None:
+def test_image_is_tagged_before_it_is_pushed_under_another_name_or_a_tag_that_moves() -> None:
     api = FakeApi(({"aux": {"Digest": DIGEST}},))
 
     push(fake(api), IMAGE, "other.example.com/shop", emit=lambda event: None)
+    push(fake(api), replace(IMAGE, tag="registry.example.com/shop:main"), "registry.example.com/shop", print)
 
-    assert api.tagged == [("sha256:id", "other.example.com/shop", "abc")]
+    assert api.tagged == [
+        ("sha256:id", "other.example.com/shop", "abc"),
+        ("sha256:id", "registry.example.com/shop", "main"),
+    ]
 
 
 @pytest.mark.parametrize(
