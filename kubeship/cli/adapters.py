@@ -2,6 +2,7 @@
 
 import getpass
 import os
+import re
 import socket
 from collections.abc import Callable
 
@@ -19,18 +20,28 @@ def engine() -> Engine:
     return connect()
 
 
-def builders(name: str = "auto") -> Builders:
-    """What an image can be built with; `name` is what --builder says. Raises InvalidInput for an unknown one."""
+TAG = re.compile(r"\w[\w.-]{0,127}", re.ASCII)
+"""Source: OCI distribution specification, pulling manifests."""
+
+
+def builders(name: str = "auto", cache: str | None = None) -> Builders:
+    """What an image can be built with; `name` is what --builder says, `cache` what --cache says.
+
+    Raises InvalidInput for an unknown builder and for what is no tag.
+    """
     choice = next((known for known in Choice if known == name), None)
     if choice is None:
         raise InvalidInput(f"--builder {name!r} is no builder", hint=f"one of: {', '.join(Choice)}")
+
+    if cache is not None and not TAG.fullmatch(cache):
+        raise InvalidInput(f"--cache {cache!r} is no tag", hint="the tag alone, such as --cache main")
 
     def direct(repository: str, emit: Emit) -> DirectBuilder:
         from kubeship.images.direct.builder import direct_builder
 
         return direct_builder(repository, emit)
 
-    return Builders(engine, direct, choice)
+    return Builders(engine, direct, choice, cache)
 
 
 def base_digest(reference: str) -> str | None:

@@ -10,6 +10,7 @@ import typer
 from kubeship.cli.options import (
     HERE,
     Builder,
+    Cache,
     Context,
     Environment,
     Frozen,
@@ -87,6 +88,7 @@ def deploy(
     cluster: Context = None,
     image: Image = None,
     builder: Builder = "auto",
+    cache: Cache = None,
     frozen: Frozen = None,
     create_namespace: Annotated[
         bool, typer.Option("--create-namespace", help="Create the environment's namespace if it doesn't exist.")
@@ -111,7 +113,9 @@ def deploy(
     with screen("deploy", context.obj, json, lines=True) as user:
         request = DeployRequest(project, env, holder(), image, strict, create_namespace, rollback)
         patience = seconds("--wait-for-lease", wait_for_lease) or 0
-        done = deploy(request, builders(builder), cluster_of(cluster, user.emit, patience, taken(take_over)), user.emit)
+        done = deploy(
+            request, builders(builder, cache), cluster_of(cluster, user.emit, patience, taken(take_over)), user.emit
+        )
 
         user.report(_report(done.revision, done.addresses, done.changes))
 

@@ -37,6 +37,15 @@ Builder = Annotated[
         help="docker: the engine. direct: without one. auto: docker where an engine answers, otherwise direct.",
     ),
 ]
+Cache = Annotated[
+    str | None,
+    typer.Option(
+        "--cache",
+        envvar="KUBESHIP_CACHE",
+        metavar="TAG",
+        help="A tag of the image's repository to take layers from where the engine starts empty, as in CI.",
+    ),
+]
 Frozen = Annotated[
     bool | None,
     typer.Option(

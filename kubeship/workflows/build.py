@@ -1,7 +1,7 @@
 """How does source become an image in a registry? Built, its entrypoints proved inside it, pushed, named by digest."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kubeship.errors import KubeshipError, VerificationFailed
 from kubeship.images.build_failures import LacksPackages
@@ -42,12 +42,14 @@ def build_image(app: App, builders: Builders, push: bool, emit: Emit) -> Built:
         return built
     if isinstance(engine, KubeshipError):
         raise engine
-    return _by_engine(attempt, engine, push)
+    return _by_engine(attempt, engine, push, builders.cache)
 
 
-def _by_engine(attempt: Attempt, engine: Engine, push: bool) -> Built:
+def _by_engine(attempt: Attempt, engine: Engine, push: bool, cache: str | None) -> Built:
     app, source, emit, clock = attempt.app, attempt.source, attempt.emit, attempt.clock
     request = spoken(app, app.build_request(source), engine)
+    if cache:
+        request = replace(request, cache=f"{app.plan.image}:{cache}")
     emit(Step(f"Building {request.tag} with {engine.describe()}"))
     clock.part("start")
     image = _built(app, engine, request, emit)
@@ -58,6 +60,8 @@ def _by_engine(attempt: Attempt, engine: Engine, push: bool) -> Built:
         return Built(image, proofs, source, image.tag, "docker", engine, clock.parts)
     emit(Step(f"Pushing {image.tag}"))
     reference = engine.push(image, app.plan.image, emit)
+    if request.cache:
+        engine.push(replace(image, tag=request.cache), app.plan.image, emit)
     clock.part("push")
     return Built(image, proofs, source, reference, "docker", engine, clock.parts)
 

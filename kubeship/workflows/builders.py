@@ -31,6 +31,8 @@ class Builders:
     direct: Callable[[str, Emit], DirectBuilder]
     """For a repository."""
     choice: Choice = Choice.AUTO
+    cache: str | None = None
+    """A tag of the image's repository whose layers an engine that starts empty may take; pushed anew after a build."""
 
     def answering(self) -> Engine | KubeshipError:
         """The engine, or why there is none."""
