@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from kubeship.errors import InvalidInput
+from kubeship.inspection.compose_files import loaded
 from kubeship.inspection.dockerfiles import deployed_dockerfiles, read_dockerfile
 from kubeship.inspection.helm_templates import UNKNOWN, is_template, templated
 from kubeship.inspection.image_commands import image_command, variables_of
@@ -101,14 +101,9 @@ def containers(sources: Sources) -> Iterator[Container]:
 
 def _documents(text: str, path: str) -> Iterator[tuple[dict[str, Any], dict[tuple[str | int, ...], int], int]]:
     """(document, its lines, lines before it) of what can be read."""
-    from kubeship.yaml_io.reading import load_with_lines  # noqa: PLC0415  # ruamel takes 50 ms to import
-
     before = 0
     for part in re.split(r"(?m)^---.*$", text):
-        try:
-            document, lines = load_with_lines(part, path)
-        except (InvalidInput, RecursionError, ValueError):
-            document, lines = None, {}
+        document, lines = loaded(part, path)
         if isinstance(document, dict):
             yield document, lines, before
         before += part.count("\n")

@@ -5,6 +5,7 @@ import re
 import shlex
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from kubeship.errors import InvalidInput
@@ -41,10 +42,16 @@ def compose_statements(sources: Sources) -> Iterator[Said]:
 
 def read_yaml(sources: Sources, path: str) -> tuple[Any, dict[tuple[str | int, ...], int]]:
     """A YAML file's document and the lines of its parts; empty when it can't be read."""
+    return loaded(sources.text(path), path)
+
+
+@lru_cache(maxsize=256)
+def loaded(text: str, path: str) -> tuple[Any, dict[tuple[str | int, ...], int]]:
+    """The same of a text. Several questions ask about one file, and reading YAML takes long."""
     from kubeship.yaml_io.reading import load_with_lines  # noqa: PLC0415  # ruamel takes 50 ms to import
 
     try:
-        return load_with_lines(sources.text(path), path)
+        return load_with_lines(text, path)
     except (InvalidInput, RecursionError, ValueError):
         return {}, {}
 

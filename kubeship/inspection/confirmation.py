@@ -148,12 +148,11 @@ class Confirmation:
 
     def _console(self, name: str, origin: Origin) -> Entrypoint | None:
         """The program behind a command that the project installs, if it serves something."""
-        target = dict(console_scripts(self.modules.sources)).get(name, "")
-        module = target.partition(":")[0]
-        path = next((p for root in (".", "src") if module and (p := self.modules.find(root, module))), "")
-        if not path.endswith(".py"):
+        script = console_scripts(self.modules.sources).get(name)
+        path = script.file(self.modules) if script else ""
+        if not script or not path:
             return None
-        program = program_at(self.modules, self.starts, path, target)
+        program = program_at(self.modules, self.starts, path, script.target)
         return self.program(program, origin) if program.start else None
 
     def _main_file(self, root: str, package: str) -> str:

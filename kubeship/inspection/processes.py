@@ -8,6 +8,7 @@ from kubeship.inspection.confirmation import Entrypoint
 from kubeship.inspection.findings import Answered
 from kubeship.inspection.listening import web_port
 from kubeship.inspection.modules import Modules
+from kubeship.inspection.programs import NO_DEED
 from kubeship.inspection.server_lines import parse_options
 from kubeship.inspection.servers import BY_PROGRAM
 from kubeship.inspection.stated import OTHER_NAMES, Statements, stated_port
@@ -31,6 +32,9 @@ def main_process(
     statement = statement_of(entrypoint, stated)
     if entrypoint and statement is None:
         entrypoint = _from(stated.folder, entrypoint)
+    if entrypoint and statement and statement.port and _is_unknown(entrypoint):
+        # The code doesn't show that it listens, and its image or manifest does.
+        entrypoint = replace(entrypoint, kind="web", name="web", interface="own-server", server="own-server")
     if entrypoint and entrypoint.kind != "web":
         return Answered(_in_background(entrypoint, statement, stated.folder))
     port = web_port(modules, entrypoint, statement, server_of(entrypoint, statement), stated, answers)
@@ -51,6 +55,10 @@ def main_process(
         origins=(*origins, *port.value.origins),
     )
     return Answered(process, port.warnings)
+
+
+def _is_unknown(entrypoint: Entrypoint) -> bool:
+    return entrypoint.kind == "worker" and any(origin.reason.endswith(NO_DEED) for origin in entrypoint.origins)
 
 
 def statement_of(entrypoint: Entrypoint | None, stated: Statements) -> Statement | None:

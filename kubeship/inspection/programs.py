@@ -30,6 +30,8 @@ MAIN = re.compile(rb"^if\s.*__name__|^(?=\S).*\b(" + "|".join(sorted(RUNS)).enco
 TOOL_FOLDERS = frozenset(
     ("bin", "ci", "dev", "hack", "helpers", "migrations", "scripts", "tool", "tools", "util", "utils")
 )
+NO_DEED = "starts no server"
+"""Said of a program of which the code doesn't show what it does."""
 NOT_PROGRAMS = frozenset(("conftest", "manage", "setup", "tasks", "gunicorn", "gunicorn_conf", "fabfile"))
 ORDER: tuple[Does | None, ...] = ("web", "bot", "scheduler", "consumer", "queue", None)
 KINDS: dict[Does | None, tuple[str, ProcessKind]] = {
@@ -101,10 +103,9 @@ def as_installed(installed: tuple[Program, ...], program: Program) -> Program:
 def installed_programs(sources: Sources, modules: Modules, starts: Starts) -> tuple[Program, ...]:
     """The commands that the project installs and that serve something."""
     found: list[Program] = []
-    for name, target in console_scripts(sources):
-        module = target.partition(":")[0]
-        path = next((p for root in (".", "src") if (p := modules.find(root, module))), "")
-        program = program_at(modules, starts, path, target) if path.endswith(".py") else None
+    for name, script in console_scripts(sources).items():
+        path = script.file(modules)
+        program = program_at(modules, starts, path, script.target) if path else None
         if program and program.does == "web":
             found.append(replace(program, called=name))
     return tuple(found)
@@ -185,7 +186,7 @@ def _runs(call: ast.Call) -> bool:
 
 def _deed(start: Start | None) -> str:
     if start is None:
-        return "starts no server"
+        return NO_DEED
     label = BY_NAME[start.framework].label if start.framework in BY_NAME else ""
     words = {"web": f"serves {label or 'by itself'}", "bot": "runs a bot", "scheduler": "schedules jobs"}
     return words.get(start.does, "takes messages") + f" ({start.called})"

@@ -37,6 +37,9 @@ def project_folder(sources: Sources, answers: Answers) -> Answered[Part]:
     projects: when several hold an app, it is a Question that lists them.
     """
     homes = _homes(sources)
+    top = [path for path in sources.code if "/" not in path]
+    if homes and "." not in homes and KEY not in answers and _imports_framework(sources, top):
+        return Answered(Part("."))  # the app lies at the top, and what declares something below is a part of it
     parts = _members(sources, homes) if "." in homes else _outermost(homes)
     apps = _with_apps(sources, parts) if len(parts) > 1 else parts
     if stated := _answered(sources, homes, answers):
@@ -76,9 +79,22 @@ def _homes(sources: Sources) -> dict[str, str]:
         hidden = any(part.startswith(".") or is_for_development(part) for part in folder.split("/") if part != ".")
         if path.count("/") > MAX_DEPTH or hidden or is_aside(f"{folder}/x.py"):
             continue
-        if is_requirements(path) or manager_of(sources, path):
+        if is_requirements(path) or _is_managed(sources, path):
             found.setdefault(home(path), path)
     return dict(sorted(found.items()))
+
+
+def _is_managed(sources: Sources, path: str) -> bool:
+    """Whether a manager reads the file; another project's that can't be read (a template) declares nothing.
+
+    Raises InvalidInput for the top's own.
+    """
+    try:
+        return manager_of(sources, path) is not None
+    except InvalidInput:
+        if "/" not in path:
+            raise
+        return False
 
 
 def _answered(sources: Sources, homes: dict[str, str], answers: Answers) -> str | None:
@@ -94,7 +110,8 @@ def _members(sources: Sources, homes: dict[str, str]) -> list[str]:
     document = sources.toml("pyproject.toml")
     patterns = [str(each).strip("/") for each in listed(table(document, "tool", "uv", "workspace").get("members"))]
     members = [each for each in homes if any(fnmatch(each, pattern) for pattern in patterns)]
-    own = [each for each in sources.code if not any(each.startswith(f"{member}/") for member in members)]
+    others = [each for each in homes if each != "."]
+    own = [each for each in sources.code if not any(each.startswith(f"{other}/") for other in others)]
     return [] if members and _imports_framework(sources, own) else members
 
 

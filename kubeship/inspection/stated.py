@@ -95,7 +95,7 @@ def read_statements(sources: Sources, folder: str) -> Statements:
         *task_statements(sources, folder),
         *readme_statements(sources, folder),
     ]
-    programs = dict(console_scripts(sources))
+    programs = {name: script.target for name, script in console_scripts(sources).items()}
     found: list[Statement] = []
     unread: list[Said] = []
     for each in said:
