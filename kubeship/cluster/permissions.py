@@ -40,6 +40,8 @@ OWN: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 
 HELPFUL: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("", "secrets", ("get",)),
+    ("", "limitranges", ("list",)),
+    ("", "resourcequotas", ("list",)),
     ("autoscaling", "horizontalpodautoscalers", ("list",)),
 )
 """Without these a deploy works, but less is checked before it."""

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
-from kubeship.cluster import permissions
+from kubeship.cluster import permissions, quotas
 from kubeship.cluster.apply import NONE, Taken, compare
 from kubeship.cluster.errors import Refusal
 from kubeship.cluster.parallel import each
@@ -13,7 +13,7 @@ from kubeship.cluster.references import Reference, references
 from kubeship.errors import InvalidInput
 from kubeship.model.changes import described, field_key
 from kubeship.model.finding import Finding
-from kubeship.model.objects import Object, ObjectRef
+from kubeship.model.objects import Object, ObjectRef, pod_template, ref
 
 ENFORCE = "pod-security.kubernetes.io/enforce"
 DEFAULT_CLASS = "ingressclass.kubernetes.io/is-default-class"
@@ -29,6 +29,7 @@ def preflight(api: Api, objects: Sequence[Object], taken: Taken = NONE) -> tuple
     ]
     # In a namespace that isn't there yet nothing can be tried.
     if namespace is not None:
+        checks.append(lambda: _quota_findings(api, objects))
         checks.append(lambda: _dry_run(api, objects, namespace, taken))
     return (*findings, *(finding for check in checks for finding in _answered(check)))
 
@@ -82,6 +83,23 @@ def _dry_run(api: Api, objects: Sequence[Object], namespace: Object, taken: Take
         rejects = bool(level) and f'would violate PodSecurity "{level}:' in warning
         consequence = f"namespace {api.namespace} will reject the pods: " if rejects else "the API server warns: "
         yield Finding(consequence + warning, "set what it names in the manifest", rejects, "admission")
+
+
+def _quota_findings(api: Api, objects: Sequence[Object]) -> Iterable[Finding]:
+    try:
+        limiting = api.list("v1", "ResourceQuota").items
+        ranges = api.list("v1", "LimitRange").items
+    except Refusal as refusal:
+        if refusal.status != 403:
+            raise
+        return ()  # whoever may not see them learns of them from the pods that aren't admitted
+    if not limiting and not ranges:
+        return ()
+    workloads = [item for item in objects if pod_template(item)]
+    live = {
+        ref(item): found for item, found in zip(workloads, each(api.get, map(ref, workloads)), strict=True) if found
+    }
+    return quotas.findings(limiting, ranges, objects, live)
 
 
 def _reference_findings(api: Api, objects: Sequence[Object], namespace: Object | None) -> Iterable[Finding]:

@@ -19,6 +19,8 @@ KINDS = {
     "HorizontalPodAutoscaler": Kind("autoscaling", "horizontalpodautoscalers", True),
     "Ingress": Kind("networking.k8s.io", "ingresses", True),
     "IngressClass": Kind("networking.k8s.io", "ingressclasses", False),
+    "LimitRange": Kind("", "limitranges", True),
+    "ResourceQuota": Kind("", "resourcequotas", True),
     "Lease": Kind("coordination.k8s.io", "leases", True),
     "Namespace": Kind("", "namespaces", False),
     "PersistentVolumeClaim": Kind("", "persistentvolumeclaims", True),
