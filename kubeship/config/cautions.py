@@ -9,11 +9,14 @@ from kubeship.config.variables import unset
 from kubeship.model.events import Caution
 from kubeship.model.project import ProcessFound, Project, Variable
 
+FILE_SERVERS = frozenset({"django-storages", "dj-static", "servestatic", "whitenoise"})
+"""Distributions with which an app serves its static files, or puts them where something else does."""
+
 
 def cautions(
     project: Project, host: str | None, existing: ConfigFile | None, stated: Mapping[KeyPath, Any]
 ) -> tuple[Caution, ...]:
-    """Variables without a value, hosts that the app itself must allow, and a web process that no probe can ask.
+    """Variables without a value, hosts that the app itself must allow, a web process that no probe can ask, files.
 
     `stated` is what is set in this run.
     """
@@ -24,6 +27,7 @@ def cautions(
 
     missing = tuple(_missing(variable) for variable in unset(project) if not has_value(variable))
     missing += tuple(_unasked(p) for p in project.processes if p.kind == "web" and not _has_health(p, existing, stated))
+    missing += _unserved(project, existing, stated)
     allowed = next((each for each in project.variables if each.name.endswith("ALLOWED_HOSTS")), None)
     if host is None or allowed is None or has_value(allowed):
         return missing
@@ -50,6 +54,22 @@ def _unasked(process: ProcessFound) -> Caution:
         f"no health route was found for {process.name}: once started, it is only asked whether its port is open",
         hint="add a route that answers 200 without login or database, then set "
         f"{'.'.join(_health(process))}.path in kubeship.yaml",
+    )
+
+
+def _unserved(project: Project, existing: ConfigFile | None, stated: Mapping[KeyPath, Any]) -> tuple[Caution, ...]:
+    """Django serves static files only while it is developed (docs.djangoproject.com: howto/static-files/deployment)."""
+    collected = next((step for step in project.build_steps if "collectstatic" in step.command), None)
+    served = FILE_SERVERS & set(project.distributions)
+    set_before = existing is not None and existing.value("static") is not None
+    if collected is None or served or set_before or any(path[0] == "static" for path in stated):
+        return ()
+    return (
+        Caution(
+            "static files are collected, and nothing serves them: Django does so with DEBUG only",
+            hint="add WhiteNoise to the app, or `static: {server: nginx, root: FOLDER}` to kubeship.yaml, FOLDER being "
+            "where STATIC_ROOT is",
+        ),
     )
 
 

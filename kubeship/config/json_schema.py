@@ -13,6 +13,7 @@ SHARED_BY_ENVIRONMENTS = (
     "platform",
     "python",
     "root",
+    "static",
     "system_packages",
     "version",
 )

@@ -81,6 +81,12 @@ def _directory(value: str) -> str:
     return value
 
 
+def _folder(value: str) -> str:
+    if ".." in value.split("/") or not re.fullmatch(r"[^\s\"'\\;{}$%]+", value):
+        raise ValueError("expected a directory relative to kubeship.yaml, or an absolute one in the container")
+    return value.rstrip("/") or "/"
+
+
 def _secret_id(value: str) -> str:
     # What BuildKit takes as an id in `--mount=type=secret`, and what can be the name of a file under /run/secrets.
     if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.-]*", value):
@@ -104,6 +110,7 @@ Platform = Annotated[str, AfterValidator(_platform)]
 Repository = Annotated[str, AfterValidator(_repository)]
 Route = Annotated[str, AfterValidator(_route)]
 Directory = Annotated[str, AfterValidator(_directory)]
+Folder = Annotated[str, AfterValidator(_folder)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 SecretId = Annotated[str, AfterValidator(_secret_id)]
 Seconds = Annotated[int, Field(ge=1)]

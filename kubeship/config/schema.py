@@ -8,6 +8,7 @@ from kubeship.config.cluster_schema import Ingress, Release, Rollout, Secrets, S
 from kubeship.config.image_schema import Build, Dependencies, SystemPackages
 from kubeship.config.kinds import Directory, DnsLabel, Platform, PythonVersion, Repository, VariableName
 from kubeship.config.process_schema import Process
+from kubeship.config.static_schema import Static
 from kubeship.config.strict import Strict
 
 LONGEST_NAME = 52
@@ -30,6 +31,7 @@ class Configuration(Strict):
     system_packages: SystemPackages = SystemPackages()
     build: Build = Build()
     processes: Annotated[dict[DnsLabel, Process], Field(min_length=1)]
+    static: Static | None = None
     release: list[Release] = []
     variables: dict[VariableName, str] = {}
     secrets: Secrets | None = None
@@ -46,6 +48,8 @@ class Configuration(Strict):
                 raise ValueError(
                     f"the name {full_name} would be longer than {LONGEST_NAME} characters; shorten one part"
                 )
+        if self.static and not any(process.kind == "web" for process in self.processes.values()):
+            raise ValueError("static needs a web process")
         twice = sorted(set(self.variables) & set(self.secrets.keys if self.secrets else ()))
         if twice:
             raise ValueError(f"{', '.join(twice)}: both in variables and in secrets.keys")

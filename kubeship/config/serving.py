@@ -27,9 +27,18 @@ class Serving:
 
 def serving(process: ProcessFound, project: Project, servers: Mapping[str, Server]) -> Serving | None:
     """None where no server can be given an object: a program that serves itself, a worker."""
-    if process.interface not in {"wsgi", "asgi"} or ":" not in (process.entrypoint or ""):
+    entrypoint = process.entrypoint or ""
+    if process.interface not in {"wsgi", "asgi"} or not (":" in entrypoint or entrypoint.endswith(".ini")):
         return None
-    server, origins = _server(process, project, servers)
+    if entrypoint.endswith(".ini"):
+        # PasteDeploy's files are for servers that load them, as gunicorn does.
+        return _served(process, project, servers.get("gunicorn"), ())
+    return _served(process, project, *_server(process, project, servers))
+
+
+def _served(
+    process: ProcessFound, project: Project, server: Server | None, origins: tuple[Origin, ...]
+) -> Serving | None:
     if server is None or process.interface not in server.numbers:
         return None
     return Serving(server, origins, _numbers(process, project, server), _worker_class(server, process, project))

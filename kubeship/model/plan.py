@@ -1,5 +1,6 @@
 """What is to be built and run in one environment? Every number decided, every decision with its reason."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -140,6 +141,63 @@ class ProbePlan:
 
 
 @dataclass(frozen=True)
+class StaticFolder:
+    """Files at an address."""
+
+    url: str
+    """`/static/`."""
+    root: str
+    """`/app/staticfiles/`."""
+    hashed: bool
+    """Whether a name may hold a hash of its content, so that it can be kept for ever."""
+
+    @property
+    def pattern(self) -> str:
+        """The address as a regular expression."""
+        return "^" + re.escape(self.url)
+
+
+@dataclass(frozen=True)
+class StaticPlan:
+    """A server in the pod of a process, in front of it."""
+
+    server: str
+    """nginx, apache, lighttpd."""
+    command: tuple[str, ...]
+    """Exec form."""
+    file: str
+    """Its configuration, in the container."""
+    folders: tuple[StaticFolder, ...]
+    port: int
+    upstream: int
+    """The app's own port."""
+    timeout: int
+    """Seconds for a request's body to come in."""
+    read_timeout: int
+    """Seconds that the app may be silent."""
+    keep_alive: int
+    """Seconds that an idle connection stays open."""
+    body_kilobytes: int
+    cpu: str
+    memory: str
+
+    @property
+    def body(self) -> str:
+        """The largest request's body as nginx has it."""
+        return f"{self.body_kilobytes}k"
+
+    @property
+    def body_bytes(self) -> int:
+        """The largest request's body."""
+        return self.body_kilobytes * 1024
+
+    @property
+    def pattern(self) -> str:
+        """The addresses of files as a regular expression."""
+        return "|".join(folder.pattern for folder in self.folders)
+
+
+@dataclass(frozen=True)
 class IngressPlan:
     """How requests from outside reach the web process."""
 
@@ -174,6 +232,8 @@ class ProcessPlan:
     """terminationGracePeriodSeconds: longer than preStop and the server's graceful timeout together."""
     variables: Mapping[str, str] = field(default_factory=dict)
     """Of this process alone; `Plan.variables` win."""
+    static: StaticPlan | None = None
+    """The server in front of it, in the same pod."""
 
 
 @dataclass(frozen=True)

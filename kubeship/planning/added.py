@@ -6,6 +6,7 @@ from kubeship.config.lock import Lock
 from kubeship.config.pins import possible_pins, used_servers
 from kubeship.config.schema import Configuration
 from kubeship.planning.servers import SERVERS
+from kubeship.planning.static import static_packages
 
 
 def pinned_server(configuration: Configuration, lock: Lock) -> str | None:
@@ -38,4 +39,4 @@ def build_packages(configuration: Configuration) -> tuple[str, ...]:
 def runtime_packages(configuration: Configuration) -> tuple[str, ...]:
     """Debian packages of the image that runs: those of kubeship.yaml, and what the servers load."""
     servers = (package for server in used_servers(configuration, SERVERS) for package in server.runtime_packages)
-    return tuple(dict.fromkeys((*configuration.system_packages.runtime, *servers)))
+    return tuple(dict.fromkeys((*configuration.system_packages.runtime, *servers, *static_packages(configuration))))

@@ -23,7 +23,9 @@ def process_command(process: Process, path: str, pinned: bool) -> tuple[str, ...
     Raises InvalidInput for a command line that no shell could read, and for an entrypoint that the server can't load.
     """
     if process.command is not None:
-        return exec_form(process.command, f"{path}.command")
+        # The port is known here: a shell that fills it in would only stand between SIGTERM and the program.
+        stated = PORT.sub(str(process.port), process.command) if process.port else process.command
+        return exec_form(stated, f"{path}.command")
     assert process.entrypoint is not None
     server = SERVERS.get(process.server or "")
     if server is None:

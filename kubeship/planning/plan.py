@@ -13,6 +13,7 @@ from kubeship.planning.image import image_plan
 from kubeship.planning.probes import probe
 from kubeship.planning.reasons import reasons
 from kubeship.planning.servers import SERVERS
+from kubeship.planning.static import front_process, static_server
 from kubeship.planning.stopping import grace_seconds, pre_stop_seconds
 
 UNDEPLOYED_TAG = "set-by-deploy"
@@ -65,6 +66,7 @@ def _process(name: str, process: Process, configuration: Configuration, lock: Lo
         pre_stop_seconds=pre_stop_seconds(process),
         grace_seconds=grace_seconds(process),
         variables=_variables(process),
+        static=static_server(configuration) if name == front_process(configuration) else None,
     )
 
 

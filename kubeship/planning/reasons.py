@@ -21,8 +21,8 @@ def reasons(configuration: Configuration, lock: Lock) -> dict[str, str]:
     if configuration.static:
         packages = " and ".join(static_packages(configuration))
         derived["static"] = (
-            f"{configuration.static.server} runs in the pod of {front_process(configuration)}, in front of it, from the "
-            f"app's own image, which gets Debian's {packages}: one image, and the files are those that it was built with"
+            f"{configuration.static.server} runs in the pod of {front_process(configuration)}, in front of it, from "
+            f"the app's own image, which gets Debian's {packages}: one image, with the files that it was built with"
         )
     for name, process in configuration.processes.items():
         derived.update(_process(f"processes.{name}", process))

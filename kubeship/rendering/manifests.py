@@ -7,6 +7,7 @@ from typing import Any
 from kubeship import yaml_io
 from kubeship.model.objects import Object
 from kubeship.model.plan import Plan, ProcessPlan, ReleasePlan
+from kubeship.rendering.server_config import server_config
 from kubeship.rendering.templates import manifest_templates
 
 OTHER_IMAGES_USER = 10001
@@ -23,6 +24,7 @@ class ProcessManifest:
 
 
 PROCESS_MANIFESTS = (
+    ProcessManifest("configmap", lambda process: process.static is not None),
     ProcessManifest("cronjob", lambda process: process.kind == "cron"),
     ProcessManifest("deployment", lambda process: process.kind != "cron"),
     ProcessManifest("ingress", lambda process: process.ingress is not None and bool(process.ingress.hosts)),
@@ -49,7 +51,7 @@ def _manifests(plan: Plan) -> Iterator[tuple[str, Object]]:
 def _rendered(kind: str, plan: Plan, **context: Any) -> Object:
     template = manifest_templates().get_template(f"{kind}.yaml.j2")
     user = plan.dockerfile.user if plan.dockerfile else OTHER_IMAGES_USER
-    text = template.render(plan=plan, user=user, **context)
+    text = template.render(plan=plan, user=user, config=server_config(context.get("process")), **context)
     rendered: Object = yaml_io.load(text, f"{kind}.yaml.j2")
     return rendered
 

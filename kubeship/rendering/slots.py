@@ -59,6 +59,10 @@ def _with_tls(item: Object) -> bool:
     return item["kind"] == "Ingress" and "tls" in item["spec"]
 
 
+def _with_sidecar(item: Object) -> bool:
+    return item["kind"] == "Deployment" and "initContainers" in item["spec"]["template"]["spec"]
+
+
 def _container_slots(applies: Callable[[Object], bool], *pod: str) -> tuple[Slot, ...]:
     container: Path = (*pod, "containers", 0)
     return (
@@ -74,5 +78,10 @@ SLOTS = (
     Slot(_of("Ingress"), ("spec", "rules"), "OWN.hosts", "each", host_values),
     Slot(_with_tls, ("spec", "tls", 0, "hosts"), "toYaml OWN.hosts", "block"),
     *_container_slots(_of("Deployment", "Job"), "spec", "template", "spec"),
+    Slot(
+        _with_sidecar,
+        ("spec", "template", "spec", "initContainers", 0, "image"),
+        'include "kubeship-app.image" . | quote',
+    ),
     *_container_slots(_of("CronJob"), "spec", "jobTemplate", "spec", "template", "spec"),
 )

@@ -49,6 +49,7 @@ def image_templates() -> Environment:
         "dockerfile_word": dockerfile_word,
         "environment_lines": environment_lines,
         "exec_form": exec_form,
+        "quoted": quoted,
         "flags": flags,
         "indented": indented,
         "inside": inside,
@@ -59,6 +60,11 @@ def image_templates() -> Environment:
         "step_with": step_with,
     }
     return environment
+
+
+def quoted(text: str) -> str:
+    """A word in the configuration of nginx, Apache or lighttpd; kubeship.yaml takes none that holds a quote."""
+    return f'"{text}"'
 
 
 def literal(text: str) -> str:

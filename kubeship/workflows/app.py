@@ -73,7 +73,7 @@ class App:
         return tuple(
             Promise(process.name, process.entrypoint, process.interface)
             for process in self.plan.processes
-            if process.entrypoint and process.interface in {"wsgi", "asgi"}
+            if process.entrypoint and ":" in process.entrypoint and process.interface in {"wsgi", "asgi"}
         )
 
     def trials(self) -> tuple[Trial, ...]:
@@ -88,7 +88,7 @@ class App:
                 seconds=min(process.probe.startup_seconds, TRIAL_SECONDS),
             )
             for process in self.plan.processes
-            if process.kind == "web" and process.probe
+            if process.kind == "web" and process.probe and process.probe.port
         )
 
     def whence(self, key: str) -> str:

@@ -29,6 +29,8 @@ def _command(launch: Launch) -> list[str]:
         # New in 25.1, and wants to write into HOME; older versions don't know the option.
         *(("--no-control-socket",) if launch.pinned else ()),
         *launch.options,
+        # A PasteDeploy file says which app it loads; its [server:main] gives way to the options above.
+        *(("--paste",) if launch.entrypoint.partition("#")[0].endswith(".ini") else ()),
         launch.entrypoint,
     ]
 

@@ -144,13 +144,16 @@ def test_variable_that_nobody_knows_is_a_caution() -> None:
 
     assert [caution.hint for caution in written.cautions] == [
         "set variables.REGION in kubeship.yaml",
+        "add WhiteNoise to the app, or `static: {server: nginx, root: FOLDER}` to kubeship.yaml, FOLDER being where "
+        "STATIC_ROOT is",
         "set variables.ALLOWED_HOSTS in kubeship.yaml to shop.example.com",
     ]
     assert "shop/settings.py:41" in written.cautions[0].message
 
 
 def test_variable_that_is_set_is_no_caution() -> None:
-    written = first(DJANGO, DraftOptions(), **{"variables.REGION": "eu"})
+    project = replace(DJANGO, distributions=(*DJANGO.distributions, "whitenoise"))
+    written = first(project, DraftOptions(), **{"variables.REGION": "eu"})
 
     assert written.cautions == ()
     assert parsed(written.text).value("variables.REGION") == "eu"

@@ -212,7 +212,7 @@ def test_port_is_set_for_a_command_that_asks_for_it() -> None:
     own = "    command: gunicorn shop.wsgi --bind 0.0.0.0:$PORT\n"
     made = planned(SHOP.replace("    entrypoint: shop.wsgi:application\n    server: gunicorn\n", own))
 
-    assert made.processes[0].command == ("sh", "-c", "exec gunicorn shop.wsgi --bind 0.0.0.0:$PORT")
+    assert made.processes[0].command == ("gunicorn", "shop.wsgi", "--bind", "0.0.0.0:8080")
     assert made.processes[0].variables == {"PORT": "8080"}
 
 

@@ -8,6 +8,8 @@ from kubeship.model.plan import (
     ProcessPlan,
     ReleasePlan,
     SecretKey,
+    StaticFolder,
+    StaticPlan,
 )
 
 DIGEST = "sha256:" + "5f" * 32
@@ -85,6 +87,23 @@ DJANGO_SHOP = Plan(
             ),
             pre_stop_seconds=5,
             grace_seconds=45,
+            static=StaticPlan(
+                server="nginx",
+                command=("nginx", "-e", "stderr", "-c", "/etc/kubeship/nginx.conf"),
+                file="/etc/kubeship/nginx.conf",
+                folders=(
+                    StaticFolder("/static/", "/app/staticfiles/", hashed=True),
+                    StaticFolder("/media/", "/data/media/", hashed=False),
+                ),
+                port=8080,
+                upstream=8000,
+                timeout=30,
+                read_timeout=60,
+                keep_alive=95,
+                body_kilobytes=10240,
+                cpu="25m",
+                memory="64Mi",
+            ),
         ),
         ProcessPlan(
             name="mail-worker",

@@ -65,7 +65,7 @@ def test_words_that_yaml_reads_as_something_else_stay_strings() -> None:
 
 
 def test_a_variable_is_listed_before_secrets_each_sorted_by_name() -> None:
-    (container,) = containers(manifests(DJANGO_SHOP)["web-deployment.yaml"])
+    *_, container = containers(manifests(DJANGO_SHOP)["web-deployment.yaml"])
 
     names = [entry["name"] for entry in container["env"]]
     assert names == ["ALLOWED_HOSTS", "DJANGO_SETTINGS_MODULE", "DATABASE_URL", "SECRET_KEY"]
@@ -124,7 +124,7 @@ def test_startup_gets_the_whole_time_that_was_planned() -> None:
 
 
 def test_liveness_is_more_patient_than_readiness() -> None:
-    (container,) = containers(manifests(DJANGO_SHOP)["web-deployment.yaml"])
+    *_, container = containers(manifests(DJANGO_SHOP)["web-deployment.yaml"])
 
     live, ready = container["livenessProbe"], container["readinessProbe"]
     assert live["httpGet"] == ready["httpGet"]
@@ -170,6 +170,6 @@ def component(item: Object) -> str:
 def selectors(objects: Any) -> list[dict[str, str]]:
     found = []
     for item in objects:
-        selector = item["spec"].get("selector") or {}
+        selector = item.get("spec", {}).get("selector") or {}
         found += [selector.get("matchLabels", selector)] if selector else []
     return found
