@@ -43,6 +43,8 @@ class Registry:
     """Requests until a token has expired."""
     tells_standing: bool = True
     """Whether it says how much of an upload has arrived."""
+    forbidden: str = ""
+    """A repository that the login may not touch."""
     storage: str = ""
     """Address of another server that blobs are fetched from."""
     blobs: dict[tuple[str, str], bytes] = field(default_factory=dict)
@@ -131,6 +133,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._token()
         elif not self._allowed(parts.path):
             self._want_login()
+        elif self.registry.forbidden and parts.path.startswith(f"/v2/{self.registry.forbidden}/"):
+            self._want_login(',error="insufficient_scope"')
         elif parts.path == "/v2/":
             self._answer(200)
         elif match := re.fullmatch(r"/v2/(.+)/blobs/uploads/", parts.path):
@@ -233,13 +237,13 @@ class _Handler(BaseHTTPRequestHandler):
                 return uses > 0
         return True
 
-    def _want_login(self) -> None:
+    def _want_login(self, error: str = "") -> None:
         realm = f"http://{self.headers['Host']}"
         offer = {
             "basic": 'Basic realm="a registry"',
             "bearer": f'Bearer realm="{realm}/token",service="registry",scope="repository:a:pull"',
         }
-        self._error(401, "UNAUTHORIZED", {"WWW-Authenticate": offer[self.registry.scheme or "basic"]})
+        self._error(401, "UNAUTHORIZED", {"WWW-Authenticate": offer[self.registry.scheme or "basic"] + error})
 
     def _token(self) -> None:
         form = parse_qs(self.body.decode())

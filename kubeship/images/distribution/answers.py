@@ -22,8 +22,13 @@ class Row:
     hint: str
 
 
-def refusal(status: int, body: bytes, subject: str, registry: str, login: Login | None) -> RegistryFailure:
-    """The meaning of an answer that isn't the hoped one; `subject` is the repository or reference that it is about."""
+def refusal(
+    status: int, body: bytes, subject: str, registry: str, login: Login | None, *, error: str = ""
+) -> RegistryFailure:
+    """The meaning of an answer that isn't the hoped one; `subject` is the repository or reference that it is about.
+
+    `error` is what a Bearer challenge says of the token that was sent (RFC 6750, 3.1).
+    """
     said = error_words(body)
     names = {
         "registry": registry,
@@ -34,7 +39,7 @@ def refusal(status: int, body: bytes, subject: str, registry: str, login: Login 
     }
     for row in ANSWERS:
         fits = (not row.statuses or status in row.statuses) and row.login in (None, login is not None)
-        if fits and re.search(row.words, said, re.IGNORECASE):
+        if fits and re.search(row.words, f"{said} {error}", re.IGNORECASE):
             return RegistryFailure(
                 row.kind, row.reason.format(**names), row.hint.format(**names), status=status, said=said
             )

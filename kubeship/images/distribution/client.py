@@ -129,11 +129,17 @@ class RegistryClient:
         name, source_name = self._name(repository), parse_reference(source)
         if source_name.registry != name.registry:
             return False
+        query = f"mount={digest}&from={quote(source_name.path, safe='')}"
+        scopes = (*self._scopes(name, PULL_AND_PUSH), *self._scopes(source_name, PULL))
+        path, subject = f"/v2/{name.path}/blobs/uploads/?{query}", name.repository
         with registry_errors(f"Pushing {_blob_of(name, digest)}", PushFailed):
-            query = f"mount={digest}&from={quote(source_name.path, safe='')}"
-            scopes = (*self._scopes(name, PULL_AND_PUSH), *self._scopes(source_name, PULL))
-            path, subject = f"/v2/{name.path}/blobs/uploads/?{query}", name.repository
-            answer = self._conversation.ask("POST", path, subject, scopes, {201, 202}, body=b"")
+            try:
+                answer = self._conversation.ask("POST", path, subject, scopes, {201, 202}, body=b"")
+            except RegistryFailure as failure:
+                # Who may not read there, or not in this way, may still upload; if not, the upload says why.
+                if failure.kind in ("denied", "missing", "refused"):
+                    return False
+                raise
             if answer.status_code == 202:
                 cancel(self._conversation, next_location(self._conversation, answer), subject, scopes)
             return answer.status_code == 201

@@ -222,7 +222,9 @@ class Conversation:
 
     def _refusal(self, answer: requests.Response, subject: str) -> RegistryFailure:
         body = b"" if answer.request.method == "HEAD" else self.read(answer)
-        failure = refusal(answer.status_code, body, subject, self.registry, self.login)
+        offer = challenge(answer.headers.get("WWW-Authenticate"))
+        error = offer.parameters.get("error", "") if offer else ""
+        failure = refusal(answer.status_code, body, subject, self.registry, self.login, error=error)
         failure.asked_pause = asked_pause(answer.headers.get("Retry-After"))
         if failure.asked_pause and failure.asked_pause > self.patience.longest_asked:
             failure.reason += f", and to come back in {failure.asked_pause / 60:.0f} minutes"

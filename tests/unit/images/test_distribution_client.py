@@ -98,6 +98,19 @@ def test_refused_login_says_what_to_type(scheme: str, login: Login | None, reaso
     assert caught.value.exit_code == 1
 
 
+def test_login_without_the_right_is_not_called_a_wrong_login() -> None:
+    with serving(Registry("bearer", forbidden="theirs")) as registry:
+        with pytest.raises(PushFailed, match=r"doesn't allow it for .*/theirs with the Docker configuration") as caught:
+            client(registry, ME).require_push(f"{registry.host}/theirs")
+
+        assert "Ask for the right" in caught.value.hint
+
+
+def test_mount_that_is_refused_is_an_upload() -> None:
+    with serving(Registry("bearer", forbidden="theirs")) as registry:
+        assert not client(registry, ME).mount(f"{registry.host}/theirs", digest_of(LAYER), f"{registry.host}/base")
+
+
 def test_push_is_proved_and_taken_back() -> None:
     with serving(Registry("basic")) as registry:
         client(registry, ME).require_push(f"{registry.host}/shop")
