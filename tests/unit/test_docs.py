@@ -16,13 +16,14 @@ from kubeship.config.json_schema import json_schema
 from kubeship.config.lock import Lock
 from kubeship.errors import ExitCode
 from kubeship.inspection.project import inspect
+from kubeship.model.dockerfile import instructions
 from kubeship.planning.plan import plan
 from kubeship.planning.servers import SERVERS
 from kubeship.rendering.render import render
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMANDS = ROOT / "docs" / "commands.md"
-DOCKERFILE = ROOT / "docs" / "dockerfile.md"
+IMAGES = ROOT / "docs" / "images.md"
 DEPLOY = ROOT / "docs" / "deploy.md"
 CONFIGURATION = ROOT / "docs" / "kubeship-yaml.md"
 DOCUMENTS = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")])
@@ -112,9 +113,33 @@ def test_every_line_of_the_dockerfile_is_explained() -> None:
     planned = plan(*parsed(drafted.text).configuration(None), drafted.lock)
 
     written = [line for line in render(planned)["Dockerfile"].splitlines() if line and not line.startswith("#")]
-    explained = [line for block in code_blocks(DOCKERFILE.read_text()) for line in block.splitlines() if line]
+    titles = sections(IMAGES.read_text())
+    stages = titles["The first stage builds"] + titles["The second stage runs"]
+    explained = [line for block in code_blocks(stages) for line in block.splitlines() if line]
 
     assert explained == written
+
+
+def test_what_other_dockerfiles_hold_is_explained() -> None:
+    text = IMAGES.read_text()
+    explained = " ".join([*re.findall(r"`([^`]+)`", text), *code_blocks(text)])
+    programs = r"(?:^|&& |\s)(npm|pnpm|yarn|uv|poetry|pdm|pipenv|micromamba|pyinstaller)\s"
+
+    written = {
+        word
+        for path in (ROOT / "tests" / "golden").glob("*/*/Dockerfile")
+        for each in instructions(path.read_text())
+        for word in (each.name, *re.findall(r"--mount=type=\w+", each.text), *re.findall(programs, each.text))
+    }
+
+    assert [word for word in sorted(written) if not re.search(rf"(?<![\w-]){word}(?![\w-])", explained)] == []
+
+
+def test_every_rule_for_dockerfiles_is_documented() -> None:
+    documented = set(re.findall(r"`([a-z-]+)`", subjects(sections(IMAGES.read_text())["A Dockerfile of your own"])))
+    source = "".join(path.read_text() for path in (ROOT / "kubeship/images/dockerfile_check").glob("*.py"))
+
+    assert documented == set(re.findall(r"Hit\(\s*\"([a-z-]+)\"", source))
 
 
 def test_permissions_are_those_that_check_asks_for() -> None:
