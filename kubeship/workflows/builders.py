@@ -81,8 +81,11 @@ def direct_obstacle(app: App, builder: DirectBuilder, request: DirectRequest | N
     return builder.obstacle(request)
 
 
-def direct_request(app: App, source: str) -> DirectRequest | None:
-    """The image as the direct builder is asked for it; None where the project keeps a Dockerfile of its own."""
+def direct_request(app: App, source: str, moving: str | None = None) -> DirectRequest | None:
+    """The image as the direct builder is asked for it; None where the project keeps a Dockerfile of its own.
+
+    `moving` is a second tag, which other images had before.
+    """
     if app.plan.dockerfile is None:
         return None
     asked = app.build_request(source)
@@ -92,7 +95,7 @@ def direct_request(app: App, source: str) -> DirectRequest | None:
         image=app.plan.dockerfile,
         python=app.configuration.python,
         repository=app.plan.image,
-        tags=(source,),
+        tags=(source, moving) if moving else (source,),
         secrets=asked.secrets,
         epoch=_epoch(asked.arguments.get("SOURCE_DATE_EPOCH")),
     )
@@ -107,7 +110,7 @@ def built_directly(
     """
     app = attempt.app
     builder = builders.direct(app.plan.image, attempt.emit)
-    request = direct_request(app, attempt.source)
+    request = direct_request(app, attempt.source, builders.cache)
     because = direct_obstacle(app, builder, request)
     attempt.clock.part("start")
     if because is None and request is not None:

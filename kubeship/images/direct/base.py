@@ -8,12 +8,9 @@ from typing import Any
 from kubeship.errors import KubeshipError
 from kubeship.images.direct.configuration import LAYERS
 from kubeship.images.direct.store import Store, key_of
-from kubeship.images.distribution.reference import DOCKER_HUB, Reference, parse_reference
+from kubeship.images.distribution.reference import DOCKER_HUB, MIRROR, Reference, parse_reference
 from kubeship.images.ports import Manifest, Registry
 from kubeship.model.direct import NeedsEngine
-
-MIRROR = "KUBESHIP_DOCKER_HUB_MIRROR"
-"""A registry that holds Docker Hub's images under their names, as an engine's `registry-mirrors` names one."""
 
 
 @dataclass(frozen=True)

@@ -13,15 +13,13 @@ from kubeship.images.distribution.downloads import download
 from kubeship.images.distribution.failures import RegistryFailure, registry_errors
 from kubeship.images.distribution.manifests import ACCEPTED, INDEXES, digest_of, media_type, of_platform, parsed
 from kubeship.images.distribution.patience import Patience
-from kubeship.images.distribution.reference import DOCKER_HUB, Reference, parse_reference
+from kubeship.images.distribution.reference import DOCKER_HUB, MIRROR, Reference, parse_reference
 from kubeship.images.distribution.transport import Transport
 from kubeship.images.distribution.uploads import Source, Upload, cancel, next_location
 from kubeship.images.ports import Manifest
 from kubeship.model.events import Emit, Event
 
 LARGEST_CONFIGURATION = 16 * 1024 * 1024
-MIRROR = "KUBESHIP_DOCKER_HUB_MIRROR"
-"""A host, with its port, from which Docker Hub's images are read: the engine's `registry-mirrors` for one without."""
 PULL, PULL_AND_PUSH = "pull", "pull,push"
 
 

@@ -8,6 +8,8 @@ from kubeship.errors import InvalidInput
 DOCKER_HUB = "docker.io"
 DOCKER_HUB_HOSTS = {DOCKER_HUB, "index.docker.io", "registry-1.docker.io"}
 DOCKER_HUB_API = "registry-1.docker.io"
+MIRROR = "KUBESHIP_DOCKER_HUB_MIRROR"
+"""A host, with its port, from which Docker Hub's images are read: the engine's `registry-mirrors` for one without."""
 
 PATH = re.compile(r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*")
 TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
