@@ -9,7 +9,7 @@ from kubeship.inspection.bindings import Binding
 from kubeship.inspection.callables import attribute_values
 from kubeship.inspection.import_root import reachable
 from kubeship.inspection.modules import External, Local, Modules
-from kubeship.inspection.syntax import Function, argument, calls, dotted, text
+from kubeship.inspection.syntax import Function, argument, calls, dotted, text, walk
 from kubeship.inspection.views import DATABASE_NAMES, LOGIN, OPEN, Route, judged
 from kubeship.model.origin import Origin
 
@@ -59,7 +59,7 @@ def app_routes(modules: Modules, entrypoint: str) -> list[Route]:
 
 
 def _rules(modules: Modules, path: str, tree: ast.Module) -> Iterator[tuple[str, str, ast.expr | Function, int]]:
-    for node in ast.walk(tree):
+    for node in walk(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             for decorator in node.decorator_list:
                 if isinstance(decorator, ast.Call) and (found := _decorated(modules, path, decorator)):
@@ -206,7 +206,7 @@ def _route(modules: Modules, path: str, full: str, view: ast.expr | Function, li
     names = [
         dotted(node.args[0]) or ""
         for part in (view.args, *view.decorator_list)
-        for node in ast.walk(part)
+        for node in walk(part)
         if isinstance(node, ast.Call) and (dotted(node.func) or "").endswith(("Depends", "Security")) and node.args
     ]
     annotated = [dotted(a.annotation) or "" for a in view.args.args if a.annotation]

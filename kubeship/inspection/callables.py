@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from kubeship.inspection.bindings import Binding
 from kubeship.inspection.frameworks import constructor_of
 from kubeship.inspection.modules import External, Local, Modules
-from kubeship.inspection.syntax import Function, assignments, calls, dotted, local_names, statements
+from kubeship.inspection.syntax import Function, assignments, calls, dotted, local_names, statements, walk
 from kubeship.inspection.wrappers import is_wrapper
 from kubeship.model.project import Interface
 
@@ -128,4 +128,4 @@ def is_plain(modules: Modules, path: str, function: ast.FunctionDef) -> bool:
         reference = modules.reference(path, name) if name else None
         if reference not in (External("functools.cache"), External("functools.lru_cache")):
             return False
-    return not any(isinstance(node, ast.Yield | ast.YieldFrom) for node in ast.walk(function))
+    return not any(isinstance(node, ast.Yield | ast.YieldFrom) for node in walk(function))

@@ -12,7 +12,7 @@ from kubeship.inspection.imported import Imported
 from kubeship.inspection.modules import Modules
 from kubeship.inspection.objects import Apps
 from kubeship.inspection.sources import Sources, is_aside
-from kubeship.inspection.syntax import argument, calls, dotted, statements, text
+from kubeship.inspection.syntax import argument, calls, dotted, statements, text, walk
 from kubeship.model.origin import Origin
 
 HAND_WRITTEN = re.compile(rb"\b(?:" + "|".join(sorted(MAKERS)).encode() + rb")\b|\b(?:receive|start_response)\s*[,:)]")
@@ -222,5 +222,5 @@ def _writes(statement: ast.With, names: set[str]) -> bool:
     """`with open("openapi.json", "w") as file: json.dump(app.openapi(), file)`."""
     opened = [item.context_expr for item in statement.items if isinstance(item.context_expr, ast.Call)]
     modes = [text(argument(call, "mode", 1)) for call in opened if dotted(call.func) == "open"]
-    used = {node.id for node in ast.walk(statement) if isinstance(node, ast.Name)}
+    used = {node.id for node in walk(statement) if isinstance(node, ast.Name)}
     return any(mode and set("wax") & set(mode) for mode in modes) and not used.isdisjoint(names)

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 
 from kubeship.inspection.confirmation import Confirmation, Entrypoint
-from kubeship.inspection.stated import Target
 from kubeship.inspection.statement import COMPOSE
+from kubeship.inspection.targets import Target
 from kubeship.model.project import Warned
 
 

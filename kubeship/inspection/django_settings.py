@@ -10,7 +10,7 @@ from kubeship.inspection.import_root import module_name
 from kubeship.inspection.imported import Imported
 from kubeship.inspection.modules import Modules
 from kubeship.inspection.sources import folder_of, is_aside
-from kubeship.inspection.syntax import assignments, calls, dotted, statements, strings, text
+from kubeship.inspection.syntax import assignments, calls, dotted, statements, strings, text, walk
 from kubeship.model.origin import Candidate, Found, Origin, Question
 from kubeship.model.project import Answers
 
@@ -93,7 +93,7 @@ def lists(modules: Modules, settings: Settings, name: str, seen: frozenset[str] 
     for setting in settings_of(modules, settings, name):
         for value, line in strings(setting.value):
             found.setdefault(value, Origin(setting.origin.path, line))
-        for node in ast.walk(setting.value):
+        for node in walk(setting.value):
             if isinstance(node, ast.Name) and node.id not in seen | {name}:
                 found = {**lists(modules, settings, node.id, seen | {name}), **found}
     return found

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from kubeship.inspection.environment_readers import external, literal
 from kubeship.inspection.environment_reads import Reading
 from kubeship.inspection.modules import Local, Modules
-from kubeship.inspection.syntax import argument, calls, dotted, text
+from kubeship.inspection.syntax import argument, calls, dotted, text, walk
 from kubeship.model.origin import Origin
 
 LIBRARIES = frozenset({"dynaconf", "flask_dynaconf"})
@@ -58,8 +58,8 @@ def _read(modules: Modules, path: str, objects: dict[tuple[str, str], str]) -> I
     """(first key, reading) of `settings.DB.HOST`, `settings["DB"]` and `settings.get("DB", 3)`."""
     tree = modules.sources.tree(path)
     called = {id(call.func) for call in calls(tree)} if tree else set[int]()
-    inner = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Attribute)} if tree else set[int]()
-    for node in ast.walk(tree) if tree else ():
+    inner = {id(node.value) for node in walk(tree) if isinstance(node, ast.Attribute)} if tree else set[int]()
+    for node in walk(tree) if tree else ():
         owner, keys, default = None, [""], None
         match node:
             case ast.Attribute(ctx=ast.Load()) if id(node) not in called | inner and (name := dotted(node)):

@@ -15,8 +15,9 @@ from kubeship.inspection.objects import Apps
 from kubeship.inspection.shown import SERVED_MODULES, beside, pasted, ran, served
 from kubeship.inspection.sources import is_aside
 from kubeship.inspection.starts import Starts
-from kubeship.inspection.stated import Statements, Target
+from kubeship.inspection.stated import Statements
 from kubeship.inspection.statement import TASK
+from kubeship.inspection.targets import Target
 from kubeship.inspection.unserved import run_elsewhere
 from kubeship.model.origin import Candidate, Origin, Question
 from kubeship.model.project import Answers, Warned

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from kubeship.inspection.bindings import Binding
 from kubeship.inspection.modules import External, Local, Modules
-from kubeship.inspection.syntax import Function, argument, dotted
+from kubeship.inspection.syntax import Function, argument, dotted, walk
 
 GETTERS = frozenset({"os.environ.get", "os.environb.get", "os.getenv", "os.getenvb", "os.environ.pop"})
 
@@ -60,7 +60,7 @@ def literal(expression: ast.expr | None) -> str | None:
 def _reader(modules: Modules, path: str, function: Function) -> Reader | None:
     names = [parameter.arg for parameter in function.args.posonlyargs + function.args.args]
     defaults = set(names[len(names) - len(function.args.defaults) :]) if function.args.defaults else set()
-    for node in ast.walk(function):
+    for node in walk(function):
         key, fallback, required = None, None, False
         if isinstance(node, ast.Subscript) and external(modules, path, node.value) == "os.environ":
             key, required = node.slice, True
@@ -77,4 +77,4 @@ def _reader(modules: Modules, path: str, function: Function) -> Reader | None:
 
 
 def _raises(function: Function) -> bool:
-    return any(isinstance(node, ast.Raise) for node in ast.walk(function))
+    return any(isinstance(node, ast.Raise) for node in walk(function))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from kubeship.inspection.bindings import Binding
 from kubeship.inspection.environment_readers import GETTERS, Reader, external, literal
 from kubeship.inspection.modules import External, Local, Modules
-from kubeship.inspection.syntax import argument, dotted, is_main_guard, text
+from kubeship.inspection.syntax import argument, children, dotted, is_main_guard, text, walk
 from kubeship.model.origin import Origin
 
 LIBRARIES = frozenset({"click", "decouple", "dj_database_url", "environ", "environs", "os", "starlette", "typer"})
@@ -81,7 +81,7 @@ def _deployed_nodes(tree: ast.AST) -> Iterator[ast.AST]:
             pending.extend(reversed(node.orelse))
             continue
         yield node
-        pending.extend(reversed(list(ast.iter_child_nodes(node))))
+        pending.extend(reversed(children(node)))
 
 
 def _tested(modules: Modules, path: str, node: ast.AST) -> Iterator[str]:
@@ -92,7 +92,7 @@ def _tested(modules: Modules, path: str, node: ast.AST) -> Iterator[str]:
             yield name
     if isinstance(node, ast.Try) and any("KeyError" in ast.dump(h.type) for h in node.handlers if h.type):
         for statement in node.body:
-            for inner in ast.walk(statement):
+            for inner in walk(statement):
                 yield from (found.name for found in _reading(modules, path, inner, {}) if found.required)
 
 

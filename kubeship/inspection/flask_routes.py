@@ -9,7 +9,7 @@ from kubeship.inspection.bindings import Binding
 from kubeship.inspection.import_root import reachable
 from kubeship.inspection.modules import External, Local, Modules, Reference
 from kubeship.inspection.objects import Apps
-from kubeship.inspection.syntax import Function, argument, calls, dotted, text
+from kubeship.inspection.syntax import Function, argument, calls, dotted, text, walk
 from kubeship.inspection.views import Route, judged
 from kubeship.model.origin import Origin
 
@@ -46,7 +46,7 @@ def flask_routes(modules: Modules, apps: Apps, entrypoint: str, made: Origin | N
 
 def _rules(tree: ast.Module) -> Iterator[tuple[str, str, ast.expr | Function, int]]:
     """(owner, rule, view, line) of every route that takes GET."""
-    for node in ast.walk(tree):
+    for node in walk(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             for decorator in node.decorator_list:
                 found = _rule(decorator, ("route", "get"))

@@ -11,7 +11,7 @@ from kubeship.inspection.modules import Modules
 from kubeship.inspection.objects import Apps
 from kubeship.inspection.programs import TOOL_FOLDERS
 from kubeship.inspection.starts import Starts
-from kubeship.inspection.syntax import dotted, local_names
+from kubeship.inspection.syntax import dotted, local_names, walk
 from kubeship.inspection.wrappers import APP_ARGUMENTS
 from kubeship.model.project import Interface
 
@@ -111,7 +111,7 @@ def _mounted(modules: Modules, apps: Apps, path: str) -> list[Made]:
     """The apps that the file puts below other apps, at whatever depth of functions."""
     module = modules.module(path)
     found: list[Made] = []
-    for node in ast.walk(module.tree) if module else ():
+    for node in walk(module.tree) if module else ():
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             found += _mounted_in(apps, path, node, local_names(node))
     if module:
@@ -121,7 +121,7 @@ def _mounted(modules: Modules, apps: Apps, path: str) -> list[Made]:
 
 def _mounted_in(apps: Apps, path: str, tree: ast.AST, scope: dict[str, tuple[ast.expr, ...]] | None) -> list[Made]:
     found: list[Made] = []
-    for call in ast.walk(tree):
+    for call in walk(tree):
         name = dotted(call.func) if isinstance(call, ast.Call) else None
         if not isinstance(call, ast.Call) or not name or name.rpartition(".")[2] not in MOUNTS:
             continue

@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from kubeship.inspection.base_images import base_command
 from kubeship.inspection.dockerfiles import Dockerfile, Instruction, deployed_dockerfiles, read_dockerfile
 from kubeship.inspection.image_files import image_of, workdir
 from kubeship.inspection.sources import Sources
@@ -28,6 +29,7 @@ def image_statements(sources: Sources, folder: str) -> Iterator[Said]:
         dockerfile = read_dockerfile(sources, path)
         found = image_command(dockerfile)
         if not found:
+            yield from _of_base(sources, dockerfile)
             continue
         yield Said(
             Origin(path, found.line, "the image's command"),
@@ -38,6 +40,22 @@ def image_statements(sources: Sources, folder: str) -> Iterator[Said]:
             image=image_of(sources, dockerfile, None),
             any_arguments=bool(found.entrypoint) and not found.command,
             port=_exposed(dockerfile),
+        )
+
+
+def _of_base(sources: Sources, dockerfile: Dockerfile) -> Iterator[Said]:
+    """What the base image starts, where the Dockerfile leaves that to it."""
+    name, line = dockerfile.base
+    image, variables = image_of(sources, dockerfile, None), variables_of(dockerfile)
+    if found := base_command(sources, name, image, variables):
+        yield Said(
+            Origin(dockerfile.path, line, f"what {name} starts"),
+            IMAGE,
+            words=found.words,
+            folder=found.folder,
+            variables=tuple(variables.items()),
+            image=image,
+            port=_exposed(dockerfile) or found.port,
         )
 
 

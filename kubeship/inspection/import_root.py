@@ -15,6 +15,12 @@ def import_root(modules: Modules, path: str) -> str:
     Where several do equally well it is the first folder at or above the file that is no package, as with
     `python file.py`.
     """
+    if path not in modules.import_roots:
+        modules.import_roots[path] = _import_root(modules, path)
+    return modules.import_roots[path]
+
+
+def _import_root(modules: Modules, path: str) -> str:
     reached = reachable(modules, path)
     folders = [folder_of(path)]
     while folders[-1] != ".":
@@ -42,6 +48,12 @@ def _preference(modules: Modules, folder: str, score: int, usual: str) -> tuple[
 
 def reachable(modules: Modules, path: str) -> tuple[str, ...]:
     """The project's files that importing `path` may import, that file first."""
+    if path not in modules.reached:
+        modules.reached[path] = _reachable(modules, path)
+    return modules.reached[path]
+
+
+def _reachable(modules: Modules, path: str) -> tuple[str, ...]:
     seen = dict.fromkeys(_with_packages(modules, path))
     pending = list(seen)
     while pending:

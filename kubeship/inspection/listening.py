@@ -6,8 +6,9 @@ from kubeship.inspection.findings import SET_BY_YOU, Answered
 from kubeship.inspection.modules import Modules
 from kubeship.inspection.own_ports import DEFAULTS, called_port, option_port
 from kubeship.inspection.servers import BY_PROGRAM
-from kubeship.inspection.stated import Statements, Target, stated_port
+from kubeship.inspection.stated import Statements, stated_port
 from kubeship.inspection.statement import Statement
+from kubeship.inspection.targets import Target
 from kubeship.model.origin import Found, Origin
 from kubeship.model.project import Answers, Warned
 

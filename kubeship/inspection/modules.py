@@ -49,6 +49,9 @@ class Modules:
         self._roots: dict[str, tuple[str, ...]] = {}
         self._resolved: dict[tuple[str, Imported], str | None] = {}
         self._references: dict[tuple[str, str], Reference | None] = {}
+        self.reached: dict[str, tuple[str, ...]] = {}
+        """By file, what importing it may import; several questions follow the same imports."""
+        self.import_roots: dict[str, str] = {}
 
     @cached_property
     def top_names(self) -> frozenset[str]:

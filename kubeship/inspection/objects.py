@@ -19,12 +19,7 @@ from kubeship.inspection.constructors import Constructors
 from kubeship.inspection.frameworks import CONSTRUCTORS
 from kubeship.inspection.imported import Imported
 from kubeship.inspection.modules import External, Local, Modules, Reference
-from kubeship.inspection.syntax import (
-    Function,
-    dotted,
-    local_names,
-    statements,
-)
+from kubeship.inspection.syntax import Function, dotted, local_names, statements, walk
 from kubeship.inspection.wrappers import APP_ARGUMENTS, LAZY, WRAPPERS, is_wrapper
 from kubeship.model.origin import Origin
 from kubeship.model.project import Interface
@@ -151,7 +146,7 @@ class Apps:
     def _called_inside(self, path: str, function: Function) -> App | None:
         """The app that a hand-written `def application(environ, start_response)` passes the request on to."""
         scope = local_names(function)
-        callees = [node.func for node in ast.walk(function) if isinstance(node, ast.Call)]
+        callees = [node.func for node in walk(function) if isinstance(node, ast.Call)]
         return self.first(path, [*callees, *(c.func for c in callees if isinstance(c, ast.Call))], scope)
 
     def constructed(self, path: str, expression: ast.expr, line: int) -> App | None:

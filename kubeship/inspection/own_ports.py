@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from kubeship.inspection.import_root import reachable
 from kubeship.inspection.modules import Modules
-from kubeship.inspection.syntax import Function, argument, calls, dotted, local_names, text
+from kubeship.inspection.syntax import Function, argument, calls, children, dotted, local_names, text, walk
 from kubeship.model.origin import Found, Origin
 
 SERVING = frozenset({"launch", "listen", "run", "run_app", "run_server", "run_simple", "serve", "start_http_server"})
@@ -82,7 +82,7 @@ def _calls(tree: ast.Module) -> Iterator[tuple[ast.Call, dict[str, tuple[ast.exp
     pending: list[tuple[ast.AST, dict[str, tuple[ast.expr, ...]]]] = [(tree, outer)]
     while pending:
         node, names = pending.pop(0)
-        for child in ast.iter_child_nodes(node):
+        for child in children(node):
             inner = names | _assigned(child) if isinstance(child, Function) else names
             pending.append((child, inner))
         if isinstance(node, ast.Call):
@@ -104,12 +104,12 @@ def _number(expression: ast.expr, names: dict[str, tuple[ast.expr, ...]]) -> int
     if isinstance(expression, ast.Name):
         values = names.get(expression.id, ())
         return _number(values[0], {}) if len(values) == 1 else None
-    indexes = [node.slice for node in ast.walk(expression) if isinstance(node, ast.Subscript)]
+    indexes = [node.slice for node in walk(expression) if isinstance(node, ast.Subscript)]
     if any(isinstance(index, ast.Constant) and isinstance(index.value, int) for index in indexes):
         return None
     found = {
         int(str(node.value))
-        for node in ast.walk(expression)
+        for node in walk(expression)
         if isinstance(node, ast.Constant) and re.fullmatch(r"\d{1,5}", str(node.value))
     }
     number = found.pop() if len(found) == 1 else 0

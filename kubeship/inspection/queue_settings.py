@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from kubeship.inspection.django_settings import Settings, lists, management_script
 from kubeship.inspection.modules import External, Modules
 from kubeship.inspection.queues import Queue, QueueFound, named, queue_names
-from kubeship.inspection.syntax import dotted, text
+from kubeship.inspection.syntax import dotted, text, walk
 from kubeship.model.origin import Origin
 from kubeship.model.project import ProcessKind
 
@@ -116,7 +116,7 @@ def _dramatiq(modules: Modules) -> Iterator[QueueFound]:
 
 def _actors(modules: Modules, path: str) -> QueueFound | None:
     tree = modules.sources.tree(path)
-    functions = [node for node in ast.walk(tree or ast.Module([], [])) if isinstance(node, _FUNCTIONS)]
+    functions = [node for node in walk(tree or ast.Module([], [])) if isinstance(node, _FUNCTIONS)]
     for function in functions:
         for decorator in function.decorator_list:
             name = dotted(decorator.func if isinstance(decorator, ast.Call) else decorator)

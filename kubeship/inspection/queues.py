@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from kubeship.inspection.bindings import Binding
 from kubeship.inspection.import_root import import_root, module_name
 from kubeship.inspection.modules import External, Modules
-from kubeship.inspection.syntax import calls, dotted, text
+from kubeship.inspection.syntax import calls, dotted, text, walk
 from kubeship.model.origin import Origin
 from kubeship.model.project import ProcessKind
 
@@ -131,7 +131,7 @@ def _made_by(modules: Modules, path: str, binding: Binding) -> Queue | None:
         return None
     made = (_row(modules, path, call) for call in calls(function))
     row = next((each for each in made if each), None)
-    returns = any(isinstance(node, ast.Return) and node.value is not None for node in ast.walk(function))
+    returns = any(isinstance(node, ast.Return) and node.value is not None for node in walk(function))
     return row if returns else None
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from kubeship.inspection.server_lines import Started, as_target, gunicorn_interface, port_of
 from kubeship.inspection.sources import Sources
-from kubeship.inspection.syntax import assignments, statements, strings, text
+from kubeship.inspection.syntax import assignments, statements, strings, text, walk
 
 Locate = Callable[[str], str | None]
 
@@ -80,9 +80,7 @@ def _default(value: ast.expr) -> str | None:
     """The written-out end of `f"0.0.0.0:{os.environ.get('PORT', '8000')}"` and the like: its one default."""
     found = [word for word, _ in strings(value)]
     ports = [word for word in found if re.fullmatch(r"\d{2,5}", word)]
-    numbers = [
-        str(node.value) for node in ast.walk(value) if isinstance(node, ast.Constant) and type(node.value) is int
-    ]
+    numbers = [str(node.value) for node in walk(value) if isinstance(node, ast.Constant) and type(node.value) is int]
     if len(ports + numbers) == 1:
         return f":{(ports + numbers)[0]}"
     return found[-1] if isinstance(value, ast.Call) and len(found) == 2 else None

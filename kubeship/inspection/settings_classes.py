@@ -8,7 +8,7 @@ from kubeship.inspection.bindings import Binding
 from kubeship.inspection.environment_readers import external, literal
 from kubeship.inspection.environment_reads import Reading
 from kubeship.inspection.modules import Local, Modules
-from kubeship.inspection.syntax import argument, assignments, dotted, text
+from kubeship.inspection.syntax import argument, assignments, dotted, text, walk
 from kubeship.model.origin import Origin
 
 LIBRARIES = frozenset({"pydantic", "pydantic_settings"})
@@ -121,7 +121,7 @@ def _fields(modules: Modules, found: _Settings, depth: int = 0) -> Iterator[Read
 
 def _model(modules: Modules, found: _Settings, annotation: ast.expr) -> _Settings | None:
     """The project's own model that a field holds (pydantic-settings, "Parsing environment variable values")."""
-    for node in ast.walk(annotation):
+    for node in walk(annotation):
         name = dotted(node) if isinstance(node, ast.Name | ast.Attribute) else None
         match modules.reference(found.path, name) if name else None:
             case Local(inside, _, Binding(value=ast.ClassDef() as definition)) if _settings(

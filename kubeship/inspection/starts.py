@@ -13,7 +13,7 @@ from kubeship.inspection.modules import External, Modules, Reference
 from kubeship.inspection.objects import Apps
 from kubeship.inspection.spawned import MAY_SPAWN, spawned_words
 from kubeship.inspection.starters import MAY_START, RUN_METHODS, Does, starter_of
-from kubeship.inspection.syntax import argument, dotted, is_main_guard, local_names, text
+from kubeship.inspection.syntax import argument, children, dotted, is_main_guard, local_names, text, walk
 from kubeship.inspection.wrappers import APP_ARGUMENTS
 
 THREADS = (External("threading.Thread"), External("multiprocessing.Process"))
@@ -64,7 +64,7 @@ class Starts:
             call = replace(outer, node=self._in_thread(module, outer.node))
             if found := self._external(module, call) or self._method(module, call):
                 yield found
-        for node in ast.walk(module.tree):
+        for node in walk(module.tree):
             for base in node.bases if isinstance(node, ast.ClassDef) else ():
                 match self._reference(module, base):
                     case External(outside) if row := starter_of(outside):
@@ -177,4 +177,4 @@ def _calls(body: list[ast.stmt], scope: Scope, *, guarded: bool) -> Iterator[_Ca
                         yield _Call(ast.copy_location(ast.Call(decorator, [], []), decorator), scope, inside)
             if isinstance(node, ast.Call):
                 yield _Call(node, scope, inside)
-            pending.extend(ast.iter_child_nodes(node))
+            pending.extend(children(node))

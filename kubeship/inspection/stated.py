@@ -4,10 +4,11 @@ import posixpath
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Literal
 
+from kubeship.inspection.cloud_files import cloud_statements
 from kubeship.inspection.cluster_files import cluster_statements
 from kubeship.inspection.compose_files import compose_statements
+from kubeship.inspection.configured import configured
 from kubeship.inspection.console_scripts import console_scripts
 from kubeship.inspection.image_commands import image_statements
 from kubeship.inspection.image_files import folder_in
@@ -16,44 +17,20 @@ from kubeship.inspection.launches import followed, shell_text
 from kubeship.inspection.platform_files import platform_statements
 from kubeship.inspection.prose import readme_statements, script_statements
 from kubeship.inspection.schedules import schedule_statements
-from kubeship.inspection.server_files import completed, gunicorn_settings, uwsgi_settings
-from kubeship.inspection.server_lines import Started, as_target, port_of
-from kubeship.inspection.sources import Sources, folder_of, is_aside
-from kubeship.inspection.statement import CONFIGURED, DEVELOPMENT, SUPERVISED, Said, Statement
+from kubeship.inspection.server_lines import Started, port_of
+from kubeship.inspection.sources import Sources
+from kubeship.inspection.statement import DEVELOPMENT, SUPERVISED, Said, Statement
 from kubeship.inspection.supervisors import s6_services, supervised, supervisor_files, units
+from kubeship.inspection.targets import Form, Target
 from kubeship.inspection.task_files import task_statements
+from kubeship.inspection.uwsgi_programs import uwsgi_statements
 from kubeship.inspection.workers import NOT_PROCESSES
 from kubeship.model.origin import Found, Origin
-from kubeship.model.project import Interface
 
-CONFIGURING = ("gunicorn", "uwsgi", "setup.cfg", ".flaskenv", ".env")
-"""What stands in the names of files that servers read; asked first, since there are many files."""
-Form = Literal["object", "script", "package", "console", "paste", "discover"]
 OTHER_NAMES = re.compile(
     r"(?i)(.*[-_.:])?(worker|beat|celery|celerybeat|clock|scheduler|cron|queue|consumer|listener|bot|job|jobs|task|tasks|daemon|"
     r"release|migrate|migrations?|watcher|poller|indexer|processor|subscriber|huey|rq|dramatiq|arq|flower|cron\w*)s?([-_.:].*)?"
 )
-
-
-@dataclass(frozen=True)
-class Target:
-    """An entrypoint that a statement names."""
-
-    value: str
-    """`module:object`, a script's path, a package, a console script, or a paste file, by `form`."""
-    form: Form
-    folder: str
-    """Where its process starts."""
-    server: str
-    interface: Interface | None
-    origins: tuple[Origin, ...]
-    strength: int = 0
-    statement: Statement | None = None
-
-    @property
-    def origin(self) -> Origin:
-        """The statement's place."""
-        return self.origins[0]
 
 
 @dataclass(frozen=True)
@@ -84,12 +61,14 @@ def read_statements(sources: Sources, folder: str) -> Statements:
     """What every file that kubeship can read says; `folder` holds the dependencies."""
     said: list[Said] = [
         *platform_statements(sources, folder),
+        *cloud_statements(sources),
         *cluster_statements(sources, folder),
         *image_statements(sources, folder),
         *compose_statements(sources),
         *(program for path in supervisor_files(sources) for program in _supervised(sources, path, folder)),
         *units(sources, SUPERVISED),
         *s6_services(sources, SUPERVISED),
+        *uwsgi_statements(sources),
         *schedule_statements(sources),
         *script_statements(sources, folder),
         *task_statements(sources, folder),
@@ -108,7 +87,7 @@ def read_statements(sources: Sources, folder: str) -> Statements:
             unread.append(each)
         found += statements
     ranked = tuple(sorted(dict.fromkeys(found), key=lambda s: (s.strength, not s.main)))
-    targets = sorted((*_targets(ranked), *_configured(sources, folder)), key=lambda target: target.strength)
+    targets = sorted((*_targets(ranked), *configured(sources, folder)), key=lambda target: target.strength)
     web = next((s for s in ranked if s.is_web and s.main and s.strength < DEVELOPMENT), None)
     port = Found(web.port, (web.origin,)) if web and web.port else None
     return Statements(ranked, tuple(targets), port, web.folder if web else folder, tuple(unread))
@@ -176,72 +155,6 @@ def _named(started: Started) -> tuple[str, Form | None]:  # noqa: PLR0911  # one
     if started.console:
         return " ".join([started.console, *started.arguments[:1]]), "console"
     return "", None
-
-
-def _configured(sources: Sources, folder: str) -> list[Target]:
-    """Apps that servers' own files name, without a command that reads them: gunicorn, uwsgi, FLASK_APP."""
-    found: list[Target] = []
-    for path in sources.files:
-        if not any(word in path for word in CONFIGURING) or path.count("/") > 3 or is_aside(path):
-            continue
-        name, place = posixpath.basename(path), folder_of(path)
-        if re.fullmatch(r"gunicorn[\w.-]*\.py", name):
-            settings = gunicorn_settings(sources, path)
-            if "wsgi_app" in settings:
-                found.append(_gunicorn(sources, path, *settings["wsgi_app"]))
-        elif re.fullmatch(r"[\w.-]*uwsgi[\w.-]*\.(ini|ya?ml|xml|cfg|conf)|setup\.cfg", name):
-            found += _uwsgi(sources, path, folder)
-        elif name in (".flaskenv", ".env") and place in (folder, "."):
-            found += _flask_app(sources, path)
-    return found
-
-
-def _gunicorn(sources: Sources, path: str, stated: str, line: int) -> Target:
-    started = Started(as_target(stated, "application", False), config=path, server="gunicorn", work="web")
-    started = completed(sources, started, lambda _: path)
-    return _of_file(started, folder_of(path), Origin(path, line, "gunicorn's wsgi_app"))
-
-
-def _of_file(started: Started, folder: str, origin: Origin) -> Target:
-    statement = Statement("", started, "", folder, origin, CONFIGURED, started.port, None, "web")
-    return Target(started.target, "object", folder, started.server, started.interface, (origin,), CONFIGURED, statement)
-
-
-def _uwsgi(sources: Sources, path: str, folder: str) -> list[Target]:
-    settings = uwsgi_settings(sources, path)
-    key = next((key for key in ("module", "wsgi", "wsgi-file", "file") if key in settings), None)
-    if key is None:
-        return []
-    started = Started(config=path, server="uwsgi", interface="wsgi", work="web")
-    started = completed(sources, started, lambda file: path)
-    places = (folder_of(path), folder, ".", "src")
-    module = started.target.partition(":")[0].replace(".", "/")
-    place = next((each for each in places if _holds(sources, each, module)), folder)
-    return [_of_file(started, place, Origin(path, settings[key][1], f"uwsgi's {key}"))]
-
-
-def _holds(sources: Sources, folder: str, module: str) -> bool:
-    path = posixpath.normpath(posixpath.join(folder, module))
-    return f"{path}.py" in sources or f"{path}/__init__.py" in sources
-
-
-def _flask_app(sources: Sources, path: str) -> list[Target]:
-    """FLASK_APP in .flaskenv: what `flask run` serves (Flask's documentation, "Application Discovery")."""
-    for number, line in enumerate(sources.text(path).splitlines(), 1):
-        if match := re.match(r"\s*(?:export\s+)?FLASK_APP\s*=\s*[\"']?([\w./:]+(?:\(\))?)", line):
-            stated = match[1].removesuffix(".py").replace("/", ".").lstrip(".")
-            return [
-                Target(
-                    stated,
-                    "discover",
-                    folder_of(path),
-                    "flask",
-                    "wsgi",
-                    (Origin(path, number, "FLASK_APP"),),
-                    CONFIGURED,
-                )
-            ]
-    return []
 
 
 def stated_port(statement: Statement) -> int | None:

@@ -1,4 +1,4 @@
-"""Which commands stand behind task names? Makefile, justfile, package.json, and pyproject.toml's task tables."""
+"""Which commands stand behind task names? Makefile, justfile, package.json, tox, pyproject.toml's tables."""
 
 import json
 import posixpath
@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from kubeship.errors import InvalidInput
+from kubeship.inspection.managers.setuptools import setup_cfg
 from kubeship.inspection.sources import Sources, is_aside
 from kubeship.inspection.statement import CONFIGURED, TASK, Said
 from kubeship.model.origin import Origin
@@ -132,10 +133,23 @@ def task_statements(sources: Sources, folder: str) -> Iterator[Said]:
                 yield Said(Origin(path, line_, f"the script {target}"), TASK, command, name=target, folder=base)
         path = posixpath.normpath(posixpath.join(base, "pyproject.toml"))
         yield from _fastapi(sources, path, base)
+        yield from _tox(sources, posixpath.normpath(posixpath.join(base, "tox.ini")), base)
         for target, commands in tasks(sources, path).items() if path in sources and not is_aside(path) else ():
             if SERVING.fullmatch(target.lower()):
                 for command in commands:
                     yield Said(_place(sources, path, target), TASK, command, name=target, folder=base)
+
+
+def _tox(sources: Sources, path: str, base: str) -> Iterator[Said]:
+    """The commands of environments that serve: `[testenv:serve]`."""
+    parser = setup_cfg(sources, path) if path in sources else None
+    for section in parser.sections() if parser else ():
+        name = section.removeprefix("testenv:")
+        commands = parser.get(section, "commands", fallback="") if parser and name != section else ""
+        if commands and SERVING.fullmatch(name):
+            text = re.sub(r"\{posargs(:[^}]*)?\}|\{toxinidir\}/?|\{\[[^]]*\]\w+\}", "", commands).strip()
+            origin = Origin(path, sources.line_of(path, rf"^\[{re.escape(section)}\]"), f"tox -e {name}")
+            yield Said(origin, TASK, text, name=name, folder=base)
 
 
 def _fastapi(sources: Sources, path: str, base: str) -> Iterator[Said]:

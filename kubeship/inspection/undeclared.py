@@ -9,6 +9,7 @@ from packaging.utils import canonicalize_name
 
 from kubeship.inspection.imported import Imported
 from kubeship.inspection.modules import Modules
+from kubeship.inspection.syntax import walk
 from kubeship.model.origin import Origin
 from kubeship.model.project import Warned
 
@@ -166,13 +167,13 @@ def _needed(body: list[ast.stmt]) -> Iterator[tuple[str, int]]:
 
 def _is_guarded(statement: ast.Try) -> bool:
     def names(handler: ast.ExceptHandler) -> set[str]:
-        nodes = ast.walk(handler.type) if handler.type else ()
+        nodes = walk(handler.type) if handler.type else ()
         return {node.id for node in nodes if isinstance(node, ast.Name)} or set(GUARDS)
 
     return any(names(handler) & GUARDS for handler in statement.handlers)
 
 
 def _is_optional(test: ast.expr) -> bool:
-    words = {node.id for node in ast.walk(test) if isinstance(node, ast.Name)}
-    words |= {node.attr for node in ast.walk(test) if isinstance(node, ast.Attribute)}
+    words = {node.id for node in walk(test) if isinstance(node, ast.Name)}
+    words |= {node.attr for node in walk(test) if isinstance(node, ast.Attribute)}
     return bool(words & {"TYPE_CHECKING", "__name__", "DEBUG"})

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from kubeship.inspection.bindings import Binding
 from kubeship.inspection.modules import Local, Modules
-from kubeship.inspection.syntax import Function, dotted
+from kubeship.inspection.syntax import Function, dotted, walk
 from kubeship.model.origin import Origin
 
 # The last part of the path, letters only. Sources: Kubernetes' own endpoints (/livez, /readyz, /healthz), Dockerflow's
@@ -57,7 +57,7 @@ def judged(modules: Modules, module: str, path: str, view: ast.expr | Function, 
         wrappers += _class_permissions(found)
     wrappers = [name.rpartition(".")[2] for name in wrappers]
     needs_login = any(LOGIN.fullmatch(name) and not OPEN.fullmatch(name) for name in wrappers)
-    touches = any(_touches_database(node) for part in body for node in ast.walk(part))
+    touches = any(_touches_database(node) for part in body for node in walk(part))
     return Route(path, place, needs_login or "require_POST" in wrappers, touches)
 
 

@@ -5,7 +5,7 @@ import re
 
 from kubeship.inspection.django_settings import Settings, settings_of
 from kubeship.inspection.modules import Modules
-from kubeship.inspection.syntax import assignments, dotted, statements, text
+from kubeship.inspection.syntax import assignments, dotted, statements, text, walk
 from kubeship.model.origin import Found, Origin
 
 UPLOADS = re.compile(r"(.*_)?(UPLOADS?|UPLOADED\w*)_?(FOLDER|DIR|DIRECTORY|PATH|DEST|ROOT)")
@@ -30,8 +30,8 @@ def _uploads(modules: Modules, path: str) -> list[tuple[str, Origin]]:
     tree = modules.sources.tree(path)
     found: list[tuple[str, Origin]] = []
     scopes = [tree.body] if tree else []
-    scopes += [node.body for node in ast.walk(tree or ast.Module([], [])) if isinstance(node, ast.ClassDef)]
-    scopes += [node.body for node in ast.walk(tree or ast.Module([], [])) if isinstance(node, ast.FunctionDef)]
+    scopes += [node.body for node in walk(tree or ast.Module([], [])) if isinstance(node, ast.ClassDef)]
+    scopes += [node.body for node in walk(tree or ast.Module([], [])) if isinstance(node, ast.FunctionDef)]
     for body in scopes:
         for statement, _ in statements(body):
             for target, value in assignments(statement):
