@@ -10,7 +10,7 @@ MAX_OTHER_BYTES = 16_000_000
 """Lock files of large projects have several megabytes."""
 MAX_DEPTH = 40
 
-HIDDEN_FOLDERS = frozenset({".github", ".platform", ".ebextensions", ".streamlit"})
+HIDDEN_FOLDERS = frozenset({".circleci", ".do", ".ebextensions", ".github", ".platform", ".streamlit", ".upsun"})
 """Hidden folders that say how a project is tested or run; all others belong to tools."""
 IGNORED_FOLDERS = frozenset(
     {"__pycache__", "__pypackages__", "bower_components", "eggs", "htmlcov", "node_modules", "site-packages", "venv"}
