@@ -10,6 +10,7 @@ from kubeship.images.failures.looked_for import (
     packages_of_linked,
     packages_of_module,
     packages_of_program,
+    packages_of_shared,
 )
 
 Lookup = Callable[[str], DebianPackages | None]
@@ -42,6 +43,7 @@ SEARCHES: tuple[tuple[str, Lookup], ...] = (
     (r"No package '([\w.+-]+)' found|Package '?([\w.+-]+)'? was not found in the pkg-config", packages_of_module),
     (r"Could (?:NOT|not) find (?:package )?(\w+)", packages_of_module),
     (r"cannot find -l([\w.+-]+)", packages_of_linked),
+    (r"(lib[\w.+-]+\.so[\w.]*): cannot open shared object file", packages_of_shared),
 )
 PROGRAM = (
     r"(?:^|[\s'\"/])(?:sh|bash): (?:\d+: |line \d+: )?([\w.+-]+): (?:command )?not found",

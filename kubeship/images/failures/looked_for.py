@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from kubeship.images.failures.debian import LIBRARIES, DebianPackages
+from kubeship.model.python_names import LIBRARY_PACKAGES
 
 HEADERS: Mapping[str, str] = MappingProxyType(
     {
@@ -107,6 +108,12 @@ PROGRAMS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )  # fmt: skip
 """Programs that a build calls -> the packages that bring them."""
+
+
+def packages_of_shared(name: str) -> DebianPackages | None:
+    """The packages of `libpq.so.5`, which a step loads as the app will: needed in both stages."""
+    package = LIBRARY_PACKAGES.get(name)
+    return DebianPackages((package,), (package,)) if package else None
 
 
 def packages_of_header(header: str) -> DebianPackages | None:

@@ -49,6 +49,7 @@ ADVICE = {
     "django-missing-module": "djangorestframework",
     "django-no-static-root": "STATIC_ROOT",
     "django-settings-missing": "can't import shop",
+    "django-shared-library": "{build: [libpq5], runtime: [libpq5]}",
     "django-static-dir-missing": "/app/frontend/dist",
     "django-static-manifest": "refers to missing.png",
     "django-unknown-command": "no command compress",
