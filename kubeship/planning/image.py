@@ -23,6 +23,8 @@ MICROMAMBA = "mambaorg/micromamba:2.3.3-debian13-slim"
 DEBIAN = "debian:trixie-slim"
 """For what brings its own Python: a conda environment, a PyInstaller bundle. The release of the official images."""
 NODE_LOCKS = {"npm": "package-lock.json", "pnpm": "pnpm-lock.yaml", "yarn": "yarn.lock"}
+ARCHIVES = (".tar.gz", ".whl", ".zip")
+"""What a distribution can be installed from that is one file."""
 VERSION_VARIABLES = frozenset(
     {"PBR_VERSION", "PDM_BUILD_SCM_VERSION", "POETRY_DYNAMIC_VERSIONING_BYPASS", "SETUPTOOLS_SCM_PRETEND_VERSION"}
 )
@@ -64,7 +66,7 @@ def image_plan(configuration: Configuration, lock: Lock) -> ImagePlan | None:
         labels=build.labels,
         python=configuration.python,
         tool=tool_requirement(dependencies.manager, configuration.python, lock.tools),
-        paths=tuple(dependencies.paths),
+        paths=tuple(path for path in dependencies.paths if not path.endswith(ARCHIVES)),
         package=dependencies.package,
         package_variables={name: value for name, value in build.variables.items() if name in VERSION_VARIABLES},
         accelerator=build.accelerator,
@@ -106,7 +108,7 @@ def _pinned(base: str, lock: Lock) -> str:
 
 def _copied_files(dependencies: Dependencies) -> tuple[str, ...]:
     """What installing reads; the member of a uv workspace needs the manifest beside the lock file, too."""
-    files = list(dependencies.files)
+    files = [*dependencies.files, *(path for path in dependencies.paths if path.endswith(ARCHIVES))]
     if dependencies.manager == "uv":
         roots = (posixpath.dirname(file) for file in files if posixpath.basename(file) == "uv.lock")
         files += [manifest for root in roots if (manifest := posixpath.join(root, "pyproject.toml")) not in files]
