@@ -71,7 +71,9 @@ class Confirmation:
     def object(self, target: str, folder: str, origin: Origin) -> Entrypoint | None:
         """`module:object`; without an object, the module's only app."""
         name, _, attribute = target.partition(":")
-        for root in dict.fromkeys((folder, ".", _join(folder, "src"), "src", folder_of(origin.path))):
+        for root in dict.fromkeys(
+            (folder, ".", _join(folder, "src"), "src", *self.modules.declared_roots, folder_of(origin.path))
+        ):
             path = self.modules.find(root, name)
             if path is None or self.modules.module(path) is None:
                 continue

@@ -26,7 +26,7 @@ class ConsoleScript:
     def file(self, modules: Modules) -> str:
         """The file of its module; empty where the project holds none."""
         module = self.target.partition(":")[0]
-        bases = dict.fromkeys((self.folder, f"{self.folder}/src", ".", "src"))
+        bases = dict.fromkeys((self.folder, f"{self.folder}/src", ".", "src", *modules.declared_roots))
         places = (modules.find(base.removeprefix("./"), module) for base in bases)
         return next((path for path in places if path and path.endswith(".py")), "")
 
@@ -34,9 +34,10 @@ class ConsoleScript:
 def console_scripts(sources: Sources) -> dict[str, ConsoleScript]:
     """Every command by its name; of the same name, that of the project nearest to the top."""
     found: dict[str, ConsoleScript] = {}
-    for path in sorted(sources.files, key=lambda path: path.count("/")):
+    paths = (path for path in sources.files if path.rpartition("/")[2] in READERS)
+    for path in sorted(paths, key=lambda path: path.count("/")):
         folder, _, name = path.rpartition("/")
-        if name not in READERS or path.count("/") > MAX_DEPTH or is_aside(f"{folder}/x.py"):
+        if path.count("/") > MAX_DEPTH or is_aside(f"{folder}/x.py"):
             continue
         for command, target in READERS[name](sources, path):
             found.setdefault(command, ConsoleScript(command, target, folder_of(path)))

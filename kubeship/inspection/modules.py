@@ -7,6 +7,7 @@ from functools import cached_property
 from kubeship.inspection.bindings import Binding, Module, bound
 from kubeship.inspection.frameworks import FRAMEWORKS
 from kubeship.inspection.imported import Imported, imports_in
+from kubeship.inspection.package_roots import package_roots
 from kubeship.inspection.sources import Sources, folder_of
 
 INSTALLED = frozenset(framework.module for framework in FRAMEWORKS) - {"web"}
@@ -113,8 +114,13 @@ class Modules:
         folder = folder_of(package) if package.endswith("__init__.py") else package
         return self.find(folder, name)
 
+    @cached_property
+    def declared_roots(self) -> tuple[str, ...]:
+        """The folders below which the build backends find packages."""
+        return package_roots(self.sources)
+
     def search_roots(self, path: str) -> tuple[str, ...]:
-        """The folders that may be on sys.path when the file is imported: its own, those above it, and `src`."""
+        """The folders that may be on sys.path for the file: its own, those above, what build backends say, `src`."""
         folder = folder_of(path)
         if folder not in self._roots:
             roots = [folder]
@@ -122,7 +128,8 @@ class Modules:
                 roots.append(folder_of(roots[-1]))
             usual = self.package_root(path)
             roots.sort(key=lambda root: (root != usual, -root.count("/")))
-            roots += [root for root in ("src",) if root not in roots and self.sources.has_folder(root)]
+            more = (*self.declared_roots, "src")
+            roots += [root for root in more if root not in roots and self.sources.has_folder(root)]
             self._roots[folder] = tuple(roots)
         return self._roots[folder]
 

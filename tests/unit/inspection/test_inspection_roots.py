@@ -84,3 +84,32 @@ def test_a_program_whose_image_exposes_a_port_listens(written: Written, expose: 
     process = inspect(written(files), {}).processes[0]
 
     assert (process.kind, process.port) == (kind, 7000 if expose else None)
+
+
+@pytest.mark.parametrize(
+    "declared",
+    [
+        {"pyproject.toml": PROJECT + '[tool.setuptools.packages.find]\nwhere = ["code/lib"]\n'},
+        {"pyproject.toml": PROJECT + '[tool.setuptools.package-dir]\n"" = "code/lib"\n'},
+        {"pyproject.toml": PROJECT + '[tool.hatch.build.targets.wheel]\npackages = ["code/lib/shop"]\n'},
+        {"pyproject.toml": PROJECT + '[tool.hatch.build.targets.wheel]\nsources = ["code/lib"]\n'},
+        {"pyproject.toml": PROJECT + '[tool.poetry]\npackages = [{include = "shop", from = "code/lib"}]\n'},
+        {"pyproject.toml": PROJECT + '[tool.pdm.build]\npackage-dir = "code/lib"\n'},
+        {"pyproject.toml": PROJECT + '[tool.uv.build-backend]\nmodule-root = "code/lib"\n'},
+        {"pyproject.toml": PROJECT + '[tool.maturin]\npython-source = "code/lib"\n'},
+        {"setup.cfg": "[options]\ninstall_requires = flask\npackage_dir =\n    = code/lib\n"},
+        {"setup.py": "from setuptools import *\nsetup(install_requires=['flask'], package_dir={'': 'code/lib'})\n"},
+        {"setup.py": "import x\nsetup(install_requires=['flask'], packages=find_packages('code/lib'))\n"},
+    ],
+)
+def test_packages_lie_where_the_build_backend_says(written: Written, declared: dict[str, str]) -> None:
+    files = {
+        "code/lib/shop/web.py": "from shop.base import app\n",
+        "code/lib/shop/base.py": FLASK + "other = Flask(__name__)\n",
+        "Procfile": "web: gunicorn shop.web:app\n",
+    }
+
+    project = inspect(written(files | declared), {})
+
+    assert (project.processes[0].entrypoint, project.import_root) == ("shop.web:app", "code/lib")
+    assert not [warning for warning in project.warnings if "no such app" in warning.message]
