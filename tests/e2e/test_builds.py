@@ -31,6 +31,13 @@ from tests.stack.addresses import Stack, load
 pytestmark = pytest.mark.e2e
 
 BASE = "python:3.11-slim"
+TINY = f"""\
+FROM {BASE} AS full
+FROM scratch
+COPY --from=full /lib64/ld-linux-x86-64.so.2 /lib64/
+COPY --from=full /lib/x86_64-linux-gnu/libc.so.6 /lib/x86_64-linux-gnu/
+COPY --from=full /bin/sh /bin/cat /bin/dd /bin/sleep /bin/
+"""
 NEEDS_SECRET = f"""\
 FROM {BASE}
 RUN --mount=type=secret,id=index,required=true sha256sum /run/secrets/index | cut -c1-8 > /seen
@@ -59,18 +66,29 @@ def tag(stack: Stack) -> Iterator[str]:
         client.remove_image(name)
 
 
+@pytest.fixture(scope="module")
+def tiny(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A base of three megabytes in the stack's registry: what an engine that is empty pulls in no time."""
+    name = f"{stack.registry}/e2e-builds/tiny"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DOCKER_HOST", stack.docker_host)
+        built = connect().build(project(tmp_path_factory.mktemp("tiny"), TINY, f"{name}:1"), emit=lambda event: None)
+        return connect().push(built, name, emit=lambda event: None)
+
+
 def test_secret_reaches_the_step_and_no_layer_nor_configuration(
     engine: DockerEngine, stack: Stack, tmp_path: Path, tag: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     value = f"password-{uuid.uuid4().hex}"
     monkeypatch.setenv("INDEX_PASSWORD", value)
     events: list[Event] = []
-    request = project(tmp_path, NEEDS_SECRET, tag, secrets=(BuildSecret("index", variable="INDEX_PASSWORD"),))
+    dockerfile = f"{NEEDS_SECRET}RUN --mount=type=secret,id=index wc -c /run/secrets/index && echo {uuid.uuid4().hex}\n"
+    request = project(tmp_path, dockerfile, tag, secrets=(BuildSecret("index", variable="INDEX_PASSWORD"),))
 
     built = engine.build(request, events.append)
 
     saved = b"".join(docker.APIClient(stack.docker_host).get_image(built.id))
-    assert stage_states(events, "/run/secrets/index") == ["started", "done"]
+    assert stage_states(events, "wc -c /run/secrets/index") == ["started", "done"]
     assert all(value.encode() not in content for content in every_file(saved))
     assert value not in repr(events)
     assert all(value not in layer.created_by for layer in engine.layers(built))
@@ -204,13 +222,13 @@ def test_no_file_of_the_context_is_later_than_source_date_epoch(
 
 
 def test_empty_engine_takes_layers_from_the_registry(
-    stack: Stack, tmp_path: Path, tag: str, monkeypatch: pytest.MonkeyPatch
+    stack: Stack, tmp_path: Path, tag: str, tiny: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     dockerfile = f"""\
-        FROM {BASE} AS build
+        FROM {tiny} AS build
         COPY requirements.txt .
-        RUN --mount=type=cache,target=/root/.cache cp requirements.txt /installed
-        FROM {BASE}
+        RUN --mount=type=cache,target=/root/.cache cat requirements.txt > /installed
+        FROM {tiny}
         COPY --from=build /installed /installed
         COPY app.py .
     """
@@ -233,8 +251,10 @@ def test_empty_engine_takes_layers_from_the_registry(
     assert stage_states(second, "COPY app.py") == ["started", "done"]
 
 
-def test_engine_that_dies_is_a_sentence(stack: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    request = project(tmp_path / "app", f"FROM {BASE}\nRUN echo begun && sleep 300\n", "shop:1")
+def test_engine_that_dies_is_a_sentence(
+    stack: Stack, tmp_path: Path, tiny: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request = project(tmp_path / "app", f"FROM {tiny}\nRUN echo begun && sleep 300\n", "shop:1")
 
     with own_engine(stack, tmp_path / "engine") as own:
         monkeypatch.setenv("DOCKER_HOST", own.host)
@@ -250,10 +270,12 @@ def test_engine_that_dies_is_a_sentence(stack: Stack, tmp_path: Path, monkeypatc
     assert "the connection to the engine broke" in caught.value.message
 
 
-def test_full_disk_of_the_engine_is_named(stack: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    request = project(tmp_path / "app", f"FROM {BASE}\nRUN dd if=/dev/zero of=/big bs=1M count=600\n", "shop:1")
+def test_full_disk_of_the_engine_is_named(
+    stack: Stack, tmp_path: Path, tiny: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request = project(tmp_path / "app", f"FROM {tiny}\nRUN dd if=/dev/zero of=/big bs=1M count=600\n", "shop:1")
 
-    with own_engine(stack, tmp_path / "engine", disk="400m") as own:
+    with own_engine(stack, tmp_path / "engine", disk="100m") as own:
         monkeypatch.setenv("DOCKER_HOST", own.host)
         with pytest.raises(BuildFailed) as caught:
             connect().build(request, emit=lambda event: None)
