@@ -6,7 +6,7 @@ from typing import Literal
 
 from kubeship.images.distribution.reference import registry_of
 
-Kind = Literal["denied", "missing", "refused-login", "unreachable"]
+Kind = Literal["denied", "missing", "refused", "refused-login", "unreachable"]
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ def may_pass(said: str) -> bool:
 
 
 PASSING = (
-    r"toomanyrequests|429 Too Many|status: (?:429|5\d\d)|\b50[0234] (?:Internal|Bad Gateway|Service|Gateway)|"
+    r"toomanyrequests|429 Too Many|(?:status:|HTTP) (?:429|5\d\d)|\b50[0234] (?:Internal|Bad Gateway|Service|Gateway)|"
     r"Internal Server Error|Bad Gateway|Service Unavailable|Gateway Time-?out|unexpected EOF|(?:^|\W)EOF$|"
     r"connection reset|broken pipe|use of closed network connection|i/o timeout|Client\.Timeout exceeded|"
     r"TLS handshake timeout|blob upload (?:unknown|invalid)|unknown: unknown error"
@@ -88,11 +88,18 @@ REFUSALS: tuple[tuple[Kind, str, str, str], ...] = (
     ),
     (
         "denied",
-        r"unauthorized|authentication required|no basic auth credentials|denied|forbidden|insufficient_scope|"
+        r"HTTP 40[13] response|unauthorized|authentication required|no basic auth credentials|denied|forbidden|"
+        r"insufficient_scope|"
         r"repository does not exist or may require",
         "{registry} doesn't allow it for {reference}",
         "Ask for the right to push there, log in as somebody who has it (docker login {registry}), or correct `image:` "
         "in kubeship.yaml",
+    ),
+    (
+        "refused",
+        r"HTTP 413 response|413 Request Entity Too Large",
+        "a layer of {reference} is bigger than {registry}, or a proxy in front of it, takes",
+        "Raise the limit there (nginx: client_max_body_size 0)",
     ),
     (
         "missing",
@@ -102,7 +109,7 @@ REFUSALS: tuple[tuple[Kind, str, str, str], ...] = (
     ),
     (
         "unreachable",
-        r"toomanyrequests|429 Too Many Requests|rate limit",
+        r"toomanyrequests|429 Too Many Requests|HTTP 429 response|rate limit",
         "{registry} says that there were too many requests",
         "Wait, or log in for a higher limit: docker login {registry}",
     ),

@@ -220,17 +220,37 @@ def test_upload_that_broke_arrives_though_the_registry_forgot_it(stack: Stack) -
     assert directly(stack).has_blob(f"{stack.registry}/{path}", digest_of(layer))
 
 
+@pytest.mark.usefixtures("alone")
 @pytest.mark.parametrize("fault", ["close", "reset", "half", "lost", "429", "500", "503", "401", "403"])
 def test_engines_push_that_breaks_at_the_tag_is_tried_again_or_a_sentence(
-    stack: Stack, image: BuiltImage, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, fault: str
+    stack: Stack, image: BuiltImage, fault: str
 ) -> None:
+    push_by_engine(stack, image, "PUT", "/manifests/", fault)
+
+
+@pytest.mark.soak
+@pytest.mark.usefixtures("alone")
+@pytest.mark.parametrize("fault", ["close", "reset", "half", "lost", "429", "500", "503", "401", "403"])
+@pytest.mark.parametrize("method", ["POST", "PATCH", "HEAD"])
+def test_engines_push_that_breaks_at_a_layer_is_tried_again_or_a_sentence(
+    stack: Stack, image: BuiltImage, method: str, fault: str
+) -> None:
+    push_by_engine(stack, image, method, "/blobs/", fault)
+
+
+@pytest.fixture
+def alone(stack: Stack, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The stack's engine, and no login anywhere."""
     monkeypatch.setenv("DOCKER_HOST", stack.docker_host)
     monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
+
+
+def push_by_engine(stack: Stack, image: BuiltImage, method: str, part: str, fault: str) -> None:
     path = f"registry-test/{uuid.uuid4().hex[:8]}"
     spoilt: list[str] = []
 
-    def spoils(number: int, method: str, address: str) -> str | None:
-        if method != "PUT" or "/manifests/" not in address or spoilt:
+    def spoils(number: int, asked: str, address: str) -> str | None:
+        if asked != method or part not in address or spoilt:
             return None
         spoilt.append(address)
         return fault
@@ -244,11 +264,10 @@ def test_engines_push_that_breaks_at_the_tag_is_tried_again_or_a_sentence(
             assert fault in ("401", "403")
 
     assert spoilt
-    found = directly(stack).digest(f"{stack.registry}/{path}:1")
-    assert (found or "") == pushed.partition("@")[2]
-    if found:
-        manifest = directly(stack).manifest(f"{stack.registry}/{path}:1", "linux/amd64")
-        assert manifest.media_type == DOCKER_MANIFEST
+    registry = directly(stack)
+    assert (registry.digest(f"{stack.registry}/{path}:1") or "") == pushed.partition("@")[2]
+    if pushed:
+        assert registry.manifest(f"{stack.registry}/{path}:1", "linux/amd64").media_type == DOCKER_MANIFEST
 
 
 def test_proof_of_a_push_leaves_nothing(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:

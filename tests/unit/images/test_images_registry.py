@@ -103,6 +103,7 @@ def test_push_that_ends_without_a_digest_has_failed() -> None:
         "read tcp 127.0.0.1:1->127.0.0.1:2: read: connection reset by peer",
         "write tcp 127.0.0.1:1->127.0.0.1:2: write: broken pipe",
         "net/http: TLS handshake timeout",
+        'error parsing HTTP 429 response body: unexpected end of JSON input: ""',
     ],
 )
 def test_push_that_breaks_is_tried_again_and_said(said: str) -> None:
@@ -166,6 +167,8 @@ def test_image_is_tagged_before_it_is_pushed_under_another_name_or_a_tag_that_mo
             "/etc/docker/certs.d/localhost:5000/ca.crt",
         ),
         ("manifest unknown: manifest unknown", True, "missing", "name and tag"),
+        ("error parsing HTTP 403 response body: invalid character '<'", True, "denied", "Ask for the right"),
+        ("error parsing HTTP 413 response body: invalid character '<'", True, "refused", "client_max_body_size"),
     ],
 )
 def test_registrys_words_have_a_meaning(said: str, login: bool, kind: str, advice: str) -> None:
