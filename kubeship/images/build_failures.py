@@ -4,10 +4,13 @@ import re
 from collections.abc import Iterable
 
 from kubeship.errors import BuildFailed
+from kubeship.images.bases import INDEX, registry
 from kubeship.images.failures.explain import Explanation, explain
 from kubeship.images.progress import FailedStage
 
 SHOWN_LINES = 20
+LOADING_BASE = "[internal] load metadata for "
+"""BuildKit's title of the step that asks a registry for an image in FROM."""
 
 
 class LacksPackages(BuildFailed):
@@ -38,6 +41,8 @@ def build_failed(tag: str, stage: FailedStage | None, message: str) -> BuildFail
     """
     if stage is None:
         return BuildFailed(f"Building {tag} failed: {message}", hint=explain((), message).advice)
+    if refused := _refused_base(stage):
+        return BuildFailed(f"Building {tag} failed in {stage.title}: {stage.error}", hint=refused)
     said = stage.error if not stage.log else _exit_code(stage.error)
     sentence = f"Building {tag} failed in {stage.title}: {said}"
     details = "\n".join(stage.log[-SHOWN_LINES:])
@@ -55,6 +60,16 @@ def line_to_add(build: Iterable[str], runtime: Iterable[str]) -> str:
         "In kubeship.yaml let this line stand, then run `kubeship render` and build again:\n"
         f"    system_packages: {{{flow}}}"
     )
+
+
+def _refused_base(stage: FailedStage) -> str | None:
+    """What to do when a registry doesn't let the engine read a base image; its 401 is not the package index's."""
+    image = stage.title.removeprefix(LOADING_BASE)
+    if image == stage.title or not re.search(r"\b40[13]\b|unauthorized|denied|authoriz", stage.error, re.IGNORECASE):
+        return None
+    host = registry(image)
+    login = "docker login" if host == INDEX else f"docker login {host}"
+    return f"{image} is private, or its name is wrong: run `{login}` with a user who may read it, then build again."
 
 
 def _exit_code(error: str) -> str:

@@ -130,7 +130,7 @@ def test_private_base_is_pulled_with_the_users_login(
             except BuildFailed as error:
                 outcomes.append(error.message + error.hint)
 
-    assert "failed in [internal] load metadata for" in outcomes[0]
+    assert f"docker login {private}" in outcomes[0]
     assert outcomes[1] == tag
 
 

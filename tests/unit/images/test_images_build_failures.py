@@ -82,3 +82,22 @@ def test_failure_before_any_step_is_the_engines_own_word() -> None:
 
     assert "unknown instruction: FRUM" in error.message
     assert "newer engine" in error.hint
+
+
+@pytest.mark.parametrize(
+    ("image", "login"),
+    [("registry.example.com/base:1", "docker login registry.example.com"), ("docker.io/team/base:1", "docker login`")],
+)
+def test_base_that_may_not_be_read_asks_for_a_login_at_its_registry(image: str, login: str) -> None:
+    stage = FailedStage(f"[internal] load metadata for {image}", "unexpected status code 401 Unauthorized", ())
+
+    error = build_failed("shop:1", stage, "")
+
+    assert image in error.hint
+    assert login in error.hint
+
+
+def test_base_whose_registry_cannot_be_reached_is_not_a_matter_of_login() -> None:
+    stage = FailedStage("[internal] load metadata for r.io/base:1", "dial tcp: lookup r.io: no such host", ())
+
+    assert "docker login r.io`" not in build_failed("shop:1", stage, "").hint
