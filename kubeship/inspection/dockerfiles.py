@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass, field
 
 from kubeship.inspection.sources import Sources, folder_of, is_aside
+from kubeship.model.dockerfile import Instruction, expand, instructions
 
 FILE = re.compile(r"(?i)(.*/)?((dockerfile|containerfile)([._-].+)?|[^/]+\.(dockerfile|containerfile))")
 NOT_DEPLOYED = re.compile(
@@ -16,18 +17,6 @@ DEPLOYED = re.compile(r"(?i)(^|[._/-])(prod|production|release|deploy)([._/-]|$)
 PYTHON = re.compile(r"python|\bpip|\buv\b|poetry|\bpdm\b|conda|\.py\b|gunicorn|uvicorn|celery", re.IGNORECASE)
 """Words of an image that runs Python: others build a front end, or something else."""
 MAX_DEPTH = 4
-INSTRUCTION = re.compile(r"\s*([A-Za-z]+)(?:\s+(.*))?$", re.DOTALL)
-VARIABLE = re.compile(r"(?<!\\)\$(?:(\w+)|\{(\w+)(?::?([-+])([^{}]*))?\})")
-
-
-@dataclass(frozen=True)
-class Instruction:
-    """One instruction, with continuation lines joined and variables of ARG and ENV put in where they are known."""
-
-    name: str
-    """Upper case."""
-    text: str
-    line: int
 
 
 @dataclass(frozen=True)
@@ -105,11 +94,8 @@ def read_dockerfile(sources: Sources, path: str) -> Dockerfile:
     before: list[Instruction] = []
     stages: list[Stage] = []
     open_stage: _Open | None = None
-    for line, text in _logical_lines(sources.text(path)):
-        match = INSTRUCTION.match(text)
-        if not match:
-            continue
-        name, rest = match[1].upper(), expand(match[2] or "", known)
+    for written in instructions(sources.text(path)):
+        name, rest, line = written.name, expand(written.text, known), written.line
         if name == "FROM":
             if open_stage:
                 stages.append(open_stage.closed())
@@ -123,18 +109,6 @@ def read_dockerfile(sources: Sources, path: str) -> Dockerfile:
     if open_stage:
         stages.append(open_stage.closed())
     return Dockerfile(path, tuple(before), tuple(stages))
-
-
-def expand(text: str, known: dict[str, str]) -> str:
-    """With `$name`, `${name}` and `${name:-default}` replaced where the value is known."""
-
-    def value(match: re.Match[str]) -> str:
-        name, operator, other = match[1] or match[2], match[3], match[4] or ""
-        if operator == "+":
-            return other if name in known else ""
-        return known.get(name) or (other if operator == "-" else match[0])
-
-    return VARIABLE.sub(value, text)
 
 
 def within_project(sources: Sources, path: str, folder: str) -> str | None:
@@ -172,32 +146,4 @@ def _settings(rest: str) -> list[tuple[str, str]]:
     if not found and len(rest.split(None, 1)) == 2:  # `ENV NAME value`
         name, value = rest.split(None, 1)
         return [(name, value)]
-    return found
-
-
-def _logical_lines(text: str) -> list[tuple[int, str]]:
-    """Instructions with their first line; comment lines are dropped, also between continued lines. Heredocs stay."""
-    found: list[tuple[int, str]] = []
-    pending: list[str] = []
-    start, heredoc = 0, ""
-    for number, raw in enumerate(text.splitlines(), 1):
-        if heredoc:
-            if raw.strip() == heredoc:
-                found[-1] = (found[-1][0], found[-1][1] + "\n" + "\n".join(pending))
-                pending, heredoc = [], ""
-            else:
-                pending.append(raw)
-            continue
-        if raw.lstrip().startswith("#") or (not raw.strip() and not pending):
-            continue
-        start = start if pending else number
-        if raw.rstrip().endswith("\\"):
-            pending.append(raw.rstrip()[:-1])
-            continue
-        found.append((start, " ".join([*pending, raw]).strip()))
-        pending = []
-        begun = re.match(r"\s*(?:RUN|COPY|ADD)\b.*<<-?\s*[\"']?(\w+)", found[-1][1], re.IGNORECASE)
-        heredoc = begun[1] if begun else ""
-    if pending and not heredoc:
-        found.append((start, " ".join(pending).strip()))
     return found

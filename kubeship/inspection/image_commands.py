@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kubeship.inspection.base_images import base_command
-from kubeship.inspection.dockerfiles import Dockerfile, Instruction, deployed_dockerfiles, read_dockerfile
+from kubeship.inspection.dockerfiles import Dockerfile, deployed_dockerfiles, read_dockerfile
 from kubeship.inspection.image_files import image_of, workdir
 from kubeship.inspection.sources import Sources
 from kubeship.inspection.statement import IMAGE, Said
+from kubeship.model.dockerfile import Instruction
 from kubeship.model.origin import Origin
 
 

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import dropwhile
 
-from kubeship.inspection.dockerfiles import Instruction, deployed_dockerfiles, read_dockerfile, within_project
+from kubeship.inspection.dockerfiles import deployed_dockerfiles, read_dockerfile, within_project
 from kubeship.inspection.sources import Sources
+from kubeship.model.dockerfile import Instruction
 from kubeship.model.origin import Origin
 
 DEPLOYS, TESTS = 0, 1

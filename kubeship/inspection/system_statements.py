@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterator
 
-from kubeship.inspection.dockerfiles import Instruction, deployed_dockerfiles, read_dockerfile
+from kubeship.inspection.dockerfiles import deployed_dockerfiles, read_dockerfile
 from kubeship.inspection.installs import shell_words
 from kubeship.inspection.sources import Sources
+from kubeship.model.dockerfile import Instruction
 from kubeship.model.origin import Origin
 
 NAME = re.compile(r"[a-z0-9][a-z0-9+.-]+")

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kubeship.inspection.dockerfiles import deployed_dockerfiles, expand, read_dockerfile
+from kubeship.inspection.dockerfiles import deployed_dockerfiles, read_dockerfile
 from kubeship.inspection.installs import Install, install_commands, is_for_development, shell_words
 from kubeship.inspection.sources import Sources
+from kubeship.model.dockerfile import expand
 
 
 def sources_of(tmp_path: Path, files: dict[str, str]) -> Sources:
