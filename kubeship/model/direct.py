@@ -26,7 +26,7 @@ class DirectRequest:
     secrets: tuple[BuildSecret, ...] = ()
     """Variables and files that installing may read."""
     epoch: int | None = None
-    """SOURCE_DATE_EPOCH: seconds since 1970 that every file gets as its time."""
+    """SOURCE_DATE_EPOCH: seconds since 1970; no file's time is later."""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,6 @@ from kubeship.model.image import Answer, BuildRequest, BuiltImage, Proof
 from kubeship.workflows.app import App
 from kubeship.workflows.builders import Attempt, Builders, Clock, built_directly, prefers_direct
 from kubeship.workflows.dialect import spoken
-from kubeship.workflows.dockerfile import complete_advice, reviewed
 from kubeship.workflows.ports import Engine
 
 
@@ -93,6 +92,9 @@ def _directly(attempt: Attempt, builders: Builders, engine: Engine | KubeshipErr
 
 def _built(app: App, engine: Engine, request: BuildRequest, emit: Emit) -> BuiltImage:
     """Reviewed where the Dockerfile is the project's own; a failure's advice knows what kubeship.yaml says already."""
+    # What it knows of Dockerfiles takes a while to import; the direct builder needs none of it.
+    from kubeship.workflows.dockerfile import complete_advice, reviewed  # noqa: PLC0415
+
     for event in reviewed(app):
         emit(event)
     try:

@@ -52,7 +52,7 @@ def folder(name: str) -> Member:
 
 
 def write_layer(members: Iterable[Member], to: BinaryIO, epoch: int | None = None) -> Packed:
-    """Write members in their order as a compressed tar. `epoch` is every file's time, where it is given.
+    """Write members in their order as a compressed tar. No time is later than `epoch`, where it is given.
 
     Raises InvalidInput for a file that can't be read, OSError when writing fails.
     """
@@ -83,7 +83,7 @@ def _pieces(members: Iterable[Member], epoch: int | None) -> Iterator[bytes]:
 
 def _archived(member: Member, epoch: int | None) -> Iterator[bytes]:
     header = tarfile.TarInfo(member.name)
-    header.mode, header.mtime = member.mode, FIRST_DAY if epoch is None else epoch
+    header.mode, header.mtime = member.mode, _time(0, epoch)
     if member.target is not None:
         header.type, header.linkname = tarfile.SYMTYPE, member.target
     elif member.source is None and member.content is None:
@@ -109,7 +109,8 @@ def _time(checksum: int, epoch: int | None) -> int:
     The file's own time is another one in each checkout. One time for all of them is dangerous: servers make ETag and
     Last-Modified from time and size (nginx, Starlette, WhiteNoise), so browsers would keep an old content.
     """
-    return FIRST_DAY + checksum % (DAYS * 86400) if epoch is None else epoch
+    time = FIRST_DAY + checksum % (DAYS * 86400)
+    return time if epoch is None else min(time, epoch)
 
 
 def _small(source: Path | None) -> bytes | None:

@@ -53,10 +53,13 @@ def test_changed_file_of_the_same_size_has_another_time_so_that_no_etag_lies() -
     assert min(one, two) >= FIRST_DAY
 
 
-def test_source_date_epoch_is_every_files_time() -> None:
-    layer, _ = written(folder("app"), Member("app/f", 0o644, content=b"x"), epoch=1_700_000_000)
+def test_no_time_is_later_than_source_date_epoch() -> None:
+    members = [folder("app"), Member("app/f", 0o644, content=b"x"), Member("app/g", 0o644, content=b"y")]
 
-    assert {member.mtime for member in unpacked(layer).values()} == {1_700_000_000}
+    layer, _ = written(*members, epoch=FIRST_DAY - 100)
+
+    assert {member.mtime for member in unpacked(layer).values()} == {FIRST_DAY - 100}
+    assert written(*members, epoch=2**31)[0] == written(*members)[0]
 
 
 def test_links_long_names_and_big_files_survive(tmp_path: Path) -> None:
