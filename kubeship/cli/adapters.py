@@ -7,6 +7,7 @@ import socket
 from collections.abc import Callable
 
 from kubeship.errors import InvalidInput
+from kubeship.model.changes import Consent
 from kubeship.model.events import Emit
 from kubeship.workflows.app import App
 from kubeship.workflows.builders import Builders, Choice
@@ -55,7 +56,7 @@ def base_digest(reference: str) -> str | None:
 
 
 def cluster_of(
-    context: str | None, emit: Emit, lease_seconds: float = 0.0, taken: frozenset[str] = frozenset()
+    context: str | None, emit: Emit, lease_seconds: float = 0.0, consent: Consent | None = None
 ) -> Callable[[App], Cluster]:
     """Connects to an app's namespace: `--context`, else the environment's context, else the current one.
 
@@ -65,7 +66,7 @@ def cluster_of(
     def connect_to(app: App) -> Cluster:
         from kubeship.cluster.connect import connect
 
-        return connect(context or app.target.context, app.plan.namespace, emit, lease_seconds, taken)
+        return connect(context or app.target.context, app.plan.namespace, emit, lease_seconds, consent or Consent())
 
     return connect_to
 

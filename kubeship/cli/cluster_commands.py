@@ -9,6 +9,7 @@ import typer
 
 from kubeship.cli.options import (
     HERE,
+    Adopt,
     Builder,
     Cache,
     Context,
@@ -17,11 +18,12 @@ from kubeship.cli.options import (
     Image,
     Json,
     Project,
+    Replace,
     TakeOver,
     WaitForLease,
     Yes,
+    consent_of,
     seconds,
-    taken,
 )
 from kubeship.errors import ExitCode, InvalidInput, KubeshipError
 
@@ -51,6 +53,8 @@ def diff(
     cluster: Context = None,
     image: Image = None,
     take_over: TakeOver = None,
+    replace: Replace = None,
+    adopt: Adopt = False,
     output: Annotated[
         DiffOutput, typer.Option(help="markdown: for a pull request, or a job's summary.")
     ] = DiffOutput.TEXT,
@@ -68,7 +72,7 @@ def diff(
     from kubeship.workflows.diff import DiffRequest, diff
 
     with screen("diff", context.obj, json or output is DiffOutput.JSON) as user:
-        connect = cluster_of(cluster, user.emit, taken=taken(take_over))
+        connect = cluster_of(cluster, user.emit, consent=consent_of(take_over, replace, adopt))
         changes = diff(DiffRequest(project, env, image), engine, connect, user.emit)
 
         def human(console: "Console") -> None:
@@ -97,6 +101,8 @@ def deploy(
         bool, typer.Option("--rollback/--no-rollback", help="Return to the last good revision if the new one fails.")
     ] = True,
     take_over: TakeOver = None,
+    replace: Replace = None,
+    adopt: Adopt = False,
     wait_for_lease: WaitForLease = None,
     json: Json = False,
 ) -> None:
@@ -113,9 +119,8 @@ def deploy(
     with screen("deploy", context.obj, json, lines=True) as user:
         request = DeployRequest(project, env, holder(), image, strict, create_namespace, rollback)
         patience = seconds("--wait-for-lease", wait_for_lease) or 0
-        done = deploy(
-            request, builders(builder, cache), cluster_of(cluster, user.emit, patience, taken(take_over)), user.emit
-        )
+        connect = cluster_of(cluster, user.emit, patience, consent_of(take_over, replace, adopt))
+        done = deploy(request, builders(builder, cache), connect, user.emit)
 
         user.report(_report(done.revision, done.addresses, done.changes))
 

@@ -3,11 +3,14 @@
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from kubeship.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from kubeship.model.changes import Consent
 
 Project = Annotated[
     Path,
@@ -64,6 +67,17 @@ TakeOver = Annotated[
         help="Apply this field though another manager owns it: Deployment/shop-web:spec.replicas. Repeatable.",
     ),
 ]
+Replace = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--replace",
+        metavar="OBJECT",
+        help="Delete and create anew where a field can't be changed: Deployment/shop-web. Repeatable.",
+    ),
+]
+Adopt = Annotated[
+    bool, typer.Option("--adopt", help="Make objects that kubectl or Helm made kubeship's, and only those.")
+]
 WaitForLease = Annotated[
     str | None,
     typer.Option(
@@ -91,15 +105,20 @@ def seconds(option: str, duration: str | None) -> int | None:
     return int(match[1]) * UNITS[match[2]]
 
 
-def taken(fields: list[str] | None) -> frozenset[str]:
-    """The fields of --take-over. Raises InvalidInput for one that is no field of an object."""
-    for field in fields or ():
+def consent_of(take_over: list[str] | None, replace: list[str] | None, adopt: bool) -> "Consent":
+    """What was said on the command line. Raises InvalidInput for what is no field, or no object."""
+    from kubeship.model.changes import Consent
+
+    for field in take_over or ():
         if not re.fullmatch(r"[A-Za-z]+/[^\s/:]+:\S.*", field):
             raise InvalidInput(
                 f"--take-over {field!r} names no field of an object",
                 hint="write it as the conflict does: Deployment/shop-web:spec.replicas",
             )
-    return frozenset(fields or ())
+    for name in replace or ():
+        if not re.fullmatch(r"[A-Za-z]+/[^\s/:]+", name):
+            raise InvalidInput(f"--replace {name!r} names no object", hint="write it as Deployment/shop-web")
+    return Consent(frozenset(take_over or ()), frozenset(replace or ()), adopt)
 
 
 @dataclass(frozen=True)

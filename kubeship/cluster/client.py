@@ -8,7 +8,7 @@ from typing import Protocol
 from kubeship.cluster import apply, lease, logs, observe, preflight, prune, revisions
 from kubeship.cluster.errors import Refusal
 from kubeship.cluster.ports import Api
-from kubeship.model.changes import Changes
+from kubeship.model.changes import Changes, Consent
 from kubeship.model.events import Caution, Emit
 from kubeship.model.finding import Finding
 from kubeship.model.logs import LogEntry, LogWindow, Sink, Terminal
@@ -34,8 +34,8 @@ class KubernetesCluster:
     emit: Emit
     lease_seconds: float = 0.0
     """How long to wait for a lease that somebody else has."""
-    taken: apply.Taken = apply.NONE
-    """Fields that are applied though another manager owns them."""
+    consent: Consent = apply.NOTHING_BEYOND
+    """What may be done beyond applying what is kubeship's own."""
 
     @property
     def namespace(self) -> str:
@@ -48,7 +48,7 @@ class KubernetesCluster:
 
     def preflight(self, objects: Sequence[Object]) -> tuple[Finding, ...]:
         """Everything that could fail later; changes nothing."""
-        return preflight.preflight(self.api, objects, self.taken)
+        return preflight.preflight(self.api, objects, self.consent)
 
     def create_namespace(self) -> None:
         """Create the namespace unless it exists."""
@@ -67,7 +67,7 @@ class KubernetesCluster:
 
     def compare(self, objects: Sequence[Object]) -> Changes:
         """Server-side dry run of every object; what the server warns of becomes a Caution."""
-        changes, warnings = apply.compare(self.api, objects, self.taken)
+        changes, warnings = apply.compare(self.api, objects, self.consent)
         for warning in warnings:
             self.emit(Caution(f"the API server warns: {warning}"))
         return changes
@@ -78,7 +78,7 @@ class KubernetesCluster:
 
     def apply(self, objects: Iterable[Object], lease: Permit, emit: Emit) -> None:
         """Server-side apply in dependency order."""
-        apply.apply(self.api, objects, lease.check, emit, self.taken)
+        apply.apply(self.api, objects, lease.check, emit, self.consent)
 
     def revisions(self, app: str) -> tuple[Revision, ...]:
         """All records of the app, newest first."""

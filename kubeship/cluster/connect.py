@@ -17,11 +17,12 @@ from kubernetes.config.kube_config import KubeConfigLoader, KubeConfigMerger
 from kubernetes.dynamic import DynamicClient
 from urllib3.exceptions import HTTPError
 
-from kubeship.cluster.apply import NONE, Taken
+from kubeship.cluster.apply import NOTHING_BEYOND
 from kubeship.cluster.client import KubernetesCluster
 from kubeship.cluster.errors import translated, unanswered
 from kubeship.cluster.requests import DynamicApi
 from kubeship.errors import MissingPrecondition
+from kubeship.model.changes import Consent
 from kubeship.model.events import Emit
 
 CONNECTIONS = 32
@@ -29,15 +30,14 @@ CONNECTIONS = 32
 
 
 def connect(
-    context: str | None, namespace: str, emit: Emit, lease_seconds: float = 0.0, taken: Taken = NONE
+    context: str | None, namespace: str, emit: Emit, lease_seconds: float = 0.0, consent: Consent = NOTHING_BEYOND
 ) -> KubernetesCluster:
     """The namespace in the cluster of the given context, the current context, or around this pod.
 
     `emit` gets a Note for each request that is tried again, and a Caution for each of the server's warnings.
-    `lease_seconds` is how long to wait for a lease that somebody else has, `taken` which fields are applied though
-    another manager owns them. Raises
-    MissingPrecondition: no kubeconfig, an unknown context, a login plugin that gave nothing, a server that can't be
-    reached or refuses the credentials.
+    `lease_seconds` is how long to wait for a lease that somebody else has, `consent` what may be done beyond applying
+    what is kubeship's own. Raises MissingPrecondition: no kubeconfig, an unknown context, a login plugin that gave
+    nothing, a server that can't be reached or refuses the credentials.
     """
     configuration = Configuration()
     with _complaints() as complaints:
@@ -47,7 +47,7 @@ def connect(
     configuration.connection_pool_maxsize = CONNECTIONS
     api = DynamicApi(_dynamic_client(configuration), namespace, emit)
     return KubernetesCluster(
-        api, f"{title} at {configuration.host}, Kubernetes {api.version()}", emit, lease_seconds, taken
+        api, f"{title} at {configuration.host}, Kubernetes {api.version()}", emit, lease_seconds, consent
     )
 
 

@@ -22,6 +22,9 @@ CONFLICT = re.compile(r'conflict with "(?P<manager>[^"]*)"')
 UNKNOWN_FIELD = re.compile(r"(?P<path>\S+): field not declared in schema|unknown field \"(?P<strict>[^\"]+)\"")
 """The first are structured-merge-diff's words, which come with status 500 on a server-side apply (seen on 1.35)."""
 
+IMMUTABLE = re.compile(r"immutable|updates to statefulset spec for fields other than|may not be changed")
+"""k8s.io/apimachinery/pkg/api/validation/objectmeta.go, and the validations of apps/v1 and core/v1."""
+
 MISTYPED = "failed to create typed patch object"
 """structured-merge-diff's words for a value of the wrong type; status 500 on a server-side apply (seen on 1.35)."""
 
@@ -98,6 +101,11 @@ class Refusal(MissingPrecondition):
             (cause, CONFLICT.search(cause.message)) for cause in self.causes if cause.reason == "FieldManagerConflict"
         )
         return tuple((cause.field, match["manager"] if match else "another manager") for cause, match in named)
+
+    @property
+    def immutable(self) -> bool:
+        """Whether it is about a field that can't be changed on an object that exists."""
+        return bool(IMMUTABLE.search(self.words)) or any(IMMUTABLE.search(cause.message) for cause in self.causes)
 
     @property
     def may_heal(self) -> bool:
@@ -195,11 +203,12 @@ def _about_fields(words: str, doing: str, causes: tuple[Cause, ...]) -> tuple[st
     if unknown := UNKNOWN_FIELD.search(words):
         field = (unknown["path"] or unknown["strict"]).lstrip(".")
         return f"{doing}: the API has no field {field}", "correct its name or its indentation in the manifest"
-    immutable = dict.fromkeys(cause.field for cause in causes if "immutable" in cause.message)
+    immutable = dict.fromkeys(cause.field for cause in causes if IMMUTABLE.search(cause.message))
     if immutable:
         return (
             f"{doing}: {', '.join(immutable)} can't be changed on an object that exists",
-            "put the old value back, or delete the object first (which stops what it runs) and deploy again",
+            f"put the old value back, or have it deleted (which stops what it runs) and created anew: --replace "
+            f"{doing.rpartition(' ')[2]}",
         )
     return f"{doing}: {words}", "correct the field in the manifest and try again"
 

@@ -1,6 +1,6 @@
 """What do compare, apply, lease, ... need of the API server? The few verbs; requests.py sends them, tests fake them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -73,6 +73,9 @@ class Api(Protocol):
 
     def apply(self, item: Object, *, dry_run: bool = False, force: bool = False) -> Applied:
         """Server-side apply as `kubeship` with strict field validation."""
+
+    def patch(self, target: ObjectRef, operations: Sequence[Mapping[str, Any]]) -> Object:
+        """JSON Patch (RFC 6902)."""
 
     def delete(self, target: ObjectRef, *, propagation: str, uid: str = "") -> None:
         """DELETE; nothing happens when it is gone, or has another uid."""

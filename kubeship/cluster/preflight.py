@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from kubeship.cluster import permissions, quotas
-from kubeship.cluster.apply import NONE, Taken, compare
+from kubeship.cluster.apply import NOTHING_BEYOND, compare
 from kubeship.cluster.errors import Refusal
 from kubeship.cluster.parallel import each
 from kubeship.cluster.ports import Api
 from kubeship.cluster.references import Reference, references
 from kubeship.errors import InvalidInput
-from kubeship.model.changes import described, field_key
+from kubeship.model.changes import Consent, described, field_key
 from kubeship.model.finding import Finding
 from kubeship.model.objects import Object, ObjectRef, pod_template, ref
 
@@ -19,7 +19,7 @@ ENFORCE = "pod-security.kubernetes.io/enforce"
 DEFAULT_CLASS = "ingressclass.kubernetes.io/is-default-class"
 
 
-def preflight(api: Api, objects: Sequence[Object], taken: Taken = NONE) -> tuple[Finding, ...]:
+def preflight(api: Api, objects: Sequence[Object], consent: Consent = NOTHING_BEYOND) -> tuple[Finding, ...]:
     """All findings, the namespace's first. Raises Refusal only when the server can't be asked at all."""
     namespace, findings = _namespace(api)
     checks: list[Callable[[], Iterable[Finding]]] = [
@@ -30,7 +30,7 @@ def preflight(api: Api, objects: Sequence[Object], taken: Taken = NONE) -> tuple
     # In a namespace that isn't there yet nothing can be tried.
     if namespace is not None:
         checks.append(lambda: _quota_findings(api, objects))
-        checks.append(lambda: _dry_run(api, objects, namespace, taken))
+        checks.append(lambda: _dry_run(api, objects, namespace, consent))
     return (*findings, *(finding for check in checks for finding in _answered(check)))
 
 
@@ -68,14 +68,17 @@ def _namespace(api: Api) -> tuple[Object | None, tuple[Finding, ...]]:
     return live, ()
 
 
-def _dry_run(api: Api, objects: Sequence[Object], namespace: Object, taken: Taken) -> Iterable[Finding]:
-    changes, warnings = compare(api, objects, taken)
-    for name, conflict in changes.conflicts:
-        yield Finding(
-            f"{name}: {described(conflict)}",
-            f"take the field out of the manifest, or take it over: --take-over {field_key(name, conflict.path)}",
-            subject="conflict",
-        )
+def _dry_run(api: Api, objects: Sequence[Object], namespace: Object, consent: Consent) -> Iterable[Finding]:
+    changes, warnings = compare(api, objects, consent)
+    for change in changes:
+        for conflict in change.conflicts:
+            take_over = f"take it over: --take-over {field_key(change.ref, conflict.path)}"
+            adopt = "have the whole object become kubeship's: --adopt"
+            yield Finding(
+                f"{change.ref}: {described(conflict)}",
+                f"take the field out of the manifest, or {adopt if change.foreign else take_over}",
+                subject="conflict",
+            )
     level = (namespace["metadata"].get("labels") or {}).get(ENFORCE)
     for warning in warnings:
         # The server only warns about a workload, and then rejects its pods:

@@ -73,8 +73,10 @@ def delete(
     target: ObjectRef,
     sleep: Callable[[float], None] = time.sleep,
     clock: Callable[[], float] = time.monotonic,
+    *,
+    propagation: str = "Foreground",
 ) -> None:
-    """Delete in the foreground (what it owns goes first) and wait until it is gone.
+    """Delete (`Foreground`: what it owns goes first; `Orphan`: that stays) and wait until it is gone.
 
     Raises MissingPrecondition, naming its finalizers, when it isn't after LONGEST seconds.
     """
@@ -82,7 +84,7 @@ def delete(
     if live is None:
         return
     uid = live["metadata"]["uid"]
-    api.delete(target, propagation="Foreground", uid=uid)
+    api.delete(target, propagation=propagation, uid=uid)
     _await_end(api, target, uid, give_up=clock() + LONGEST, sleep=sleep, clock=clock)
 
 

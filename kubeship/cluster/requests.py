@@ -3,7 +3,7 @@
 import json
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, closing
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -117,6 +117,18 @@ class DynamicApi:
         )
         return Applied(answer, warnings(headers.getlist("Warning")))
 
+    def patch(self, target: ObjectRef, operations: Sequence[Mapping[str, Any]]) -> Object:
+        """JSON Patch."""
+        query = {"fieldManager": FIELD_MANAGER}
+        return self._json(
+            "PATCH",
+            self._path(target),
+            f"changing {target}",
+            query=query,
+            body=list(operations),
+            content_type="application/json-patch+json",
+        )[0]
+
     def delete(self, target: ObjectRef, *, propagation: str, uid: str = "") -> None:
         """DELETE."""
         options: Object = {"apiVersion": "v1", "kind": "DeleteOptions", "propagationPolicy": propagation}
@@ -178,7 +190,7 @@ class DynamicApi:
         doing: str,
         *,
         query: Mapping[str, str] | None = None,
-        body: Object | str | None = None,
+        body: Object | str | Sequence[Mapping[str, Any]] | None = None,
         content_type: str = "application/json",
         timeout: tuple[float, float] = TIMEOUT,
         retry: bool = True,

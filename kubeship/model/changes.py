@@ -14,6 +14,8 @@ class Action(StrEnum):
 
     CREATE = "create"
     UPDATE = "update"
+    REPLACE = "replace"
+    """Deleted and created anew, since a field that can't be changed would change."""
     DELETE = "delete"
     UNCHANGED = "unchanged"
 
@@ -26,6 +28,18 @@ class FieldChange:
     """`spec.template.spec.containers[web].image`: list items by their merge key where the API has one."""
     before: Any
     after: Any
+
+
+@dataclass(frozen=True)
+class Consent:
+    """What may be done beyond applying what is one's own, because somebody said so on the command line."""
+
+    taken: frozenset[str] = frozenset()
+    """Fields that are applied though another manager owns them: `Deployment/shop-web:spec.replicas`."""
+    replaced: frozenset[str] = frozenset()
+    """Objects that are deleted and created anew where a field can't be changed: `Deployment/shop-web`."""
+    adopted: bool = False
+    """Whether objects that kubectl or Helm made become kubeship's."""
 
 
 @dataclass(frozen=True)
@@ -54,11 +68,7 @@ def _shown(value: Any) -> str:
     return "(nothing)" if value is None else json.dumps(value, ensure_ascii=False)
 
 
-FieldKey = str
-"""Names one field of one object on the command line: `Deployment/shop-web:spec.replicas`."""
-
-
-def field_key(target: ObjectRef, path: str) -> FieldKey:
+def field_key(target: ObjectRef, path: str) -> str:
     """How the command line names a field."""
     return f"{target}:{path}"
 
@@ -71,6 +81,10 @@ class Change:
     action: Action
     fields: tuple[FieldChange, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
+    foreign: bool = False
+    """Whether kubectl or Helm made the object, and kubeship has never applied it."""
+    adopted: bool = False
+    """Whether such an object becomes kubeship's with this."""
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from kubeship.model.changes import Action, Change, Changes, described
 LONGEST = 60_000
 """Characters: GitHub refuses comments of more than 65,536, GitLab cuts at a million."""
 LONGEST_VALUE = 400
-SIGNS = {Action.CREATE: "+", Action.UPDATE: "~", Action.DELETE: "\\-"}
+SIGNS = {Action.CREATE: "+", Action.UPDATE: "~", Action.DELETE: "\\-", Action.REPLACE: "\\-/+"}
 
 
 def markdown(changes: Changes, title: str) -> str:

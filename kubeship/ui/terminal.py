@@ -22,7 +22,12 @@ from kubeship.model.events import (
 )
 from kubeship.model.verdict import Diagnosis
 
-SYMBOLS = {Action.CREATE: ("+", "green"), Action.UPDATE: ("~", "yellow"), Action.DELETE: ("-", "red")}
+SYMBOLS = {
+    Action.CREATE: ("+", "green"),
+    Action.UPDATE: ("~", "yellow"),
+    Action.REPLACE: ("-/+", "red"),
+    Action.DELETE: ("-", "red"),
+}
 MEGABYTE = 1_000_000
 
 
@@ -120,7 +125,8 @@ class TerminalPrinter:
 def change_lines(change: Change) -> list[str]:
     """One object's change, field by field, as rich markup."""
     symbol, colour = SYMBOLS.get(change.action, ("!", "red"))
-    lines = [f"[{colour}]{symbol} {escape(str(change.ref))}[/{colour}]"]
+    what = " (adopted from kubectl or Helm)" if change.adopted else ""
+    lines = [f"[{colour}]{symbol} {escape(str(change.ref))}[/{colour}]{what}"]
     if change.action is Action.UPDATE:
         lines += [f"    {escape(item.path)}: {_value(item.before)} → {_value(item.after)}" for item in change.fields]
     lines += [f"    [red]{escape(described(conflict))}[/red]" for conflict in change.conflicts]

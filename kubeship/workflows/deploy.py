@@ -118,15 +118,22 @@ def _compare(objects: tuple[Object, ...], cluster: Cluster, emit: Emit) -> Chang
     changes = compared(objects, cluster)
     emit(Compared(changes))
     if changes.conflicts:
-        keys = [field_key(target, conflict.path) for target, conflict in changes.conflicts]
         lines = [f"- {target} {described(conflict)}" for target, conflict in changes.conflicts]
         raise MissingPrecondition(
             "another field manager owns fields that this deploy would change; nothing was changed",
-            hint="leave them to their owners by taking the fields out of deploy/, or take them over: kubeship deploy "
-            + " ".join(f"--take-over {shlex.quote(key)}" for key in keys),
+            hint=_ways_out(changes),
             details="\n".join(lines),
         )
     return changes
+
+
+def _ways_out(changes: Changes) -> str:
+    if all(change.foreign for change in changes if change.conflicts):
+        return "kubectl or Helm made these objects; have them become kubeship's: kubeship deploy --adopt"
+    fields = " ".join(f"--take-over {shlex.quote(field_key(target, each.path))}" for target, each in changes.conflicts)
+    return (
+        f"leave them to their owners by taking the fields out of deploy/, or take them over: kubeship deploy {fields}"
+    )
 
 
 def _number(newest: Revision | None, objects: tuple[Object, ...]) -> int:

@@ -95,6 +95,14 @@ class FakeApi:
         wanted = {**item, "metadata": metadata}
         return Applied(wanted if dry_run else self.store(wanted), self.warnings)
 
+    def patch(self, target: ObjectRef, operations: Sequence[Mapping[str, Any]]) -> Object:
+        self._call(f"patch {target}")
+        live = self.live[self._place(target)]
+        for operation in operations:
+            if operation["path"] == "/metadata/managedFields":
+                live["metadata"]["managedFields"] = operation["value"]
+        return live
+
     def delete(self, target: ObjectRef, *, propagation: str, uid: str = "") -> None:
         self._call(f"delete {target} {propagation}")
         self.live.pop(self._place(target), None)

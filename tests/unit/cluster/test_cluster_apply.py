@@ -9,7 +9,7 @@ from kubeship.cluster.apply import apply, compare
 from kubeship.cluster.errors import refused
 from kubeship.cluster.manifests import phases, sendable
 from kubeship.errors import ApplyFailed, InvalidInput, LeaseHeld
-from kubeship.model.changes import Action, Conflict
+from kubeship.model.changes import Action, Conflict, Consent
 
 
 def test_missing_namespace_means_that_all_would_be_created() -> None:
@@ -194,8 +194,9 @@ def test_only_a_field_that_was_named_is_taken_over() -> None:
     api.refuse("apply dry Deployment/web", conflict('.spec.template.spec.containers[name="web"].image', "helm"))
     api.refuse("apply Deployment/web", conflict('.spec.template.spec.containers[name="web"].image', "helm"))
 
-    changes, _ = compare(api, [deployment("web", "shop:2")], frozenset({image}))
-    apply(api, [deployment("web", "shop:2")], always, Heard(), frozenset({image}))
+    consent = Consent(taken=frozenset({image}))
+    changes, _ = compare(api, [deployment("web", "shop:2")], consent)
+    apply(api, [deployment("web", "shop:2")], always, Heard(), consent)
 
     assert not changes.conflicts
     assert "apply forced Deployment/web" in api.called("apply")
@@ -206,4 +207,35 @@ def test_a_conflict_beside_the_named_field_stays_one() -> None:
     api.refuse("apply Deployment/web", conflict(".spec.paused", "kubectl"))
 
     with pytest.raises(ApplyFailed):
-        apply(api, [deployment("web", "shop:2")], always, Heard(), frozenset({"Deployment/web:spec.replicas"}))
+        apply(
+            api,
+            [deployment("web", "shop:2")],
+            always,
+            Heard(),
+            Consent(taken=frozenset({"Deployment/web:spec.replicas"})),
+        )
+
+
+IMMUTABLE = {"message": "spec.selector: Invalid value: field is immutable", "reason": "Invalid"}
+
+
+def test_a_field_that_cannot_change_replaces_the_object_where_that_was_said() -> None:
+    api = FakeApi(deployment("web", "shop:1"))
+    api.refuse("apply dry Deployment/web", refused(422, IMMUTABLE, "comparing Deployment/web"))
+    api.refuse("apply Deployment/web", refused(422, IMMUTABLE, "applying Deployment/web"))
+    consent = Consent(replaced=frozenset({"Deployment/web"}))
+
+    changes, _ = compare(api, [deployment("web", "shop:2")], consent)
+    apply(api, [deployment("web", "shop:2")], always, Heard(), consent)
+
+    assert [change.action for change in changes] == [Action.REPLACE]
+    assert api.called("apply")[-2:] == ["apply Deployment/web", "apply Deployment/web"]
+    assert api.called("delete") == ["delete Deployment/web Foreground"]
+
+
+def test_without_that_word_it_is_refused_before_anything_changes() -> None:
+    api = FakeApi(deployment("web", "shop:1"))
+    api.refuse("apply dry Deployment/web", refused(422, IMMUTABLE, "comparing Deployment/web"))
+
+    with pytest.raises(InvalidInput, match="immutable"):
+        compare(api, [deployment("web", "shop:2")])

@@ -1,0 +1,132 @@
+"""How does an object that kubectl or Helm made become kubeship's, without a fight over each field?
+
+As kubectl itself moves from client-side to server-side apply (k8s.io/client-go/util/csaupgrade): what the old manager
+owns is handed to the new one before the first apply, so that what the new manifest leaves out goes with it.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from kubeship.model.changes import FieldChange
+from kubeship.model.objects import Object
+
+HANDED_OVER = frozenset(
+    {
+        "before-first-apply",
+        "helm",
+        "kubectl",
+        "kubectl-client-side-apply",
+        "kubectl-create",
+        "kubectl-edit",
+        "kubectl-patch",
+        "kubectl-replace",
+        "kubectl-rollout",
+        "kubectl-run",
+        "kubectl-set",
+    }
+)
+"""Managers behind which a person or a pipeline stands that now uses kubeship; controllers aren't among them.
+The names are kubectl's field managers (k8s.io/kubectl/pkg/cmd/*) and Helm's (helm.sh/helm/v4/pkg/kube)."""
+
+LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
+"""By it a later client-side apply would remove what it doesn't find in its own manifest."""
+
+Fields = dict[str, Any]
+"""FieldsV1 of meta/v1: `f:NAME`, `k:{KEYS}` and `v:VALUE` nested in one another."""
+
+
+def adoptable(live: Object, manager: str) -> bool:
+    """Whether there is something to hand over, and `manager` doesn't apply the object yet."""
+    entries = _entries(live)
+    ours = any(entry.get("manager") == manager and entry.get("operation") == "Apply" for entry in entries)
+    return not ours and any(_handed_over(entry) for entry in entries)
+
+
+def handover(live: Object, manager: str) -> list[dict[str, Any]]:
+    """The JSON Patch that makes `manager` the applier of what the old ones own; it fails on a newer object."""
+    metadata = live["metadata"]
+    old = [entry for entry in _entries(live) if _handed_over(entry)]
+    merged: Fields = {}
+    for entry in old:
+        merged = _union(merged, entry.get("fieldsV1") or {})
+    newest = max(old, key=lambda entry: str(entry.get("time", "")))
+    new = {**newest, "manager": manager, "operation": "Apply", "fieldsV1": _without_last_applied(merged)}
+    kept = [entry for entry in _entries(live) if not _handed_over(entry)]
+    operations = [
+        {"op": "test", "path": "/metadata/resourceVersion", "value": metadata["resourceVersion"]},
+        {"op": "replace", "path": "/metadata/managedFields", "value": [*kept, new]},
+    ]
+    if LAST_APPLIED in (metadata.get("annotations") or {}):
+        operations.append({"op": "remove", "path": f"/metadata/annotations/{LAST_APPLIED.replace('/', '~1')}"})
+    return operations
+
+
+def left_out(live: Object, applied: Object, fresh: Object) -> tuple[FieldChange, ...]:
+    """Fields of the old managers that nobody owns after the handover, and that therefore go.
+
+    `applied` is what a dry run that forces the manifest gives, with what everybody owns then; `fresh` what the server
+    would make of the manifest where there is no such object yet, so that defaults, which come back, aren't told.
+    """
+    remaining: Fields = {}
+    for entry in _entries(applied):
+        if not _handed_over(entry):
+            remaining = _union(remaining, entry.get("fieldsV1") or {})
+    old: Fields = {}
+    for entry in _entries(live):
+        if _handed_over(entry):
+            old = _union(old, entry.get("fieldsV1") or {})
+    return tuple(
+        FieldChange(path, value, None) for path, value in _gone(_without_last_applied(old), remaining, live, fresh)
+    )
+
+
+def _gone(old: Fields, remaining: Fields, value: Any, fresh: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    for key, below in old.items():
+        if key == ".":
+            continue
+        name, found = _step(key, value)
+        _, default = _step(key, fresh)
+        if found is None or found == default:
+            continue
+        place = f"{path}{name}" if name.startswith("[") else f"{path}.{name}".lstrip(".")
+        kept = remaining.get(key)
+        if kept is None:
+            yield place, found
+        elif below:
+            yield from _gone(below, kept, found, default, place)
+
+
+def _step(key: str, value: Any) -> tuple[str, Any]:
+    """The part of a path that a key of FieldsV1 stands for, and what stands there; None where nothing does."""
+    kind, _, name = key.partition(":")
+    if kind == "f":
+        return name, value.get(name) if isinstance(value, Mapping) else None
+    items: Sequence[Any] = value if isinstance(value, list) else ()
+    wanted = json.loads(name)
+    if kind == "k":
+        shown = next((each for field, each in wanted.items() if field != "protocol"), "")
+        matching = (each for each in items if isinstance(each, dict) and wanted.items() <= each.items())
+        return f"[{shown}]", next(matching, None)
+    return f"[{wanted}]", wanted if wanted in items else None
+
+
+def _union(one: Fields, other: Fields) -> Fields:
+    return {key: _union(one.get(key) or {}, other.get(key) or {}) for key in dict.fromkeys((*one, *other))}
+
+
+def _without_last_applied(fields: Fields) -> Fields:
+    annotations = (fields.get("f:metadata") or {}).get("f:annotations") or {}
+    if f"f:{LAST_APPLIED}" not in annotations:
+        return fields
+    kept = {key: value for key, value in annotations.items() if key not in {".", f"f:{LAST_APPLIED}"}}
+    others = {key: value for key, value in fields["f:metadata"].items() if key != "f:annotations"}
+    return {**fields, "f:metadata": {**others, **({"f:annotations": kept} if kept else {})}}
+
+
+def _handed_over(entry: Mapping[str, Any]) -> bool:
+    return entry.get("manager") in HANDED_OVER and not entry.get("subresource")
+
+
+def _entries(item: Object) -> list[dict[str, Any]]:
+    return list(item["metadata"].get("managedFields") or ())
