@@ -10,16 +10,19 @@ from kubeship.inspection.import_root import reachable
 from kubeship.inspection.programs import Program, find_programs
 from kubeship.inspection.syntax import Function, calls, dotted, local_names, statements
 
+WORDS = tuple(f".{name}(".encode() for name in sorted(INCLUDES))
 ADDS = re.compile(rb"\.(?:" + "|".join(sorted(INCLUDES)).encode() + rb")\(")
 
 
 def completing_programs(confirmation: Confirmation, app: Entrypoint) -> list[Program]:
     """The programs that reach a function which adds routes to the app and which importing the app doesn't call."""
+    if app.value.endswith(")"):
+        return []
     made = confirmation.made(app)
     adding = [
         (path, function) for path, function in _adding(confirmation) if _adds_to(confirmation, path, function, made)
     ]
-    if not adding or app.value.endswith(")"):
+    if not adding:
         return []
     called = set(_called_on_import(confirmation, app, made))
     late = {path for path, function in adding if function.name not in called}
@@ -31,7 +34,7 @@ def completing_programs(confirmation: Confirmation, app: Entrypoint) -> list[Pro
 
 def _adding(confirmation: Confirmation) -> Iterator[tuple[str, Function]]:
     """Functions at the top of modules that add routes to something."""
-    for path in confirmation.modules.sources.mentioning(ADDS):
+    for path in confirmation.modules.sources.mentioning(ADDS, words=WORDS):
         module = confirmation.modules.module(path)
         for statement in module.tree.body if module else ():
             if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef) and any(

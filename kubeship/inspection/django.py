@@ -68,7 +68,7 @@ def _own_migrations(modules: Modules) -> tuple[Origin, ...]:
     ]
     if found:
         return (Origin(found[0], None, "a migration"),)
-    for path in modules.sources.mentioning(re.compile(rb"\bmodels\.Model\b")):
+    for path in modules.sources.mentioning(re.compile(rb"\bmodels\.Model\b"), words=(b"models.Model",)):
         module = modules.module(path)
         for bindings in module.bindings.values() if module else ():
             value = bindings[-1].value

@@ -102,7 +102,11 @@ def lists(modules: Modules, settings: Settings, name: str, seen: frozenset[str] 
 def management_script(modules: Modules, root: str) -> str | None:
     """The file that calls django.core.management.execute_from_command_line: manage.py, whatever it is called."""
     pattern = re.compile(rb"execute_from_command_line")
-    found = [path for path in modules.sources.mentioning(pattern) if modules.sources.tree(path)]
+    found = [
+        path
+        for path in modules.sources.mentioning(pattern, words=(b"execute_from_command_line",))
+        if modules.sources.tree(path)
+    ]
     found.sort(key=lambda path: (folder_of(path) != root, not path.endswith("manage.py"), path.count("/"), path))
     return found[0] if found else None
 
@@ -110,9 +114,11 @@ def management_script(modules: Modules, root: str) -> str | None:
 def _unnamed(modules: Modules, root: str) -> Answered[Settings | None]:
     """Nothing sets the variable: the one settings module that there is, or the one for production, or a Question."""
     pattern = re.compile(rb"^(INSTALLED_APPS|ROOT_URLCONF)\s*=", re.MULTILINE)
-    bases = set(modules.sources.mentioning(pattern))
+    bases = set(modules.sources.mentioning(pattern, words=(b"INSTALLED_APPS", b"ROOT_URLCONF")))
     heirs = {
-        path for path in modules.sources.mentioning(re.compile(rb"import \*")) if bases & set(_chain(modules, path))
+        path
+        for path in modules.sources.mentioning(re.compile(rb"import \*"), words=(b"import *",))
+        if bases & set(_chain(modules, path))
     }
     names = {name: path for path in sorted(bases | heirs) if (name := module_name(path, root))}
     production = [name for name in names if PRODUCTION.fullmatch(name)]
@@ -137,7 +143,11 @@ def _candidate(found: Found[str]) -> Candidate:
 def _named(modules: Modules, wsgi: str) -> list[Found[str]]:
     """What is put into DJANGO_SETTINGS_MODULE: in the WSGI module, then elsewhere in the code, manage.py first."""
     paths = [wsgi] if wsgi else []
-    others = [path for path in modules.sources.mentioning(re.compile(VARIABLE.encode())) if path != wsgi]
+    others = [
+        path
+        for path in modules.sources.mentioning(re.compile(VARIABLE.encode()), words=(VARIABLE.encode(),))
+        if path != wsgi
+    ]
     paths += sorted(others, key=lambda path: (not path.endswith("manage.py"), path.count("/"), path))
     manage = [path for path in paths if path == wsgi or path.endswith("manage.py")]
     return [found for path in manage or paths[:1] for found in _set_in(modules, path)]

@@ -108,7 +108,7 @@ def _blueprint_prefixes(
 def _registrations(modules: Modules) -> dict[tuple[str, str], list[Registration]]:
     """By the blueprint's (file, name)."""
     found: dict[tuple[str, str], list[Registration]] = {}
-    for path in modules.sources.mentioning(re.compile(rb"\.register_blueprint\(")):
+    for path in modules.sources.mentioning(re.compile(rb"\.register_blueprint\("), words=(b".register_blueprint(",)):
         tree = modules.sources.tree(path)
         for call in calls(tree) if tree else ():
             if not (isinstance(call.func, ast.Attribute) and call.func.attr == "register_blueprint" and call.args):

@@ -72,6 +72,12 @@ class Inference:
 
     traits: tuple[Found[str], ...] = ()
     warnings: tuple[Warned, ...] = ()
+    accelerator: Found[str] | None = None
+    """`cpu` where nothing says for which hardware, and the program that installs can still choose."""
+
+
+CHOOSING = frozenset({"pep621", "pip", "pip-tools"})
+"""Managers without a lock file: the Dockerfile names pytorch.org's index for CPUs beside the usual one."""
 
 
 def inference(sources: Sources, declared: Declared, python: str) -> Inference:
@@ -85,10 +91,16 @@ def inference(sources: Sources, declared: Declared, python: str) -> Inference:
         for hardware, origin in _of_distribution(requirement):
             found[hardware].append(origin)
     warnings: tuple[Warned, ...] = ()
+    accelerator: Found[str] | None = None
     if torch := _torch(installed):
         stated = list(_torch_stated(sources, declared, torch))
         if not stated and not image and not found["gpu"]:
-            warnings = (Warned(_unasked(torch, declared), torch.origin),)
+            dependencies = declared.dependencies.value
+            if dependencies.manager in CHOOSING and not dependencies.hashes:
+                accelerator = Found("cpu", (_at(torch, "nothing asks for CUDA; cuda takes PyPI's wheels"),))
+                stated = [("cpu", accelerator.origins[0])]
+            else:
+                warnings = (Warned(_unasked(torch, declared), torch.origin),)
         stated = stated or [("gpu", _at(torch, f"{torch.name} from PyPI is built for CUDA"))]
         found[stated[0][0]].insert(0, stated[0][1])
     if image and not found["cpu"]:
@@ -96,7 +108,7 @@ def inference(sources: Sources, declared: Declared, python: str) -> Inference:
     traits = tuple(
         Found(f"{hardware}-wheels", tuple(dict.fromkeys(origins))[:3]) for hardware, origins in found.items() if origins
     )
-    return Inference(traits, warnings)
+    return Inference(traits, warnings, accelerator)
 
 
 def _of_distribution(requirement: Required) -> Iterator[tuple[Hardware, Origin]]:

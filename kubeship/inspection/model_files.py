@@ -76,6 +76,8 @@ class ModelFiles:
     folders: tuple[Found[str], ...] = ()
     traits: tuple[Found[str], ...] = ()
     warnings: tuple[Warned, ...] = ()
+    files: tuple[Found[str], ...] = ()
+    """Files and folders of the project that hold models."""
 
 
 def model_files(modules: Modules, variables: tuple[Variable, ...]) -> ModelFiles:
@@ -104,7 +106,17 @@ def model_files(modules: Modules, variables: tuple[Variable, ...]) -> ModelFiles
     traits = [Found("downloads-models", tuple(dict.fromkeys(hub))[:3])] if hub else []
     traits += [Found("model-files", tuple(dict.fromkeys(inside.values()))[:3])] if inside else []
     found = tuple(Found(folder, tuple(dict.fromkeys(origins))) for folder, origins in sorted(folders.items()))
-    return ModelFiles(found, tuple(traits), (*_pointers(modules, inside), *_downloads(hub, variables)))
+    return ModelFiles(found, tuple(traits), (*_pointers(modules, inside), *_downloads(hub, variables)), _held(inside))
+
+
+def _held(inside: dict[str, Origin]) -> tuple[Found[str], ...]:
+    """Sorted, without what lies in a folder that is named already."""
+    places = sorted(inside)
+    return tuple(
+        Found(place, (inside[place],))
+        for place in places
+        if not any(place.startswith(f"{other}/") for other in places if other != place)
+    )
 
 
 def _loaded(modules: Modules) -> Iterator[tuple[str, str, str, int]]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from kubeship.inspection.app_routes import app_routes
 from kubeship.inspection.behaviour import traits
 from kubeship.inspection.candidates import find_candidates
+from kubeship.inspection.catalogues import translations, uncompiled
 from kubeship.inspection.dependencies import Declared, declared
 from kubeship.inspection.django import collect_static, engines, migrate, root_urlconf
 from kubeship.inspection.django_routes import django_routes
@@ -14,7 +15,6 @@ from kubeship.inspection.entrypoints import KEY, EntrypointFound, find_entrypoin
 from kubeship.inspection.findings import Answered
 from kubeship.inspection.flask_routes import flask_routes
 from kubeship.inspection.frameworks import BY_NAME, FRAMEWORKS, Framework
-from kubeship.inspection.front_ends import front_ends, translations, uncompiled
 from kubeship.inspection.health import health_route
 from kubeship.inspection.inference import inference
 from kubeship.inspection.installing import with_needs
@@ -23,15 +23,16 @@ from kubeship.inspection.model_files import model_files
 from kubeship.inspection.modules import Modules
 from kubeship.inspection.naming import app_name, own_dockerfile
 from kubeship.inspection.nearest import read_nearest
+from kubeship.inspection.node_builds import front_end
 from kubeship.inspection.objects import Apps
 from kubeship.inspection.ports import WheelIndex
-from kubeship.inspection.processes import main_process, only_scheduled, other_processes
+from kubeship.inspection.processes import is_complete, main_process, only_scheduled, other_processes
 from kubeship.inspection.python_version import python_version
 from kubeship.inspection.releases import release_commands
 from kubeship.inspection.roots import project_folder, stated_root
 from kubeship.inspection.services import find_services
 from kubeship.inspection.sources import Sources, folder_of, is_aside, no_collection, read_sources
-from kubeship.inspection.stated import read_statements
+from kubeship.inspection.stated import Statements, read_statements
 from kubeship.inspection.stated_health import probed, stated_health
 from kubeship.inspection.stated_volumes import kept_in_file, merged, sqlite, stated_volumes
 from kubeship.inspection.system_packages import find_system_packages
@@ -64,7 +65,7 @@ def inspect(path: Path, answers: Answers, index: WheelIndex | None = None) -> Pr
     entry = find_entrypoint(
         modules, apps, candidates, stated, answers, declared=frozenset(dependencies.value.distributions)
     )
-    framework = _framework(sources, dependencies.value, entry.value)
+    framework = _framework(sources, dependencies.value, entry.value, stated)
     chosen = entry.value.chosen
     import_root = str(answers.get("import_root", chosen.import_root if chosen else folder))
     settings: Answered[Settings | None] = Answered(None)
@@ -76,6 +77,7 @@ def inspect(path: Path, answers: Answers, index: WheelIndex | None = None) -> Pr
     web = main_process(modules, chosen, stated, health.value, answers)
     others = other_processes(stated, web.value)
     scheduled = only_scheduled(chosen, bool(entry.value.considered), others)
+    complete = chosen is None and not entry.value.considered and is_complete(stated.web)
     root = stated_root(sources, answers)
     root = root or _start_folder(modules, stated.folder, folder, settings.value, import_root)
     variables = find_variables(modules, skipped)
@@ -88,7 +90,7 @@ def inspect(path: Path, answers: Answers, index: WheelIndex | None = None) -> Pr
     packages = find_system_packages(sources, dependencies.value, python.value.version.value, index)
     answered = (part, dependencies, python, entry, settings, health, web, packages)
     distributions = frozenset(dependencies.value.distributions)
-    processes = others if scheduled else (web.value, *others)
+    processes = others if scheduled and not complete else (web.value, *others)
     idle = unstated_work(modules, settings.value, root, processes)
     services = find_services(modules, required, variables, back_ends, settings.value.chain if settings.value else ())
     wheels = inference(sources, dependencies.value, python.value.version.value)
@@ -99,7 +101,8 @@ def inspect(path: Path, answers: Answers, index: WheelIndex | None = None) -> Pr
     migrating = migrating or migration(modules, root, distributions, chosen.value if chosen else None)
     static = collect_static(modules, settings.value, root) if settings.value else None
     catalogues = translations(modules, distributions)
-    apart = front_ends(sources) + (uncompiled(sources) if settings.value else ())
+    node, apart = front_end(sources)
+    apart += uncompiled(sources) if settings.value else ()
     return Project(
         name=app_name(sources, folder, answers),
         python=python.value.version,
@@ -119,6 +122,9 @@ def inspect(path: Path, answers: Answers, index: WheelIndex | None = None) -> Pr
         traits=merged(traits(sources), wheels.traits, models.traits, in_file),
         system_packages=packages.value,
         dockerfile=own_dockerfile(sources, folder),
+        front_end=node,
+        models=models.files,
+        accelerator=wheels.accelerator,
         distributions=dependencies.value.distributions,
         warnings=tuple(w for part in answered for w in part.warnings)
         + undeclared
@@ -126,11 +132,13 @@ def inspect(path: Path, answers: Answers, index: WheelIndex | None = None) -> Pr
         + amiss
         + apart
         + _broken(sources),
-        questions=tuple(q for part in answered for q in part.questions if not (scheduled and q.key == KEY)),
+        questions=tuple(
+            q for part in answered for q in part.questions if not ((scheduled or complete) and q.key == KEY)
+        ),
     )
 
 
-def _framework(sources: Sources, dependencies: Declared, entry: EntrypointFound) -> Found[str]:
+def _framework(sources: Sources, dependencies: Declared, entry: EntrypointFound, stated: Statements) -> Found[str]:
     """The framework of the app, or what is declared or imported; `none` for other programs."""
     if entry.chosen and entry.chosen.framework in BY_NAME:
         name, origin = entry.chosen.framework, entry.chosen.origins[-1]
@@ -138,6 +146,8 @@ def _framework(sources: Sources, dependencies: Declared, entry: EntrypointFound)
         return Found(name, (origin, required.origin) if required else (origin,))
     if entry.chosen:
         return Found("none", entry.chosen.origins[:1])
+    if stated.web and is_complete(stated.web) and stated.web.started.server in BY_NAME:
+        return Found(stated.web.started.server, (stated.web.origin,))
     serving = [framework for framework in FRAMEWORKS if not framework.also_client]
     sightings = ((framework.name, _sighting(sources, dependencies, framework)) for framework in serving)
     seen = {name: place for name, place in sightings if place}

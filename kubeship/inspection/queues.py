@@ -30,6 +30,7 @@ class Queue:
 QUEUES = (
     Queue("celery.Celery", "Celery", "celery -A {object} worker --loglevel=INFO"),
     Queue("faust.App", "Faust", "faust -A {object} worker"),
+    Queue("faststream.FastStream", "FastStream", "faststream run {object}"),
     Queue("huey.FileHuey", "Huey", "huey_consumer {module}.{name}"),
     Queue("huey.Huey", "Huey", "huey_consumer {module}.{name}"),
     Queue("huey.MemoryHuey", "Huey", "huey_consumer {module}.{name}"),
@@ -83,13 +84,15 @@ class QueueFound:
 def find_queues(modules: Modules) -> tuple[QueueFound, ...]:
     """Every module-level object of such a library by its file, and Celery's beat where a schedule is configured."""
     found: list[QueueFound] = []
-    for path in dict.fromkeys((*modules.sources.importing(LIBRARIES), *modules.sources.mentioning(EXTENSION))):
+    for path in dict.fromkeys(
+        (*modules.sources.importing(LIBRARIES), *modules.sources.mentioning(EXTENSION, words=(b".extensions[",)))
+    ):
         for name, row, line in _objects(modules, path):
             reason = f"schedules for {row.label}" if row.kind == "singleton" else f"tasks of {row.label}"
             if queue := named(modules, path, row, name, Origin(path, line, reason)):
                 found.append(queue)
     celery = [queue for queue in found if queue.label == "Celery"]
-    if celery and not any(True for _ in modules.sources.mentioning(CELERY_TASKS)):
+    if celery and not any(True for _ in modules.sources.mentioning(CELERY_TASKS, words=(b"task", b"Task", b"connect"))):
         found = [queue for queue in found if queue not in celery]  # it only sends tasks to another project's worker
     return tuple(found) + tuple(_beat(modules, celery))
 
@@ -145,7 +148,7 @@ def _extension(binding: Binding) -> Queue | None:
 
 def _beat(modules: Modules, celery: list[QueueFound]) -> Iterator[QueueFound]:
     """Celery's beat, where the code gives it a schedule: one of it, or every task is started twice."""
-    place = _schedule(modules)
+    place = _schedule(modules) if celery else None
     for queue in celery[:1] if place else ():
         assert place is not None
         command = f"celery -A {queue.value} beat --loglevel=INFO"
@@ -154,12 +157,12 @@ def _beat(modules: Modules, celery: list[QueueFound]) -> Iterator[QueueFound]:
 
 def _schedule(modules: Modules) -> Origin | None:
     sources = modules.sources
-    for path in sources.mentioning(CELERY_BEAT):
+    for path in sources.mentioning(CELERY_BEAT, words=(b"beat_schedule", b"BEAT_SCHEDULE", b"add_periodic_task")):
         match = CELERY_BEAT.search(sources.content(path))
         if match:
             line = sources.content(path).count(b"\n", 0, match.start()) + 1
             return Origin(path, line, match[0].decode())
-    for path in sources.mentioning(re.compile(rb"[\"']django_celery_beat[\"'.]")):
+    for path in sources.mentioning(re.compile(rb"[\"']django_celery_beat[\"'.]"), words=(b"django_celery_beat",)):
         return Origin(path, sources.line_of(path, "django_celery_beat"), "django_celery_beat")
     return None
 

@@ -106,10 +106,17 @@ class Sources:
         utf16 = content.startswith((b"\xff\xfe", b"\xfe\xff"))
         return content.decode("utf-16" if utf16 else "utf-8-sig", errors="replace").replace("\r\n", "\n")
 
-    def mentioning(self, pattern: re.Pattern[bytes], among: Container[str] | None = None) -> Iterator[str]:
-        """The code files whose bytes match: cheap, to parse only what matters."""
-        paths = self.code if among is None else (path for path in self.code if path in among)
-        return (path for path in paths if pattern.search(self.content(path)))
+    def mentioning(
+        self, pattern: re.Pattern[bytes], among: Container[str] | None = None, *, words: tuple[bytes, ...] = ()
+    ) -> Iterator[str]:
+        """The code files whose bytes match: cheap, to parse only what matters.
+
+        Each match must hold one of `words`, if some are given: looking for them is a hundred times faster.
+        """
+        for path in self.code if among is None else (path for path in self.code if path in among):
+            content = self.content(path)
+            if (not words or any(word in content for word in words)) and pattern.search(content):
+                yield path
 
     def tree(self, path: str) -> ast.Module | None:
         """The file's syntax tree, or None when it doesn't parse (then it is among `broken`)."""

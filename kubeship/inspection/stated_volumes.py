@@ -50,7 +50,7 @@ def sqlite(sources: Sources, engines: Mapping[str, Origin], services: frozenset[
     if services & DATABASES:
         return ()
     origins = [engines["sqlite3"]] if set(engines) == {"sqlite3"} else []
-    for path in sources.mentioning(SQLITE):
+    for path in sources.mentioning(SQLITE, words=(b"sqlite",)):
         if match := SQLITE.search(sources.content(path)):
             line = sources.content(path).count(b"\n", 0, match.start()) + 1
             origins.append(Origin(path, line, match[1].decode(errors="replace")))

@@ -73,7 +73,7 @@ NEEDS = (
     Need("pdf2image", "starts pdftoppm", runtime=("poppler-utils",)),
     Need("pdfkit", "starts wkhtmltopdf", runtime=("wkhtmltopdf",), trixie=()),
     Need("phonemizer", LOADS, runtime=("espeak-ng",)),
-    Need("pillow", UNFIT, ("libfreetype6-dev", "libjpeg-dev", "zlib1g-dev"), ("libfreetype6", "libjpeg62-turbo"),
+    Need("pillow", UNFIT, ("libfreetype-dev", "libjpeg-dev", "zlib1g-dev"), ("libfreetype6", "libjpeg62-turbo"),
          wheels=True),
     Need("psycopg", NO_WHEEL, ("libpq-dev",), ("libpq5",), extras=frozenset({"c"})),
     Need("psycopg", LOADS, runtime=("libpq5",), without=frozenset({"binary", "c"})),
@@ -111,8 +111,8 @@ NEEDS = (
     Need("uwsgi", NO_WHEEL, COMPILER),
     Need("wand", LOADS, runtime=("libmagickwand-6.q16-6",), trixie=("libmagickwand-7.q16-10",)),
     Need("weasyprint", LOADS, runtime=("fontconfig", "libharfbuzz-subset0", "libpango-1.0-0", "libpangoft2-1.0-0")),
-    Need("xmlsec", UNFIT, ("libxml2-dev", "libxmlsec1-dev", "libxmlsec1-openssl", "pkg-config"),
-         ("libxmlsec1", "libxmlsec1-openssl"), trixie=("libxmlsec1-openssl", "libxmlsec1t64"), wheels=True),
+    Need("xmlsec", UNFIT, ("libxml2-dev", "libxmlsec1-dev", "pkg-config"),
+         ("libxmlsec1", "libxmlsec1-openssl"), trixie=("libxmlsec1t64", "libxmlsec1t64-openssl"), wheels=True),
 )  # fmt: skip
 
 BROWSERS = {

@@ -35,7 +35,7 @@ def find_system_packages(
     """
     required = declared.installed(python)
     build, runtime, unknown = _of_distributions(required, python, index)
-    for path in list(sources.mentioning(GEOGRAPHY))[:1]:
+    for path in list(sources.mentioning(GEOGRAPHY, words=(b"django.contrib.gis",)))[:1]:
         origin = Origin(path, sources.line_of(path, r"django\.contrib\.gis"), "GeoDjango loads GDAL")
         runtime.setdefault("gdal-bin", []).append(origin)
     for name, origin in stated_packages(sources, declared.folder):
