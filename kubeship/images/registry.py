@@ -48,7 +48,7 @@ def push(api: EngineApi, image: BuiltImage, repository: str, emit: Emit, patienc
             pause = patience.pause(failures, None) if not said or may_pass(said) else None
             if pause is None:
                 raise _push_failed(reference, said, api.has_login(repository, is_the_images=True))
-            emit(Note(f"The push broke ({said or 'it ended without a digest'}): trying again in {pause:.0f} s"))
+            emit(Note(f"The push broke ({said or 'it ended without a digest'}): trying again in {pause:.1f} s"))
             patience.sleep(pause)
 
 

@@ -72,8 +72,7 @@ ANSWERS: tuple[Row, ...] = (
         True,
         "denied",
         "{registry} doesn't allow it for {subject} with {origin}",
-        "Ask for the right to push there, log in as somebody who has it (docker login {registry}), or correct `image:` "
-        "in kubeship.yaml.",
+        "Ask for the right to it, log in as somebody who has it (docker login {registry}), or correct the image's name.",
     ),
     Row(frozenset({401, 403}), "", False, "denied", "{registry} wants a login for {subject}", _NO_LOGIN),
     Row(
@@ -106,8 +105,7 @@ ANSWERS: tuple[Row, ...] = (
         True,
         "denied",
         "{registry} doesn't allow it for {subject} with {origin}",
-        "Ask for the right to push there, log in as somebody who has it (docker login {registry}), or correct `image:` "
-        "in kubeship.yaml.",
+        "Ask for the right to it, log in as somebody who has it (docker login {registry}), or correct the image's name.",
     ),
     Row(
         frozenset({404}),

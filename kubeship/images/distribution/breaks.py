@@ -52,7 +52,7 @@ BREAKS: tuple[tuple[tuple[type[BaseException], ...], str, Kind, str, str], ...] 
         "",
         "unreachable",
         "no host of the name {registry} is found",
-        "Check the spelling of `image:` in kubeship.yaml, and the DNS.",
+        "Check the spelling of the image's name, and the DNS.",
     ),
     (
         (requests.exceptions.ProxyError, urllib3.exceptions.ProxyError),
@@ -66,7 +66,7 @@ BREAKS: tuple[tuple[tuple[type[BaseException], ...], str, Kind, str, str], ...] 
         "",
         "unreachable",
         "nothing answers at {registry}: the connection is refused",
-        "Start the registry, or correct `image:` in kubeship.yaml.",
+        "Start the registry, or correct the image's name.",
     ),
     (
         (TimeoutError, urllib3.exceptions.TimeoutError, requests.Timeout),

@@ -114,7 +114,7 @@ class Conversation:
         if pause is None:
             raise failure
         reason = failure.reason.removesuffix(" each time")
-        (emit or self._emit)(Note(f"{reason[:1].upper()}{reason[1:]}: trying again in {pause:.0f} s"))
+        (emit or self._emit)(Note(f"{reason[:1].upper()}{reason[1:]}: trying again in {pause:.1f} s"))
         self.patience.sleep(pause)
 
     def read(self, answer: requests.Response) -> bytes:

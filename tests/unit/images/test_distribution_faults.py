@@ -160,7 +160,7 @@ def test_each_new_attempt_is_said_and_waits_longer() -> None:
 
     assert slept == [0.25, 0.5, 1.0]
     notes = [event.message for event in events if isinstance(event, Note)]
-    assert notes[0] == f"{host} answered 503: trying again in 0 s"
+    assert notes[0] == f"{host} answered 503: trying again in 0.2 s"
 
 
 def test_registry_may_say_how_long_to_wait() -> None:
