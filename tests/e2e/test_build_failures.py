@@ -10,6 +10,7 @@ from kubeship.images.build_failures import build_failed
 from kubeship.images.failures.debian import LIBRARIES
 from kubeship.images.failures.looked_for import PROGRAMS
 from kubeship.images.progress import FailedStage
+from kubeship.inspection.system_needs import NEEDS
 from tests.e2e.conftest import EXAMPLES, Ship
 from tests.failing_builds.__main__ import CASES, failing_log
 from tests.stack.addresses import Stack
@@ -41,10 +42,12 @@ def test_every_build_fails_today_as_its_kept_log_says(name: str) -> None:
 
 
 @pytest.mark.parametrize("release", RELEASES)
-def test_packages_that_advice_names_exist_in_the_release(stack: Stack, release: str) -> None:
+def test_packages_that_init_and_advice_name_exist_in_the_release(stack: Stack, release: str) -> None:
     named = {name for names in PROGRAMS.values() for name in names}
     for library in LIBRARIES.values():
         named |= {*library.build, *library.runtime_in(release)}
+    for need in NEEDS:
+        named |= {*need.build, *(need.trixie if release == "trixie" and need.trixie is not None else need.runtime)}
 
     client = docker.DockerClient(stack.docker_host)
     command = ["sh", "-c", "apt-get update -qq > /dev/null 2>&1; apt-cache pkgnames"]
