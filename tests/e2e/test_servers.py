@@ -149,7 +149,7 @@ def containers(ship: Ship, stack: Stack, image: str, cases: tuple[Case, ...]) ->
                 detach=True,
                 network_mode="host",
                 read_only=True,
-                tmpfs={"/tmp": "mode=1777"},
+                tmpfs={"/tmp": "mode=1777,exec"},
                 user="10001:10001",
                 cap_drop=["ALL"],
             )

@@ -35,7 +35,8 @@ MOD_WSGI = Server(
     numbers={"wsgi": THREADED},
     command=_command,
     pins=(Pin("mod-wsgi", {"3.10": "6.1.1", "3.8": "5.0.2"}),),
-    # SIGTERM ends Apache at once; SIGWINCH, which would be graceful, ends the daemon processes as well.
+    # SIGTERM ends Apache at once (httpd.apache.org/docs/2.4/stopping.html); SIGWINCH, the graceful one, would be the
+    # stop signal of the whole image, and so of the workers too.
     drains=False,
     streams=True,
     build_packages=("apache2-dev", "gcc", "libc6-dev"),
