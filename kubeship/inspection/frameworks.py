@@ -121,7 +121,7 @@ FRAMEWORKS = (
         (("fasthtml.FastHTML", "asgi"), ("fasthtml.fast_app", "asgi")),
     ),
     Framework("flask", "Flask", "flask", ("flask",), (("flask.Flask", "wsgi"), ("flask_openapi3.OpenAPI", "wsgi"))),
-    Framework("flet", "Flet", "flet", ("flet",), started_by=r"flet\.(app|run)"),
+    Framework("flet", "Flet", "flet", ("flet",), command="python {script}", started_by=r"flet\.(app|run)"),
     Framework(
         "gradio",
         "Gradio",
@@ -145,6 +145,7 @@ FRAMEWORKS = (
         command="marimo run {script} --host 0.0.0.0 --headless",
         started_by=r"marimo\.App",
     ),
+    Framework("mesop", "Mesop", "mesop", ("mesop",), command="mesop {script} --prod", started_by=r"mesop\.page"),
     Framework("mlflow", "MLflow", "mlflow", ("mlflow",), also_client=True),
     Framework("nicegui", "NiceGUI", "nicegui", ("nicegui",), started_by=r"nicegui\.ui\.run"),
     Framework(
@@ -200,6 +201,7 @@ FRAMEWORKS = (
         (("tornado.web.Application", "own-server"),),
         also_client=True,
     ),
+    Framework("voila", "Voilà", "voila", ("voila",)),
     Framework("webpy", "web.py", "web", ("web-py",), (("web.application", "own-server"),)),
 )
 

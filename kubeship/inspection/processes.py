@@ -10,7 +10,7 @@ from kubeship.inspection.listening import web_port
 from kubeship.inspection.modules import Modules
 from kubeship.inspection.programs import NO_DEED
 from kubeship.inspection.server_lines import parse_options
-from kubeship.inspection.servers import BY_PROGRAM
+from kubeship.inspection.servers import BY_PROGRAM, COMPLETE
 from kubeship.inspection.stated import OTHER_NAMES, Statements, stated_port
 from kubeship.inspection.statement import DEVELOPMENT, IMAGE, PLATFORM, SUPERVISED, TASK, Statement
 from kubeship.model.origin import Found, Origin
@@ -45,7 +45,7 @@ def main_process(
     process = ProcessFound(
         name="web",
         kind="web",
-        interface=entrypoint.interface if entrypoint else "wsgi",
+        interface=entrypoint.interface if entrypoint else "own-server" if is_complete(statement) else "wsgi",
         entrypoint=entrypoint.value if entrypoint else None,
         server=server_of(entrypoint, statement),
         command=(statement.command if statement else entrypoint.command if entrypoint else "") or None,
@@ -55,6 +55,11 @@ def main_process(
         origins=(*origins, *port.value.origins),
     )
     return Answered(process, port.warnings)
+
+
+def is_complete(statement: Statement | None) -> bool:
+    """Whether a command says everything by itself: `mlflow server`."""
+    return statement is not None and statement.started.server in COMPLETE
 
 
 def _is_unknown(entrypoint: Entrypoint) -> bool:

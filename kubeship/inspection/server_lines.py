@@ -96,6 +96,8 @@ def _with_target(found: Started, server: Server, options: dict[str, str], positi
         word = named or next((word for word in positional if TARGET.fullmatch(word) or FILE_TARGET.fullmatch(word)), "")
         target = as_target(word, server.default_object, called)
         return replace(found, target=target, discovers=bool(named) and ":" not in target)
+    if server.target == "itself":
+        return found
     if server.target == "script":
         script = next((w for w in positional if w.endswith((".py", ".wsgi", ".ipynb")) or "/" in w), "")
         if not script and server.name == "fastapi":

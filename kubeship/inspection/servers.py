@@ -20,8 +20,9 @@ class Server:
     default_port: int | None = None
     default_object: str = ""
     """What a target without an object means."""
-    target: Literal["object", "script", "paste", "discover"] = "object"
-    """What the first word that is no option names; `discover`: nothing, the program looks for the app."""
+    target: Literal["object", "script", "paste", "discover", "itself"] = "object"
+    """What the first word that is no option names; `discover`: nothing, the program looks for the app; `itself`: the
+    program is the app, and needs nothing of the project that could be imported."""
     subcommands: tuple[str, ...] = ()
     """The word that must come first, if any: `run`."""
     app_options: tuple[str, ...] = ()
@@ -134,6 +135,18 @@ SERVERS = (
         target="script",
         subcommands=("run",),
     ),
+    Server("mesop", "own-server", _flags("--prod --debug"), ("--port",), 32123, target="script"),
+    Server(
+        "mlflow",
+        "own-server",
+        _flags("--serve-artifacts --no-serve-artifacts --dev --enable-mlserver --no-conda"),
+        ("--port", "-p"),
+        5000,
+        target="itself",
+        subcommands=("server", "ui", "models"),
+        development=_flags("--dev"),
+        health="/health",
+    ),
     Server("mod_wsgi-express", "wsgi", frozenset(), ("--port",), 8000, target="script", subcommands=("start-server",)),
     Server(
         "panel",
@@ -145,6 +158,7 @@ SERVERS = (
         subcommands=("serve",),
         development=_flags("--dev --autoreload"),
     ),
+    Server("prefect", "own-server", frozenset(), ("--port",), 4200, target="itself", subcommands=("server",)),
     Server("pserve", "wsgi", _flags("--reload -v -q"), (), 6543, target="paste"),
     Server(
         "quart",
@@ -177,6 +191,7 @@ SERVERS = (
         factory=("--factory",),
         development=_flags("--dev -d --debug --reload -r"),
     ),
+    Server("serve", "own-server", _flags("--blocking --reload"), (), 8000, target="itself", subcommands=("run",)),
     Server(
         "shiny", "own-server", _flags("--reload --launch-browser"), ("--port", "-p"), 8000, "app", subcommands=("run",)
     ),
@@ -229,4 +244,6 @@ SERVERS = (
         factory=("--call",),
     ),
 )
+COMPLETE = frozenset(server.name for server in SERVERS if server.target == "itself") | {"jupyter", "voila"}
+"""Programs whose command line is all that there is: no object of the project's stands behind them."""
 BY_PROGRAM = {server.name: server for server in SERVERS}

@@ -95,6 +95,7 @@ PROGRAMS = {
     "Django Q": frozenset({"qcluster"}),
     "Django Tasks": frozenset({"db_worker"}),
     "Dramatiq": frozenset({"dramatiq", "dramatiq-gevent", "rundramatiq"}),
+    "FastStream": frozenset({"faststream"}),
     "Faust": frozenset({"faust"}),
     "Huey": frozenset({"djangohuey", "huey_consumer", "huey_consumer.py", "run_huey"}),
     "Procrastinate": frozenset({"procrastinate"}),

@@ -20,6 +20,7 @@ WORKERS: dict[tuple[str, str], Work] = {
     ("dagster-daemon", "run"): "singleton",
     ("dramatiq", "*"): "worker",
     ("dramatiq-gevent", "*"): "worker",
+    ("faststream", "run"): "worker",
     ("faust", "worker"): "worker",
     ("flask", "db"): "release",
     ("huey_consumer", "*"): "worker",
@@ -37,6 +38,7 @@ WORKERS: dict[tuple[str, str], Work] = {
     ("rqworker", "*"): "worker",
     ("saq", "*"): "worker",
     ("scrapy", "*"): "task",
+    ("streaq", "*"): "worker",
     ("taskiq", "scheduler"): "singleton",
     ("taskiq", "worker"): "worker",
 }

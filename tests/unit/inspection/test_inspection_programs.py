@@ -1,0 +1,62 @@
+"""Are programs found that serve without an object that a server could be given?"""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from kubeship.inspection.project import inspect
+
+Written = Callable[[Mapping[str, str]], Path]
+
+
+@pytest.mark.parametrize(
+    ("command", "framework", "port", "health"),
+    [
+        ("mlflow server --host 0.0.0.0 --port 5001", "mlflow", 5001, "/health"),
+        ("mlflow models serve -m models:/shop/1 --host 0.0.0.0", "mlflow", 5000, "/health"),
+        ("voila board.ipynb --no-browser", "voila", 8866, None),
+        ("serve run app:app", "none", 8000, None),
+    ],
+)
+def test_a_command_that_is_the_app_needs_no_entrypoint(
+    written: Written, command: str, framework: str, port: int, health: str | None
+) -> None:
+    files = {"requirements.txt": "mlflow\n", "train.py": "import mlflow\n", "board.ipynb": "{}"}
+
+    project = inspect(written(files | {"Procfile": f"web: {command}\n"}), {})
+
+    web = project.processes[0]
+    assert (web.command, web.interface, web.entrypoint, web.port) == (command, "own-server", None, port)
+    assert (web.health.value if web.health else None, project.framework.value) == (health, framework)
+    assert not project.questions
+
+
+@pytest.mark.parametrize(
+    ("code", "framework", "command", "kind"),
+    [
+        ("import flet as ft\n\ndef main(page): ...\n\nft.app(target=main)\n", "flet", "python main.py", "web"),
+        ("import mesop as me\n\n@me.page(path='/')\ndef page(): ...\n", "mesop", "mesop main.py --prod", "web"),
+        (
+            "import litserve as ls\n\nif __name__ == '__main__':\n    ls.LitServer(None).run(port=8000)\n",
+            "none",
+            "python main.py",
+            "web",
+        ),
+        (
+            "from faststream import FastStream\n\napp = FastStream()\n",
+            "none",
+            "faststream run main:app",
+            "worker",
+        ),
+    ],
+    ids=["flet", "mesop", "litserve", "faststream"],
+)
+def test_a_program_is_started_as_its_framework_says(
+    written: Written, code: str, framework: str, command: str, kind: str
+) -> None:
+    project = inspect(written({"requirements.txt": "x\n", "main.py": code}), {})
+
+    process = project.processes[0]
+    assert (process.command, process.kind, project.framework.value) == (command, kind, framework)
+    assert not project.questions
