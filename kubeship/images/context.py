@@ -66,7 +66,7 @@ def _sent(context: Path, entry: Entry, replacement: Replacement | None, latest: 
     if replaced is not None:
         yield replaced
     elif described.size:
-        yield from _content(f"{context}/{entry.name}", size)
+        yield from pieces(f"{context}/{entry.name}", size)
     if padding := -described.size % BLOCK:
         yield bytes(padding)
 
@@ -148,7 +148,7 @@ def _entry(name: str, child: "os.DirEntry[str]") -> Entry | None:
     return Entry(name, child.stat(follow_symlinks=False)) if child.is_file() else None
 
 
-def _content(path: str, size: int) -> Iterator[bytes]:
+def pieces(path: str, size: int) -> Iterator[bytes]:
     """Exactly `size` bytes: a file that grows meanwhile (a log) is cut, one that shrinks can't be sent."""
     try:
         file = os.open(path, _READ)  # Path.open costs thrice as much

@@ -6,7 +6,7 @@ import stat
 import subprocess
 from pathlib import Path
 
-from kubeship.images.context import entries, read
+from kubeship.images.context import entries, pieces
 
 LENGTH = 12
 """Characters of a revision: as many as git itself needs for the largest repositories."""
@@ -57,8 +57,11 @@ def _content_hash(root: Path, dockerfile: str) -> str:
         if stat.S_ISDIR(entry.status.st_mode) or entry.name.partition("/")[0] in NEVER_BUILT:
             continue
         executable = bool(entry.status.st_mode & stat.S_IXUSR)
-        content = os.fsencode(entry.target) if entry.target else read(root / entry.name)
         # Lengths first, so that no two trees have the same bytes.
-        name = os.fsencode(entry.name)
-        digest.update(f"{len(name)} {executable} {bool(entry.target)} {len(content)}\n".encode() + name + content)
+        name, target = os.fsencode(entry.name), os.fsencode(entry.target)
+        size = len(target) or entry.status.st_size
+        digest.update(f"{len(name)} {executable} {bool(target)} {size}\n".encode() + name + target)
+        if not target:
+            for piece in pieces(f"{root}/{entry.name}", size):
+                digest.update(piece)
     return digest.hexdigest()[:LENGTH]
