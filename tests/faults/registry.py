@@ -84,7 +84,7 @@ def serving(registry: Registry) -> Iterator[Registry]:
 def http_server(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
     """`127.0.0.1:PORT`, where the handler answers."""
     server = _Server(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.005}, daemon=True)
     thread.start()
     try:
         yield f"127.0.0.1:{server.server_address[1]}"

@@ -65,6 +65,9 @@ def error_words(body: bytes) -> str:
 
 
 _NO_LOGIN = "Log in: docker login {registry}, or set KUBESHIP_REGISTRY_USERNAME and KUBESHIP_REGISTRY_PASSWORD."
+_NO_RIGHT = (
+    "Ask for the right to it, log in as somebody who has it (docker login {registry}), or correct the image's name."
+)
 ANSWERS: tuple[Row, ...] = (
     Row(
         frozenset({401, 403, 404}),
@@ -72,7 +75,7 @@ ANSWERS: tuple[Row, ...] = (
         True,
         "denied",
         "{registry} doesn't allow it for {subject} with {origin}",
-        "Ask for the right to it, log in as somebody who has it (docker login {registry}), or correct the image's name.",
+        _NO_RIGHT,
     ),
     Row(frozenset({401, 403}), "", False, "denied", "{registry} wants a login for {subject}", _NO_LOGIN),
     Row(
@@ -105,7 +108,7 @@ ANSWERS: tuple[Row, ...] = (
         True,
         "denied",
         "{registry} doesn't allow it for {subject} with {origin}",
-        "Ask for the right to it, log in as somebody who has it (docker login {registry}), or correct the image's name.",
+        _NO_RIGHT,
     ),
     Row(
         frozenset({404}),
