@@ -4,7 +4,7 @@ import base64
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Literal
 
@@ -18,7 +18,7 @@ from kubeship.images.connection import engine_errors
 from kubeship.images.context import Replacement, read, tar_stream
 from kubeship.images.ports import Credentials, EngineApi, Messages
 from kubeship.images.progress import BuildProgress
-from kubeship.images.secrets import secret_values
+from kubeship.images.secrets import hiding, secret_values
 from kubeship.images.trace import decode_trace
 from kubeship.model.events import Caution, Emit
 from kubeship.model.image import BuildRequest, BuiltImage, Layer
@@ -59,7 +59,7 @@ def build(api: EngineApi, request: BuildRequest, emit: Emit) -> BuiltImage:
             with _session(api, secrets, logins) as session:
                 parameters = build_parameters(request, "buildkit") | session
                 with api.build(parameters, content, {}) as messages:
-                    image_id = _follow(request, messages, emit)
+                    image_id = _follow(request, messages, emit, hiding(secrets.values()))
         return BuiltImage(image_id, request.tag, api.inspect_image(image_id)["Size"])
 
 
@@ -175,9 +175,9 @@ def _session(
         yield {"session": identity}
 
 
-def _follow(request: BuildRequest, messages: Messages, emit: Emit) -> str:
+def _follow(request: BuildRequest, messages: Messages, emit: Emit, hide: Callable[[str], str]) -> str:
     """The id of the image that BuildKit made."""
-    progress = BuildProgress()
+    progress = BuildProgress(hide)
     image_id = ""
     for message in messages:
         if message.get("id") == "moby.buildkit.trace":

@@ -2,7 +2,7 @@
 
 import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from kubeship.images.trace import Trace, Vertex, VertexLog
@@ -28,7 +28,9 @@ class FailedStage:
 class BuildProgress:
     """Follows one build: takes records in their order and gives the events that they mean."""
 
-    def __init__(self) -> None:
+    def __init__(self, hide: Callable[[str], str] = str) -> None:
+        """`hide` takes secrets out of what steps print."""
+        self._hide = hide
         self._titles: dict[str, str] = {}
         self._states: dict[str, str] = {}
         self._unfinished: dict[str, bytes] = {}
@@ -59,7 +61,7 @@ class BuildProgress:
             yield self._line(log.vertex, line)
 
     def _line(self, digest: str, line: bytes) -> LogLine:
-        text = shown_line(line)
+        text = self._hide(shown_line(line))
         self._logs.setdefault(digest, deque(maxlen=KEPT_LINES)).append(text)
         return LogLine(self._titles.get(digest, ""), text)
 

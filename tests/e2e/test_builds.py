@@ -82,13 +82,14 @@ def test_secret_reaches_the_step_and_no_layer_nor_configuration(
     value = f"password-{uuid.uuid4().hex}"
     monkeypatch.setenv("INDEX_PASSWORD", value)
     events: list[Event] = []
-    dockerfile = f"{NEEDS_SECRET}RUN --mount=type=secret,id=index wc -c /run/secrets/index && echo {uuid.uuid4().hex}\n"
+    dockerfile = f"{NEEDS_SECRET}RUN --mount=type=secret,id=index cat /run/secrets/index && echo {uuid.uuid4().hex}\n"
     request = project(tmp_path, dockerfile, tag, secrets=(BuildSecret("index", variable="INDEX_PASSWORD"),))
 
     built = engine.build(request, events.append)
 
     saved = b"".join(docker.APIClient(stack.docker_host).get_image(built.id))
-    assert stage_states(events, "wc -c /run/secrets/index") == ["started", "done"]
+    assert stage_states(events, "cat /run/secrets/index") == ["started", "done"]
+    assert any(isinstance(event, LogLine) and event.line.startswith("***") for event in events)
     assert all(value.encode() not in content for content in every_file(saved))
     assert value not in repr(events)
     assert all(value not in layer.created_by for layer in engine.layers(built))

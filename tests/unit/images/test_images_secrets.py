@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from kubeship.errors import InvalidInput
-from kubeship.images.secrets import LARGEST, secret_values
+from kubeship.images.secrets import LARGEST, hiding, secret_values
 from kubeship.model.image import BuildSecret
 
 
@@ -39,3 +39,13 @@ def test_secret_beyond_buildkits_limit_is_refused_without_showing_it(tmp_path: P
         secret_values([BuildSecret("big", file=tmp_path / "big")], {})
 
     assert "sss" not in caught.value.message
+
+
+def test_values_and_their_lines_are_hidden_in_what_a_step_prints() -> None:
+    hide = hiding([b"s3cret-token\n", b"machine pypi.test\npassword hunter2\n", b"ab"])
+
+    assert hide("fetching https://u:s3cret-token@pypi.test/ with password hunter2") == (
+        "fetching https://u:***@pypi.test/ with ***"
+    )
+    assert hide("ab is no secret that could be told from a word") == "ab is no secret that could be told from a word"
+    assert hiding([])("nothing to hide") == "nothing to hide"
