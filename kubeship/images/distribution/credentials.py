@@ -39,19 +39,25 @@ def login_for(registry: str, environment: Mapping[str, str], *, is_the_images: b
 
 
 def _own(registry: str, environment: Mapping[str, str], is_the_images: bool) -> Login | None:
-    named = environment.get("KUBESHIP_REGISTRY")
+    named = environment.get("KUBESHIP_REGISTRY", "").removeprefix("https://").rstrip("/")
+    named = DOCKER_HUB if named in DOCKER_HUB_HOSTS else named
     if named != registry if named else not is_the_images:
         return None
     username = environment.get("KUBESHIP_REGISTRY_USERNAME", "")
-    for variable in ("KUBESHIP_REGISTRY_PASSWORD", "KUBESHIP_REGISTRY_TOKEN"):
-        if secret := environment.get(variable):
-            is_token = variable.endswith("TOKEN")
-            if not username and not is_token:
-                raise MissingPrecondition(
-                    f"{variable} is set without KUBESHIP_REGISTRY_USERNAME.",
-                    hint="Set both, or the token alone as KUBESHIP_REGISTRY_TOKEN.",
-                )
-            return Login(username or token_user(registry), secret, origin=variable)
+    if password := environment.get("KUBESHIP_REGISTRY_PASSWORD"):
+        if not username:
+            raise MissingPrecondition(
+                "KUBESHIP_REGISTRY_PASSWORD is set without KUBESHIP_REGISTRY_USERNAME.",
+                hint="Set both, or an access token alone as KUBESHIP_REGISTRY_TOKEN.",
+            )
+        return Login(username, password, origin="KUBESHIP_REGISTRY_PASSWORD")
+    if token := environment.get("KUBESHIP_REGISTRY_TOKEN"):
+        return Login(username or token_user(registry), token, origin="KUBESHIP_REGISTRY_TOKEN")
+    if username:
+        raise MissingPrecondition(
+            "KUBESHIP_REGISTRY_USERNAME is set without KUBESHIP_REGISTRY_PASSWORD or KUBESHIP_REGISTRY_TOKEN.",
+            hint="Set one of them. CI services leave secrets empty in runs for forks and for unprotected branches.",
+        )
     return None
 
 

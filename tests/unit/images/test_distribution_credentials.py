@@ -107,6 +107,12 @@ def test_damaged_configuration_is_a_sentence_without_its_content(
         ),
         ({"KUBESHIP_REGISTRY_TOKEN": "t", "KUBESHIP_REGISTRY": "a.example.com"}, "b.example.com", True, None),
         (
+            {"KUBESHIP_REGISTRY_TOKEN": "t", "KUBESHIP_REGISTRY": "https://index.docker.io/"},
+            "docker.io",
+            False,
+            ("token", "t"),
+        ),
+        (
             {"CI_REGISTRY": "registry.gitlab.com", "CI_REGISTRY_USER": "ci", "CI_REGISTRY_PASSWORD": "p"},
             "registry.gitlab.com",
             False,
@@ -139,9 +145,15 @@ def test_own_variables_come_before_docker_and_docker_before_what_ci_sets(
     )
 
 
-def test_password_without_a_name_is_a_sentence() -> None:
+def test_half_a_login_is_a_sentence() -> None:
     with pytest.raises(MissingPrecondition, match="without KUBESHIP_REGISTRY_USERNAME"):
         login_for("r.example.com", {"KUBESHIP_REGISTRY_PASSWORD": "p"}, is_the_images=True)
+    with pytest.raises(MissingPrecondition, match="without KUBESHIP_REGISTRY_PASSWORD") as caught:
+        login_for(
+            "r.example.com", {"KUBESHIP_REGISTRY_USERNAME": "u", "KUBESHIP_REGISTRY_PASSWORD": ""}, is_the_images=True
+        )
+
+    assert "forks" in caught.value.hint
 
 
 @pytest.mark.parametrize(
