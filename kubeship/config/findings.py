@@ -8,13 +8,15 @@ from kubeship.config.editing import KeyPath
 from kubeship.config.own_servers import own_command, own_variables
 from kubeship.config.server import Server
 from kubeship.config.serving import replicas, serving
+from kubeship.config.stated_options import stated_options
 from kubeship.config.variables import build_variables, secret_keys, service_variables
-from kubeship.model.origin import Origin
+from kubeship.model.origin import Found, Origin
 from kubeship.model.project import ProcessFound, Project
 
 PLATFORM = "linux/amd64"
 ROLLOUT_TIMEOUT = "10m"
 ADDED = Origin(reason="added by kubeship, pinned in kubeship.lock")
+BROUGHT = (Origin(reason="the project brings it"),)
 WEB_RESOURCES = {"cpu": "250m", "memory": "256Mi"}
 
 
@@ -108,6 +110,16 @@ def _build(project: Project) -> Iterator[Finding]:
         yield Finding(("build", "dockerfile"), project.dockerfile.value, project.dockerfile.origins)
     origins = tuple(origin for step in project.build_steps for origin in step.origins)
     yield Finding(("build", "steps"), [step.command for step in project.build_steps] or None, origins)
+    if project.front_end is not None:
+        front, made = project.front_end, project.front_end.origins
+        yield Finding(("build", "front_end", "path"), front.path, made)
+        yield Finding(("build", "front_end", "manager"), front.manager if front.manager != "npm" else None)
+        yield Finding(("build", "front_end", "command"), front.command if front.manager != "npm" else None)
+        yield Finding(("build", "front_end", "output"), front.output, made)
+        yield Finding(("build", "front_end", "node"), front.node or None)
+    yield Finding(("build", "models"), [model.value for model in project.models] or None, _first(project.models))
+    if project.accelerator is not None:
+        yield Finding(("build", "accelerator"), project.accelerator.value, project.accelerator.origins)
     for name in project.dependencies.value.credentials:
         private = (Origin(project.dependencies.value.files[0], reason="a private index"),)
         yield Finding(("build", "secrets", name, "variable"), name, private)
@@ -117,6 +129,10 @@ def _build(project: Project) -> Iterator[Finding]:
     reason = (Origin(reason="stand-ins for steps and verification; never in the image"),)
     for name, value in build_variables(project).items():
         yield Finding(("build", "variables", name), value, reason)
+
+
+def _first(found: Sequence[Found[str]]) -> tuple[Origin, ...]:
+    return tuple(origin for each in found for origin in each.origins[:1])
 
 
 def _process(process: ProcessFound, project: Project, servers: Mapping[str, Server]) -> Iterator[Finding]:
@@ -132,10 +148,15 @@ def _process(process: ProcessFound, project: Project, servers: Mapping[str, Serv
         yield at("entrypoint", process.entrypoint, process.origins)
         added = served.server.distribution not in project.distributions
         yield at("server", served.server.name, (ADDED,) if added else served.server_origins)
-        yield at("worker_class", served.worker_class, (Origin(reason="the project brings it"),))
-        yield at("workers", served.numbers.workers, (Origin(reason=served.numbers.reason),))
-        yield at("threads", served.numbers.threads if served.numbers.threads > 1 else None)
-        yield at("timeout", served.server.timeout, (Origin(reason="seconds"),))
+        stated = stated_options(served.server.name, process.command, process.entrypoint or "")
+        said = (Origin(reason="as the project's own command says"),)
+        yield at("worker_class", stated.worker_class or served.worker_class, said if stated.worker_class else BROUGHT)
+        usual = (Origin(reason=served.numbers.reason),)
+        yield at("workers", stated.workers or served.numbers.workers, said if stated.workers else usual)
+        threads = stated.threads or served.numbers.threads
+        yield at("threads", threads if threads > 1 else None, said if stated.threads else ())
+        yield at("timeout", stated.timeout or served.server.timeout, (Origin(reason="seconds"),))
+        yield at("options", stated.options or None, said)
     elif command is None and process.entrypoint is not None and process.server is not None:
         # Nothing is known beside the name: a question about it is open, or its server is a program of its own.
         yield at("entrypoint", process.entrypoint, process.origins)
