@@ -98,9 +98,7 @@ def inference(sources: Sources, declared: Declared, python: str) -> Inference:
             dependencies = declared.dependencies.value
             if dependencies.manager in CHOOSING and not dependencies.hashes:
                 accelerator = Found("cpu", (_at(torch, "nothing asks for CUDA; cuda takes PyPI's wheels"),))
-                stated = [("cpu", accelerator.origins[0])]
-            else:
-                warnings = (Warned(_unasked(torch, declared), torch.origin),)
+            warnings = (Warned(_unasked(torch, declared, accelerator), torch.origin),)
         stated = stated or [("gpu", _at(torch, f"{torch.name} from PyPI is built for CUDA"))]
         found[stated[0][0]].insert(0, stated[0][1])
     if image and not found["cpu"]:
@@ -188,8 +186,13 @@ def _hardware(tag: str) -> Hardware:
     return "cpu" if tag == "cpu" else "gpu"
 
 
-def _unasked(torch: Required, declared: Declared) -> str:
+def _unasked(torch: Required, declared: Declared, chosen: Found[str] | None) -> str:
     brings = "torch" if torch.name == "torch" else f"{torch.name} brings torch, which"
+    if chosen:
+        return (
+            f"{brings} comes from PyPI with gigabytes of CUDA libraries, so that the image takes pytorch.org's wheels "
+            "for CPUs; for GPUs say `build: {accelerator: cuda}`"
+        )
     remedy = REMEDIES.get(declared.dependencies.value.manager, PIP)
     return (
         f"{brings} comes from PyPI with gigabytes of CUDA libraries that only nodes with a GPU can use; "

@@ -29,6 +29,7 @@ from kubeship.inspection.ports import WheelIndex
 from kubeship.inspection.processes import is_complete, main_process, only_scheduled, other_processes
 from kubeship.inspection.python_version import python_version
 from kubeship.inspection.releases import release_commands
+from kubeship.inspection.rest_framework import asks_for_login
 from kubeship.inspection.roots import project_folder, stated_root
 from kubeship.inspection.services import find_services
 from kubeship.inspection.sources import Sources, folder_of, is_aside, no_collection, read_sources
@@ -98,7 +99,9 @@ def inspect(path: Path, answers: Answers, index: WheelIndex | None = None) -> Pr
     in_file = sqlite(sources, back_ends, frozenset(service.value for service in services))
     amiss = wheels.warnings + models.warnings + kept_in_file(in_file)
     migrating = migrate(modules, settings.value, root) if settings.value else None
-    migrating = migrating or migration(modules, root, distributions, chosen.value if chosen else None)
+    served = chosen.value if chosen and chosen.interface in ("wsgi", "asgi") else None
+    served = served or next((str(each.value) for each in entry.value.considered if ":" in str(each.value)), None)
+    migrating = migrating or migration(modules, root, distributions, served)
     static = collect_static(modules, settings.value, root) if settings.value else None
     catalogues = translations(modules, distributions)
     node, apart = front_end(sources)
@@ -144,7 +147,7 @@ def _framework(sources: Sources, dependencies: Declared, entry: EntrypointFound,
         name, origin = entry.chosen.framework, entry.chosen.origins[-1]
         required = dependencies.requirements.named(BY_NAME[name].distributions[0])
         return Found(name, (origin, required.origin) if required else (origin,))
-    if entry.chosen:
+    if entry.chosen and entry.chosen.kind != "web":
         return Found("none", entry.chosen.origins[:1])
     if stated.web and is_complete(stated.web) and stated.web.started.server in BY_NAME:
         return Found(stated.web.started.server, (stated.web.origin,))
@@ -154,6 +157,8 @@ def _framework(sources: Sources, dependencies: Declared, entry: EntrypointFound,
     for name in (*entry.frameworks, *seen):
         if name in seen:
             return Found(name, (seen[name],))
+    if entry.chosen:
+        return Found("none", entry.chosen.origins[:1])
     return Found("none", (Origin(reason="no web framework is declared or imported"),))
 
 
@@ -177,7 +182,7 @@ def _routes(
 ) -> list[Route]:
     """Every route without parameters of the app."""
     if settings and (urlconf := root_urlconf(modules, settings)):
-        return django_routes(modules, urlconf, import_root)
+        return django_routes(modules, urlconf, import_root, closed=asks_for_login(modules, settings))
     if entry.chosen and entry.chosen.framework == "flask":
         servable = entry.chosen.servable
         return flask_routes(modules, apps, entry.chosen.path, servable.app.made if servable else None)

@@ -75,6 +75,21 @@ class Variable:
 
 
 @dataclass(frozen=True)
+class FrontEndFound:
+    """A Node front end whose outcome the Python code serves."""
+
+    path: str
+    manager: str
+    """npm, pnpm or yarn."""
+    command: str
+    output: str
+    """The folder that the build makes, relative to the project."""
+    node: str
+    """The major release that the project names; empty for none."""
+    origins: tuple[Origin, ...] = ()
+
+
+@dataclass(frozen=True)
 class SystemPackages:
     """Debian packages beside the base image's, each with the distribution that needs it as its origin."""
 
@@ -122,6 +137,11 @@ class Project:
     system_packages: SystemPackages = field(default_factory=SystemPackages)
     dockerfile: Found[str] | None = None
     """A Dockerfile that the project already has."""
+    front_end: FrontEndFound | None = None
+    models: tuple[Found[str], ...] = ()
+    """Files and folders of the project with trained models."""
+    accelerator: Found[str] | None = None
+    """`cpu` where torch is installed, nothing says for which hardware, and installing may choose."""
     distributions: tuple[str, ...] = ()
     """Normalised names of every distribution that is declared or locked."""
     warnings: tuple[Warned, ...] = ()
