@@ -97,15 +97,14 @@ def inspect(path: Path, answers: Answers, index: WheelIndex | None = None) -> Pr
     wheels = inference(sources, dependencies.value, python.value.version.value)
     models = model_files(modules, variables)
     in_file = sqlite(sources, back_ends, frozenset(service.value for service in services))
-    amiss = wheels.warnings + models.warnings + kept_in_file(in_file)
     migrating = migrate(modules, settings.value, root) if settings.value else None
     served = chosen.value if chosen and chosen.interface in ("wsgi", "asgi") else None
-    served = served or next((str(each.value) for each in entry.value.considered if ":" in str(each.value)), None)
+    shown = (str(each.value) for each in entry.value.considered if chosen is None or each.value != chosen.value)
+    served = served or next((value for value in shown if ":" in value), None)
     migrating = migrating or migration(modules, root, distributions, served)
     static = collect_static(modules, settings.value, root) if settings.value else None
     catalogues = translations(modules, distributions)
     node, apart = front_end(sources)
-    apart += uncompiled(sources) if settings.value else ()
     return Project(
         name=app_name(sources, folder, answers),
         python=python.value.version,
@@ -132,8 +131,11 @@ def inspect(path: Path, answers: Answers, index: WheelIndex | None = None) -> Pr
         warnings=tuple(w for part in answered for w in part.warnings)
         + undeclared
         + idle
-        + amiss
+        + wheels.warnings
+        + models.warnings
+        + kept_in_file(in_file)
         + apart
+        + (uncompiled(sources) if settings.value else ())
         + _broken(sources),
         questions=tuple(
             q for part in answered for q in part.questions if not ((scheduled or complete) and q.key == KEY)
