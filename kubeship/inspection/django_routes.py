@@ -21,13 +21,17 @@ class _Place:
     """What stands before its patterns."""
     root: str
     """The import root."""
+    closed: bool
     depth: int = 0
 
 
-def django_routes(modules: Modules, urlconf: str, root: str) -> list[Route]:
-    """Every path without parameters below the root URL configuration."""
+def django_routes(modules: Modules, urlconf: str, root: str, *, closed: bool = False) -> list[Route]:
+    """Every path without parameters below the root URL configuration.
+
+    `closed`: Django REST framework's views need a login, unless they say otherwise.
+    """
     path = modules.find(root, urlconf)
-    return list(_in_module(modules, _Place(path, "/", root))) if path else []
+    return list(_in_module(modules, _Place(path, "/", root, closed))) if path else []
 
 
 def _in_module(modules: Modules, at: _Place) -> Iterator[Route]:
@@ -82,7 +86,7 @@ def _in_call(modules: Modules, at: _Place, call: ast.Call) -> Iterator[Route]:
         yield from _included(modules, replace(at, prefix=at.prefix + literal, depth=at.depth + 1), view.args[0])
     else:
         place = Origin(at.path, call.lineno, "a health route")
-        yield judged(modules, at.path, at.prefix + literal, view, place)
+        yield judged(modules, at.path, at.prefix + literal, view, place, closed=at.closed)
 
 
 def _included(modules: Modules, at: _Place, what: ast.expr) -> Iterator[Route]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from kubeship.inspection.bindings import Binding
 from kubeship.inspection.modules import Local, Modules
+from kubeship.inspection.rest_framework import OPEN_TO_READERS, is_closed
 from kubeship.inspection.syntax import Function, dotted, walk
 from kubeship.model.origin import Origin
 
@@ -44,32 +45,48 @@ def rank(route: Route) -> int | None:
     return HEALTH_NAMES.index(name) if name in HEALTH_NAMES else None
 
 
-def judged(modules: Modules, module: str, path: str, view: ast.expr | Function, place: Origin) -> Route:
-    """The route with what is visible of its view, defined or named in `module`."""
-    found = view if isinstance(view, ast.FunctionDef | ast.AsyncFunctionDef) else _definition(modules, module, view)
+def judged(
+    modules: Modules, module: str, path: str, view: ast.expr | Function, place: Origin, *, closed: bool = False
+) -> Route:
+    """The route with what is visible of its view, defined or named in `module`.
+
+    `closed`: Django REST framework's views need a login, unless they say otherwise.
+    """
+    inside, found = (module, view) if not isinstance(view, ast.expr) else _definition(modules, module, view)
     wrappers = _wrappers(view) if isinstance(view, ast.expr) else []
     body: list[ast.AST] = []
     if found is not None:
-        wrappers += [name for decorator in found.decorator_list if (name := _name(decorator))]
+        stated = [decorator for decorator in found.decorator_list if not _opens(decorator)]
+        wrappers += [name for decorator in stated if (name := _name(decorator))]
         body = [*found.body]
     if isinstance(found, ast.ClassDef):
         wrappers += [name for base in found.bases if (name := _name(base))]
         wrappers += _class_permissions(found)
     wrappers = [name.rpartition(".")[2] for name in wrappers]
     needs_login = any(LOGIN.fullmatch(name) and not OPEN.fullmatch(name) for name in wrappers)
+    needs_login = needs_login or (closed and found is not None and is_closed(modules, inside, found))
     touches = any(_touches_database(node) for part in body for node in walk(part))
     return Route(path, place, needs_login or "require_POST" in wrappers, touches)
 
 
-def _definition(modules: Modules, module: str, view: ast.expr) -> Function | ast.ClassDef | None:
+def _opens(decorator: ast.expr) -> bool:
+    """Django REST framework's `@permission_classes([AllowAny])`."""
+    if not (isinstance(decorator, ast.Call) and (dotted(decorator.func) or "").endswith("permission_classes")):
+        return False
+    named = [dotted(node) or "" for given in decorator.args for node in getattr(given, "elts", [])]
+    return all(name.endswith(OPEN_TO_READERS) for name in named)
+
+
+def _definition(modules: Modules, module: str, view: ast.expr) -> tuple[str, Function | ast.ClassDef | None]:
+    """The view's own definition, with the file that holds it."""
     while isinstance(view, ast.Call):  # View.as_view(), login_required(view)
         view = view.func.value if isinstance(view.func, ast.Attribute) else (view.args or [view.func])[0]
     name = dotted(view)
     match modules.reference(module, name) if name else None:
-        case Local(_, _, Binding(value=ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef() as found)):
-            return found
+        case Local(inside, _, Binding(value=ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef() as found)):
+            return inside, found
         case _:
-            return None
+            return module, None
 
 
 def _wrappers(view: ast.expr) -> list[str]:
@@ -95,11 +112,11 @@ def _name(expression: ast.expr) -> str | None:
 
 
 def _class_permissions(view: ast.ClassDef) -> list[str]:
-    """Django REST framework's permission_classes: anything but AllowAny lets only some callers in."""
+    """Django REST framework's permission_classes: most let only some callers in."""
     for statement in view.body:
         if isinstance(statement, ast.Assign) and any(dotted(t) == "permission_classes" for t in statement.targets):
             named = [dotted(node) for node in getattr(statement.value, "elts", [])]
-            return ["permission_required" for name in named if name and not name.endswith("AllowAny")]
+            return ["permission_required" for name in named if name and not name.endswith(OPEN_TO_READERS)]
     return []
 
 
