@@ -146,9 +146,10 @@ def _option(words: list[str], position: int, module: str) -> tuple[str, str | No
         return name, value, 1
     if re.fullmatch(r"-[a-zA-Z][^-].*|-[a-zA-Z]\d+", word):
         return word[:2], word[2:].removeprefix("="), 1
-    following = words[position + 1] if position + 1 < len(words) else "-"
+    following = words[position + 1] if position + 1 < len(words) else "--"
     is_app = following.partition(":")[0] == module
-    if word.startswith("-") and not following.startswith("-") and not is_app:
+    is_value = following == "-" or not following.startswith("-")  # `-` is standard output
+    if word.startswith("-") and is_value and not is_app:
         return word, following, 2
     return word, None, 1
 

@@ -11,6 +11,8 @@ from kubeship.model.origin import Found, Origin
 
 SERVING = frozenset({"launch", "listen", "run", "run_app", "run_server", "run_simple", "serve", "start_http_server"})
 """The last name of calls that listen, and take the port by keyword."""
+BINDING = frozenset({"add_insecure_port", "add_secure_port"})
+"""gRPC's calls, which take an address (grpc.github.io/grpc/python: Server)."""
 KEYWORDS = ("port", "server_port")
 OPTIONS = frozenset({"Option", "add_argument", "add_option", "define", "option"})
 """argparse, optparse, click, typer and tornado.options: what declares a command line's option."""
@@ -26,6 +28,7 @@ DEFAULTS = {
     "dash": 8050,
     "flask": 5000,
     "gradio": 7860,
+    "grpc": 50051,
     "marimo": 2718,
     "nicegui": 8080,
     "panel": 5006,
@@ -43,6 +46,10 @@ def called_port(modules: Modules, path: str) -> Found[int] | None:
     """`app.run(port=5001)`, also with `os.environ.get("PORT", 5001)`, directly or through a local name."""
     tree = modules.sources.tree(path)
     for call, names in _calls(tree) if tree else ():
+        if (dotted(call.func) or "").rpartition(".")[2] in BINDING and call.args:
+            if number := _address_port(call.args[0], names):
+                return Found(number, (Origin(path, call.lineno, f"the port of {dotted(call.func)}"),))
+            continue
         if (dotted(call.func) or "").rpartition(".")[2] not in SERVING:
             continue
         position = 1 if isinstance(call.func, ast.Attribute) and call.func.attr == "run" else None
@@ -97,6 +104,19 @@ def _assigned(function: Function) -> dict[str, tuple[ast.expr, ...]]:
 
 
 NO_ARGUMENTS = ast.arguments(posonlyargs=[], args=[], kwonlyargs=[], kw_defaults=[], defaults=[])
+
+
+def _address_port(expression: ast.expr, names: dict[str, tuple[ast.expr, ...]]) -> int | None:
+    """The number behind the last colon of `"[::]:50051"`, `f"[::]:{port}"` or `"[::]:" + port`."""
+    if isinstance(expression, ast.Name):
+        values = names.get(expression.id, ())
+        return _address_port(values[0], {}) if len(values) == 1 else None
+    if isinstance(expression, ast.Constant):
+        match = re.search(r":(\d{1,5})$", str(expression.value))
+        return int(match[1]) if match and 0 < int(match[1]) < 65536 else None
+    if isinstance(expression, ast.JoinedStr) and isinstance(expression.values[-1], ast.FormattedValue):
+        return _number(expression.values[-1].value, names)
+    return _number(expression.right, names) if isinstance(expression, ast.BinOp) else None
 
 
 def _number(expression: ast.expr, names: dict[str, tuple[ast.expr, ...]]) -> int | None:

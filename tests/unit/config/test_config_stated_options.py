@@ -15,6 +15,7 @@ from kubeship.config.stated_options import StatedOptions, stated_options
             "gunicorn -w 4 -b 0.0.0.0:$PORT --timeout=120 --preload shop.wsgi:application --max-requests 1000",
             StatedOptions(workers=4, timeout=120, options="--preload --max-requests 1000"),
         ),
+        ("gunicorn", "gunicorn shop.wsgi --log-file - --log-config -", StatedOptions(options="--log-config -")),
         ("gunicorn", "gunicorn -w4 -k gevent --threads=8 shop.wsgi", StatedOptions(4, 8, None, "gevent")),
         (
             "gunicorn",
