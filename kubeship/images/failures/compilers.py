@@ -30,20 +30,20 @@ PHRASES = (
      r"Dependency \"?(?:OpenBLAS|openblas|blas|lapack)\"? not found",
      "BLAS and LAPACK", "blas"),
     (r"proj executable not found|PROJ_DIR", "PROJ", "proj"),
-    (r"xmlsec1 is not installed|Unable to find xmlsec1|invoke pkg-config[^\n]*(?:\n.*)*?xmlsec", "xmlsec", "xmlsec"),
+    (r"xmlsec1 is not installed|Unable to find xmlsec1", "xmlsec", "xmlsec"),
     (r"apxs[^\n]*(?:not found|missing|appears not to be installed)", "Apache's apxs", "apache"),
 )  # fmt: skip
 """What build scripts say in words of their own: pattern, what is missing, LIBRARIES' key."""
 
 SEARCHES: tuple[tuple[str, Lookup], ...] = (
     (r"fatal error: ['\"]?([\w./+-]+)['\"]?:? (?:No such file|file not found)", packages_of_header),
-    (r"([\w./+-]+\.h)(?:: No such file| not found| file not found)", packages_of_header),
+    (r"(?<![\w./+-])([\w./+-]+\.h)(?:: No such file| not found| file not found)", packages_of_header),
     (r"[Dd]ependency ['\"]([\w.+-]+)['\"] (?:is required but )?not found", packages_of_module),
     (r"[Dd]ependency lookup for ([\w.+-]+) with method", packages_of_module),
     (r"No package '([\w.+-]+)' found|Package '?([\w.+-]+)'? was not found in the pkg-config", packages_of_module),
     (r"Could (?:NOT|not) find (?:package )?(\w+)", packages_of_module),
     (r"cannot find -l([\w.+-]+)", packages_of_linked),
-    (r"(lib[\w.+-]+\.so[\w.]*): cannot open shared object file", packages_of_shared),
+    (r"(?<![\w.+-])(lib[\w.+-]+\.so[\w.]*): cannot open shared object file", packages_of_shared),
 )
 PROGRAM = (
     r"(?:^|[\s'\"/])(?:sh|bash): (?:\d+: |line \d+: )?([\w.+-]+): (?:command )?not found",
@@ -55,7 +55,7 @@ PROGRAM = (
     r"[Pp]rogram ['\"]?([\w.+-]+)['\"]? not found",
     r"unable to execute ['\"]?([\w.+-]+)['\"]?: No such file",
     r"\b(cmake|CMake|ninja|swig|pkg-config)\b[^\n]{0,40}\b(?:must be installed|is required|not installed|not found)",
-    r"([\w+-]+): fatal error: cannot execute",
+    r"(?<![\w+-])([\w+-]+): fatal error: cannot execute",
 )
 COMPILERS = (
     (r"can't find Rust compiler|Cargo, the Rust package manager, is not installed|"
@@ -96,6 +96,7 @@ UNTOLD: Mapping[str, str] = MappingProxyType(
         "rasterio": "gdal",
         "systemd-python": "systemd",
         "tables": "hdf5",
+        "xmlsec": "xmlsec",
     }
 )
 """Distributions whose build only says that a tool is missing -> the library that it would have asked the tool for.
@@ -127,7 +128,7 @@ def missing(text: str) -> tuple[str, DebianPackages | None] | None:
             return what, DebianPackages(packages)
     for pattern in PROGRAM:
         for match in re.finditer(pattern, text, re.MULTILINE):
-            name = match[1].rpartition("/")[2]
+            name = match[1].rpartition("/")[2].rstrip(".")
             if found := packages_of_program(name) or packages_of_program(name.lower()):
                 return name, _with_compiler(found, name, text)
     return (unknown, None) if unknown else None

@@ -4,8 +4,7 @@ from kubeship.images.failures.rows import Row
 
 APT = (
     Row(
-        r"does not have a Release file|Release' no longer has a Release file|404\s+Not Found[^\n]*\n(?:.*\n)*?E: "
-        r"Failed to fetch",
+        r"does not have a Release file|Release' no longer has a Release file|E: Failed to fetch[^\n]*404\s+Not Found",
         "This Debian release has left the mirrors, or the lists are old: take a newer base image (`python:` in "
         "kubeship.yaml, then `kubeship update`); `docker builder prune` forgets old lists.",
     ),

@@ -19,6 +19,9 @@ BEFORE_COMPILERS = (*DOCKERFILE[:1], *SURROUNDINGS, *APT, *DOCKERFILE[1:], *LOCK
 """A base image that can't be had is told before the network that it would have come by."""
 NOBODY_KNOWS = "Correct the step that failed; its last lines are above. Then run the same command again."
 
+KEPT_OF_A_LINE = 500
+"""At its beginning, and at its end."""
+
 
 @dataclass(frozen=True)
 class Explanation:
@@ -33,7 +36,7 @@ class Explanation:
 
 def explain(log: Sequence[str], message: str) -> Explanation:
     """The likeliest cause: what hinders every download, then what was missing, then what the project's step says."""
-    text = "\n".join((*log, message))
+    text = "\n".join(shortened(line) for line in (*log, message))
     if advice := advice_of(BEFORE_COMPILERS, text):
         return Explanation(advice)
     built = distribution(text)
@@ -42,6 +45,11 @@ def explain(log: Sequence[str], message: str) -> Explanation:
     if advice := advice_of(STEPS, text) or _python(log) or _program(text):
         return Explanation(advice)
     return _not_built(built) if built else Explanation(NOBODY_KNOWS)
+
+
+def shortened(line: str) -> str:
+    """Without the middle of a line that nobody would read: minified files and lists of versions cost patterns time."""
+    return line if len(line) <= 2 * KEPT_OF_A_LINE else f"{line[:KEPT_OF_A_LINE]} ... {line[-KEPT_OF_A_LINE:]}"
 
 
 def _python(log: Sequence[str]) -> str | None:

@@ -81,22 +81,23 @@ LOCKS = (
         "macOS), or lock on Linux.",
     ),
     Row(
-        r"Ignored the following versions that require a different python version[^\n]*\n(?:.*\n)*?.*"
         r"No matching distribution found for (\S+)",
         r"\1 isn't there for this Python: its index lists versions for other Python versions. Choose another `python:` "
         r"in "
         "kubeship.yaml, or another version.",
+        after="Ignored the following versions that require a different python version",
     ),
     Row(
-        r"Looking in indexes: ([^\n]+)\n(?:.*\n)*?.*\(from versions: none\)\s*\n(?:.*\n)*?"
-        r".*No matching distribution found for (\S+)",
-        r"\1 gives nothing for \2. pip says the same when the index refuses its login (401, 403) as when the package "
+        r"requirement (\S+)[^\n]*\(from versions: none\)",
+        r"The index that was asked gives nothing for \1. pip says the same when the index refuses its login (401, 403) "
+        r"as when the package "
         "isn't there: check the address and the spelling, and the login under `build: {secrets: {...}}` in "
         "kubeship.yaml "
         "(docs/images.md, private indexes).",
+        after="Looking in indexes: ",
     ),
     Row(
-        r"\(from versions: none\)\s*\n(?:.*\n)*?.*No matching distribution found for (\S+)|"
+        r"requirement (\S+)[^\n]*\(from versions: none\)|"
         r"Because ([\w.-]+) was not found in the package registry",
         r"The index has no \1\2: check its spelling. If it is a private package, the build must know its index: "
         "`dependencies: {indexes: [...]}` in kubeship.yaml, with `build.secrets` for the login (docs/images.md).",
@@ -126,7 +127,7 @@ LOCKS = (
         "`dependencies: {files: [...]}` in kubeship.yaml lists it, with what it includes by -r or -c.",
     ),
     Row(
-        r"(\S+\.whl) is not a supported wheel on this platform",
+        r"(?<!\S)(\S+\.whl) is not a supported wheel on this platform",
         r"\1 is for another Python or platform: take the file for Linux and the `python:` in kubeship.yaml, or the "
         "distribution from the index.",
     ),

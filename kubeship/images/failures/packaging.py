@@ -2,6 +2,9 @@
 
 from kubeship.images.failures.rows import Row
 
+BUILDING = r"Getting requirements to build|get_requires_for_build|Preparing metadata|prepare_metadata|build_wheel"
+"""How pip and uv say that a distribution's own build is at work."""
+
 PACKAGING = (
     Row(
         r"externally-managed-environment",
@@ -64,32 +67,31 @@ PACKAGING = (
         "that environment, before the step; `pip install .` builds in an environment of its own.",
     ),
     Row(
-        r"(?:Getting requirements to build|get_requires_for_build|Preparing metadata)(?:.*\n)*?"
-        r".*FileNotFoundError: \[Errno 2\] No such file or directory: '([\w./-]+\.(?:md|rst|txt|in|py|cfg|toml|json))'",
+        r"FileNotFoundError: \[Errno 2\] No such file or directory: '([\w./-]+\.(?:md|rst|txt|in|py|cfg|toml|json))'",
         r"A setup.py reads \1, which isn't there: its author left it out of the source, or .dockerignore does. Take "
         "another version, or let it in.",
+        after=BUILDING,
     ),
     Row(
-        r"Getting requirements to build (?:wheel|editable)(?:.*\n)*?.*ModuleNotFoundError: No module named "
-        r"'(pkg_resources)",
+        r"ModuleNotFoundError: No module named 'pkg_resources",
         "A distribution's setup.py needs pkg_resources, which setuptools 82 no longer has: take a newer version of it, "
         "or "
         "one with a wheel; `PIP_CONSTRAINT` with `setuptools<81` in `build: {variables: {...}}` helps for now.",
+        after=BUILDING,
     ),
     Row(
-        r"(?:Getting requirements to build|get_requires_for_build|Preparing metadata|prepare_metadata)(?:.*\n)*?"
-        r".*ModuleNotFoundError: No module named '(distutils|imp|cgi|pipes)[.']",
+        r"ModuleNotFoundError: No module named '(distutils|imp|cgi|pipes)[.']",
         r"A distribution's setup.py uses \1, which this Python no longer has: take a newer version of it, or an older "
         "`python:` in kubeship.yaml.",
+        after=BUILDING,
     ),
     Row(
-        r"(?:Getting requirements to build|get_requires_for_build|Preparing metadata|prepare_metadata|"
-        r"build_wheel)(?:.*\n)*?"
-        r".*ModuleNotFoundError: No module named '([\w.]+)'",
+        r"ModuleNotFoundError: No module named '([\w.]+)'",
         r"A distribution's setup.py imports \1 without naming it as a requirement of its build: take a newer version "
         r"of "
         r"it, or one with a wheel for the `python:` in kubeship.yaml. In a project of your own list it under "
         "`[build-system] requires` in pyproject.toml.",
+        after=BUILDING,
     ),
     Row(
         r"compile source with[^\n]*f2py|numpy\.distutils|No module named 'numpy\.distutils'",

@@ -31,8 +31,8 @@ STEPS = (
         "pytest found no tests (exit code 5): check that .dockerignore doesn't exclude them, and `testpaths`.",
     ),
     Row(
-        r"ERROR collecting (\S+)(?:.*\n)*?E\s+ModuleNotFoundError: No module named '([\w.]+)'",
-        r"The tests can't import \2 (\1): add its distribution to the group of dependencies that the tests install, or "
+        r"^E\s+ModuleNotFoundError: No module named '([\w.]+)'",
+        r"The tests can't import \1: add its distribution to the group of dependencies that the tests install, or "
         r"the "
         "project's folder to pytest's `pythonpath`.",
     ),

@@ -1,5 +1,7 @@
 """Does a failed build say what to do?"""
 
+import time
+
 import pytest
 
 from kubeship.images.build_failures import build_failed
@@ -101,3 +103,13 @@ def test_base_whose_registry_cannot_be_reached_is_not_a_matter_of_login() -> Non
     stage = FailedStage("[internal] load metadata for r.io/base:1", "dial tcp: lookup r.io: no such host", ())
 
     assert "docker login r.io`" not in build_failed("shop:1", stage, "").hint
+
+
+@pytest.mark.parametrize("word", ["x", "/a.b-c+d", "a: ", "404  Not Found [", "'a' ", "Preparing metadata "])
+def test_long_log_of_long_lines_is_read_in_no_time(word: str) -> None:
+    stage = FailedStage("RUN x", "exit code: 1", (word * (3000 // len(word)),) * 400)
+    began = time.perf_counter()
+
+    build_failed("shop:1", stage, "")
+
+    assert time.perf_counter() - began < 10

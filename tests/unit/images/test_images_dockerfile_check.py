@@ -3,6 +3,8 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kubeship.images.dockerfile_check.check import check_dockerfile, findings
 from kubeship.images.dockerfile_check.findings import Dockerfile, Expected, Surroundings
@@ -161,3 +163,23 @@ def test_generated_dockerfiles_have_no_warning(path: Path) -> None:
 
     assert [str(each) for each in found if each.severity == "warning"] == []
     assert {each.rule for each in found} <= {"healthcheck", "no-digest"}
+
+
+LINES = (
+    "USER",
+    "COPY . .",
+    "RUN apt-get install",
+    "CMD [",
+    "ADD http://x",
+    "ENV A",
+    "EXPOSE $P",
+    "# kubeship: ignore=",
+    "ARG X=",
+)
+
+
+@given(st.lists(st.one_of(st.sampled_from(LINES), st.text(max_size=20)), max_size=8))
+def test_no_dockerfile_makes_the_review_fail(lines: list[str]) -> None:
+    text = "\n".join(["FROM python", *lines])
+
+    assert rules(text, Expected("linux/amd64", 8000, ("gunicorn", "a:b")))

@@ -1,5 +1,8 @@
 """Is a Dockerfile cut as BuildKit cuts it?"""
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from kubeship.model.dockerfile import Instruction, exec_form, instructions, lineage, settings, split_flags, stages
 
 BACKSLASH = "\\"
@@ -92,3 +95,11 @@ def test_flags_and_exec_form() -> None:
 def test_text_that_is_no_dockerfile_gives_nothing_and_raises_nothing() -> None:
     assert instructions("\x00\n{{ template }}\n<<EOF\n\\\n") == ()
     assert stages(instructions("RUN x\nUSER 1")) == ()
+
+
+@given(st.text(alphabet="FROMRUNCOPYAS <-EF\\\n\t#`$={}\"'[],:/a1", max_size=200))
+def test_no_text_makes_the_parser_fail(text: str) -> None:
+    parsed = instructions(f"FROM a\n{text}")
+
+    assert parsed[0].name == "FROM"
+    assert stages(parsed)
