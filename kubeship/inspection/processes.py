@@ -91,7 +91,8 @@ def other_processes(stated: Statements, main: ProcessFound) -> tuple[ProcessFoun
             continue
         key, queue = _identity(statement), _queue(statement)
         before = queues.setdefault(queue, statement.origin) if queue else statement.origin
-        if before is not statement.origin and (before.path != statement.origin.path or before == statement.origin):
+        elsewhere, again = before.path != statement.origin.path, before.line == statement.origin.line
+        if before is not statement.origin and (elsewhere or again):
             continue  # the same worker, as another file or another way to the same line starts it
         if key in found or statement.command == main.command or _is_main(statement, main, kind):
             continue

@@ -98,10 +98,7 @@ def inspect(path: Path, answers: Answers, index: WheelIndex | None = None) -> Pr
     models = model_files(modules, variables)
     in_file = sqlite(sources, back_ends, frozenset(service.value for service in services))
     migrating = migrate(modules, settings.value, root) if settings.value else None
-    served = chosen.value if chosen and chosen.interface in ("wsgi", "asgi") else None
-    shown = (str(each.value) for each in entry.value.considered if chosen is None or each.value != chosen.value)
-    served = served or next((value for value in shown if ":" in value), None)
-    migrating = migrating or migration(modules, root, distributions, served)
+    migrating = migrating or migration(modules, root, distributions, _importable(entry.value))
     static = collect_static(modules, settings.value, root) if settings.value else None
     catalogues = translations(modules, distributions)
     node, apart = front_end(sources)
@@ -162,6 +159,15 @@ def _framework(sources: Sources, dependencies: Declared, entry: EntrypointFound,
     if entry.chosen:
         return Found("none", entry.chosen.origins[:1])
     return Found("none", (Origin(reason="no web framework is declared or imported"),))
+
+
+def _importable(entry: EntrypointFound) -> str | None:
+    """The app object that is served; where a program serves it, the first that the code shows."""
+    chosen = entry.chosen
+    if chosen and chosen.interface in ("wsgi", "asgi"):
+        return chosen.value
+    shown = (str(each.value) for each in entry.considered if chosen is None or each.value != chosen.value)
+    return next((value for value in shown if ":" in value), None)
 
 
 def _sighting(sources: Sources, dependencies: Declared, framework: Framework) -> Origin | None:

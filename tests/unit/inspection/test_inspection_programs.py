@@ -60,3 +60,23 @@ def test_a_program_is_started_as_its_framework_says(
     process = project.processes[0]
     assert (process.command, process.kind, project.framework.value) == (command, kind, framework)
     assert not project.questions
+
+
+def test_a_migration_names_the_app_that_a_program_serves(written: Written) -> None:
+    files = {
+        "requirements.txt": "flask\nflask-migrate\n",
+        "shop/__init__.py": "",
+        "shop/factory.py": "from flask import Flask\n\ndef create_app():\n    return Flask(__name__)\n",
+        "setup.py": "from setuptools import setup\nsetup(entry_points={'console_scripts': ['shop = shop.run:main']})\n",
+        "shop/run.py": "from cheroot.wsgi import Server\n\ndef main():\n    Server(('', 8000), load()).start()\n",
+        "Procfile": "web: shop\n",
+        "shop/migrations/env.py": "from alembic import context\nfrom flask import current_app\n",
+        "shop/migrations/versions/1.py": "",
+    }
+
+    project = inspect(written(files), {})
+
+    assert (project.processes[0].entrypoint, project.framework.value) == ("shop.run:main", "flask")
+    assert [step.command for step in project.release] == [
+        "flask --app 'shop.factory:create_app()' db upgrade --directory shop/migrations"
+    ]
