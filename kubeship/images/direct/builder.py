@@ -24,7 +24,7 @@ from kubeship.images.direct.target import target_of
 from kubeship.images.direct.uv import Uv, find_uv
 from kubeship.images.ports import Registry
 from kubeship.model.direct import DirectImage, DirectRequest, NeedsEngine, Prove
-from kubeship.model.events import Emit
+from kubeship.model.events import Emit, Note
 from kubeship.model.finding import Finding
 
 
@@ -104,6 +104,8 @@ class LayerBuilder:
         with ThreadPoolExecutor(1) as beside, self.store.scratch() as scratch:
             asked = beside.submit(destination.known)  # while layers are made
             base = read_base(image.base, image.platform, self.store, self.environment, self.registry)
+            if "@" not in image.base:
+                emit(Note(f"{image.base} is not pinned by digest; today it is {base.digest}"))
             inputs = Inputs(request, base, self.uv(), self.environment)
             dependencies = dependency_layer(inputs, self.store, scratch, emit)
             blobs = [self._kept(dependencies, inputs.key)]

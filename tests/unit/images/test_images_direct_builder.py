@@ -19,7 +19,7 @@ from kubeship.images.direct.builder import LayerBuilder
 from kubeship.images.direct.store import Store
 from kubeship.images.direct.uv import find_uv
 from kubeship.model.direct import DirectImage, DirectRequest, NeedsEngine
-from kubeship.model.events import Event
+from kubeship.model.events import Event, Note
 from kubeship.model.plan import ImagePlan
 from kubeship.rendering.image_files import dockerfile
 from tests.unit.images.memory_registry import MemoryRegistry, digest_of
@@ -140,6 +140,7 @@ def test_image_has_the_base_then_the_dependencies_then_the_app(project: Path, wo
     assert image.reference == f"{REPOSITORY}@{digest_of(world.registry.manifests[TAG])}"
     assert world.registry.manifests[f"{REPOSITORY}:main"] == world.registry.manifests[TAG]
     assert manifest["config"]["digest"] == image.id
+    assert any("not pinned" in event.message for event in world.events if isinstance(event, Note))
 
 
 def test_programs_start_with_the_images_python_and_their_record_says_so(project: Path, world: World) -> None:
