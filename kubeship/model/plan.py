@@ -92,6 +92,8 @@ class ImagePlan:
     """Package indexes beside the default one, without credentials."""
     secrets: tuple[str, ...] = ()
     """Ids of the secrets that installing may read (`build.secrets`)."""
+    secret_files: tuple[str, ...] = ()
+    """Those of them that are files of the project, which the builder must not be sent as sources."""
     tests: TestPlan | None = None
     labels: Mapping[str, str] = field(default_factory=dict)
     """OCI labels (`org.opencontainers.image.source`); nothing that differs by commit."""
@@ -228,6 +230,8 @@ class ProcessPlan:
     ingress: IngressPlan | None = None
     schedule: str | None = None
     pre_stop_seconds: int = 0
+    pre_stop_command: tuple[str, ...] = ()
+    """Exec form; runs in the container in place of the sleep, before SIGTERM."""
     grace_seconds: int = 30
     """terminationGracePeriodSeconds: longer than preStop and the server's graceful timeout together."""
     variables: Mapping[str, str] = field(default_factory=dict)

@@ -14,7 +14,7 @@ from kubeship.planning.probes import probe
 from kubeship.planning.reasons import reasons
 from kubeship.planning.servers import SERVERS
 from kubeship.planning.static import front_process, static_server
-from kubeship.planning.stopping import grace_seconds, pre_stop_seconds
+from kubeship.planning.stopping import grace_seconds, pre_stop_command, pre_stop_seconds
 
 UNDEPLOYED_TAG = "set-by-deploy"
 """A tag that no registry holds, so that a stray `kubectl apply` fails instead of running `latest`."""
@@ -64,6 +64,7 @@ def _process(name: str, process: Process, configuration: Configuration, lock: Lo
         ingress=_ingress(process, configuration),
         schedule=process.schedule,
         pre_stop_seconds=pre_stop_seconds(process),
+        pre_stop_command=pre_stop_command(process),
         grace_seconds=grace_seconds(process),
         variables=_variables(process),
         static=static_server(configuration) if name == front_process(configuration) else None,

@@ -1,5 +1,7 @@
 """How long may a process take to stop, and what happens before it is told to?"""
 
+import re
+
 from kubeship.config.process_schema import Process
 from kubeship.planning.servers import SERVERS
 
@@ -13,6 +15,18 @@ WORKER_GRACE_SECONDS = 60
 """What a worker gets to finish its task."""
 DEFAULT_GRACE_SECONDS = 30
 """Kubernetes' own default."""
+
+
+INTERRUPTED = re.compile(r"(^|[\s/])(huey_consumer(\.py)?|run_huey)(\s|$)")
+"""Workers that finish their task on SIGINT, and drop it on SIGTERM (huey.readthedocs.io/en/latest/consumer.html)."""
+INTERRUPT = ("sh", "-c", "kill -INT 1; while kill -0 1; do sleep 1; done")
+"""As a preStop hook: SIGTERM comes when the hook ends, and so after the program."""
+
+
+def pre_stop_command(process: Process) -> tuple[str, ...]:
+    """What stops a program that needs another signal than SIGTERM; empty for all others."""
+    background = process.kind in {"worker", "singleton"}
+    return INTERRUPT if background and INTERRUPTED.search(process.command or "") else ()
 
 
 def pre_stop_seconds(process: Process) -> int:

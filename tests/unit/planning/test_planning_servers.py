@@ -163,6 +163,19 @@ def test_worker_is_asked_by_a_command_alone() -> None:
         planned("health: {path: /up}", text=text)
 
 
+@pytest.mark.parametrize(
+    ("command", "interrupted"),
+    [("huey_consumer shop.huey", True), ("python manage.py run_huey", True), ("rq worker", False)],
+)
+def test_worker_that_drops_its_task_on_sigterm_is_interrupted(command: str, interrupted: bool) -> None:
+    text = PROJECT.replace("web: {kind: web, port: 8000, PROCESS}", "jobs: {kind: worker, command: PROCESS}")
+
+    jobs = planned(command, text=text).processes[0]
+
+    assert bool(jobs.pre_stop_command) == interrupted
+    assert jobs.grace_seconds == 60
+
+
 @pytest.mark.parametrize("server", ["nginx", "apache", "lighttpd"])
 def test_static_server_stands_in_front_of_the_web_process(server: str) -> None:
     text = PROJECT.replace("environments:", f"static: {{server: {server}, url: /assets, body: 2m}}\nenvironments:")
