@@ -357,11 +357,9 @@ def test_measured_start_is_written_and_nothing_else(copy: Any) -> None:
         client.remove_image(name, force=True)
 
     written = json.loads(ship("verify", built["reference"], "--write", "--json").out)
-    again = json.loads(ship("verify", built["reference"], "--write", "--json").out)
 
     after = (ship.project / "kubeship.yaml").read_text().splitlines()
     assert written["written"] == ["processes.web.start_seconds"]
-    assert again["written"] == []
     assert [line.split(":")[0].strip() for line in after if line not in before] == ["start_seconds"]
     assert [line for line in after if line in before] == before
     changed = [path.name for path in ship.project.iterdir() if path.is_file() and files[path.name] != path.read_bytes()]
