@@ -62,6 +62,9 @@ def read_base(
         if manifest.media_type not in LAYERS:
             raise NeedsEngine(f"the base {text} has a manifest of an old kind ({manifest.media_type})")
         configuration = json.loads(client.blob(repository, manifest.content["config"]["digest"]))
+        found = "/".join(str(configuration.get(key)) for key in ("os", "architecture"))
+        if not f"{platform}/".startswith(f"{found}/"):
+            raise NeedsEngine(f"the base {text} is for {found}, not for {platform}")
     except KubeshipError as error:
         raise NeedsEngine(f"the base image can't be read: {error.message.rstrip('.')}") from error
     base = Base(repository, manifest.media_type, manifest.digest, manifest.content, configuration)

@@ -300,6 +300,11 @@ def test_base_that_cannot_be_read_needs_an_engine(project: Path, world: World) -
         world.build(replace(asked(project), image=plan(base="registry.test/library/missing:3")))
 
 
+def test_base_for_another_machine_is_refused(project: Path, world: World) -> None:
+    with pytest.raises(NeedsEngine, match=r"is for linux/amd64, not for linux/arm64"):
+        world.build(asked(project, platform="linux/arm64"))
+
+
 def test_platform_without_wheels_and_secret_files_are_obstacles(project: Path, world: World) -> None:
     builder = LayerBuilder(world.store, lambda reference: world.registry, {}, find_uv, lambda repository: None)
 
