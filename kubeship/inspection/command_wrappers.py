@@ -150,4 +150,7 @@ def _option(rest: list[str], wrapper: Wrapper, folder: str) -> tuple[str, list[s
         return (value if name in wrapper.folder else folder), rest[1:]
     if name in wrapper.valued:
         return (rest[1] if name in wrapper.folder and len(rest) > 1 else folder), rest[2:]
+    bundled = re.fullmatch(r"-([A-Za-z])[A-Za-z]*([A-Za-z])", name)  # `sudo -EHu shop`
+    if bundled and f"-{bundled[1]}" not in wrapper.valued and f"-{bundled[2]}" in wrapper.valued:
+        return folder, rest[2:]
     return folder, rest[1:]

@@ -66,6 +66,8 @@ def test_case_branches_name_what_they_run_when_arguments_come_later() -> None:
         ("/wait-for-it.sh db:5432 -t 60 -- flask run", "flask"),
         ("conda run -n shop --no-capture-output waitress-serve shop:app", "waitress-serve"),
         ("timeout -k 5 60 python job.py", "python"),
+        ("timeout -k5s 60 python job.py", "python"),
+        ("sudo -EHu shop bash -c 'python job.py'", "bash"),
     ],
 )
 def test_wrappers_are_taken_off(line: str, program: str) -> None:
