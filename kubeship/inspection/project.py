@@ -100,7 +100,6 @@ def inspect(path: Path, answers: Answers, index: WheelIndex | None = None) -> Pr
     migrating = migrate(modules, settings.value, root) if settings.value else None
     migrating = migrating or migration(modules, root, distributions, _importable(entry.value))
     static = collect_static(modules, settings.value, root) if settings.value else None
-    catalogues = translations(modules, distributions)
     node, apart = front_end(sources)
     return Project(
         name=app_name(sources, folder, answers),
@@ -113,7 +112,7 @@ def inspect(path: Path, answers: Answers, index: WheelIndex | None = None) -> Pr
         import_root=import_root,
         candidates=entry.value.considered,
         release=release_commands(stated, migrating),
-        build_steps=tuple(step for step in (static, catalogues) if step),
+        build_steps=tuple(step for step in (static, translations(modules, distributions)) if step),
         services=services,
         variables=variables,
         settings=_variables_to_set(settings.value),

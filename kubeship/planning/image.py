@@ -1,7 +1,7 @@
 """What does the Dockerfile do? The same for all environments, because they share one image."""
 
 import posixpath
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from kubeship.config.image_schema import Build, Bundle, Dependencies, FrontEnd
 from kubeship.config.lock import Lock
@@ -62,6 +62,7 @@ def image_plan(configuration: Configuration, lock: Lock) -> ImagePlan | None:
         extras=tuple(dependencies.extras),
         indexes=tuple(dependencies.indexes),
         secrets=tuple(build.secrets),
+        secret_files=tuple(_own_files(build)),
         tests=_tests(build),
         labels=build.labels,
         python=configuration.python,
@@ -113,6 +114,13 @@ def _copied_files(dependencies: Dependencies) -> tuple[str, ...]:
         roots = (posixpath.dirname(file) for file in files if posixpath.basename(file) == "uv.lock")
         files += [manifest for root in roots if (manifest := posixpath.join(root, "pyproject.toml")) not in files]
     return tuple(files)
+
+
+def _own_files(build: Build) -> Iterator[str]:
+    for secret in build.secrets.values():
+        path = posixpath.normpath(secret.file or "..")
+        if not path.startswith(("..", "/", "~")):
+            yield path
 
 
 def _tests(build: Build) -> TestPlan | None:

@@ -31,9 +31,12 @@ def dockerfile(image: ImagePlan, dialect: Dialect = "buildkit") -> str:
     return image_templates().get_template("Dockerfile.j2").render(_words(image), run=runs.run, dialect=dialect)
 
 
-def dockerignore() -> str:
-    """What the builder isn't sent."""
-    return image_templates().get_template("dockerignore.j2").render()
+def dockerignore(image: ImagePlan) -> str:
+    """What the builder isn't sent; what a front end made on somebody's machine is made again."""
+    front = image.front_end
+    made = (front.output,) if front and front.output.startswith(f"{front.path}/") else ()
+    template = image_templates().get_template("dockerignore.j2")
+    return template.render(made=made, secret=image.secret_files)
 
 
 def _words(image: ImagePlan) -> dict[str, Any]:

@@ -29,7 +29,7 @@ def render(plan: Plan, *, format: Format = "plain") -> dict[str, str]:  # noqa: 
 def _image_files(plan: Plan) -> dict[str, str]:
     if plan.dockerfile is None:
         return {}
-    return {".dockerignore": dockerignore(), "Dockerfile": dockerfile(plan.dockerfile)}
+    return {".dockerignore": dockerignore(plan.dockerfile), "Dockerfile": dockerfile(plan.dockerfile)}
 
 
 def _plain(environment: str, objects: dict[str, Object]) -> dict[str, str]:

@@ -51,6 +51,7 @@ def image_templates() -> Environment:
         "exec_form": exec_form,
         "quoted": quoted,
         "flags": flags,
+        "ignore_word": ignore_word,
         "indented": indented,
         "inside": inside,
         "label_words": label_words,
@@ -103,6 +104,12 @@ def label_words(labels: Mapping[str, str]) -> str:
 def flags(values: Sequence[str], option: str) -> str:
     """` --extra a --extra b`, quoted for a shell."""
     return "".join(f" {option} {shlex.quote(value)}" for value in values)
+
+
+def ignore_word(path: str) -> str:
+    """A line of .dockerignore that means this very path: it knows Go's file patterns and lines that begin with # or !."""
+    escaped = re.sub(r"[\\*?\[\]]", r"\\\g<0>", path)
+    return f"\\{escaped}" if escaped.startswith(("#", "!")) else escaped
 
 
 def indented(text: str) -> str:

@@ -25,6 +25,7 @@ MADE = frozenset(
         "python",
         "require_hashes",
         "root",
+        "secret_files",
         "secrets",
         "server_requirement",
         "step_variables",

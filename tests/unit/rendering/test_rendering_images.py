@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from kubeship.errors import InvalidInput
-from kubeship.rendering.image_files import dockerfile
+from kubeship.rendering.image_files import dockerfile, dockerignore
 from tests.unit.rendering.image_plans import IMAGES, PLAIN, UV
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "dockerfiles"
@@ -72,6 +72,19 @@ def test_without_a_lock_file_nothing_is_called_locked() -> None:
 
     assert "uv sync --no-install-project" in " ".join(text.split())
     assert "--locked" not in text
+
+
+def test_sources_hold_neither_secret_files_nor_what_a_front_end_made_elsewhere() -> None:
+    ignored = dockerignore(replace(IMAGES["front-end"], secret_files=("conf/pip.conf", "odd*name"))).splitlines()
+
+    assert {"frontend/dist", "conf/pip.conf", r"odd\*name"} <= set(ignored)
+
+
+def test_what_a_front_end_adds_to_a_folder_of_the_app_is_not_ignored() -> None:
+    front = IMAGES["front-end"].front_end
+    assert front is not None
+
+    assert "static" not in dockerignore(replace(UV, front_end=replace(front, output="static"))).splitlines()
 
 
 def test_every_golden_file_has_its_case() -> None:
