@@ -26,7 +26,8 @@ def cautions(
         return set_before or ("variables", variable.name) in stated
 
     missing = tuple(_missing(variable) for variable in unset(project) if not has_value(variable))
-    missing += tuple(_unasked(p) for p in project.processes if p.kind == "web" and not _has_health(p, existing, stated))
+    asked = (p for p in project.processes if p.kind == "web" and project.framework.value != "grpc")
+    missing += tuple(_unasked(process) for process in asked if not _has_health(process, existing, stated))
     missing += _unserved(project, existing, stated)
     allowed = next((each for each in project.variables if each.name.endswith("ALLOWED_HOSTS")), None)
     if host is None or allowed is None or has_value(allowed):
