@@ -47,7 +47,6 @@ def image_configuration(
         settings["Healthcheck"] = {"Test": ["CMD", *image.healthcheck]}
     if image.labels:
         settings["Labels"] = {**(inherited.get("Labels") or {}), **image.labels}
-    history = [{"created": created, "created_by": layer.created_by, "comment": "kubeship"} for layer in layers]
     document = {
         "architecture": base.get("architecture"),
         **({"variant": base["variant"]} if base.get("variant") else {}),
@@ -58,9 +57,23 @@ def image_configuration(
             "type": "layers",
             "diff_ids": [*base["rootfs"]["diff_ids"], *(layer.packed.diff_id for layer in layers)],
         },
-        "history": [*(base.get("history") or []), *history],
+        "history": [*(base.get("history") or []), *_history(settings, layers, created)],
     }
     return json.dumps(document, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def _history(settings: Mapping[str, Any], layers: Sequence[NewLayer], created: str) -> list[dict[str, Any]]:
+    """An entry for each instruction of the Dockerfile's last stage, in its order: `docker history` reads the same."""
+    before = ["ENV", *(["LABEL"] if settings.get("Labels") else [])]
+    after = ["WORKDIR", "USER"]
+    after += [word for word, key in (("EXPOSE", "ExposedPorts"), ("HEALTHCHECK", "Healthcheck")) if settings.get(key)]
+    after += ["STOPSIGNAL", "CMD"]
+    common = {"created": created, "comment": "kubeship"}
+    return [
+        *({**common, "created_by": word, "empty_layer": True} for word in before),
+        *({**common, "created_by": layer.created_by} for layer in layers),
+        *({**common, "created_by": word, "empty_layer": True} for word in after),
+    ]
 
 
 FORGOTTEN = frozenset({"Hostname", "Domainname", "Image", "AttachStdin", "AttachStdout", "AttachStderr", "OnBuild"})

@@ -22,6 +22,8 @@ from kubeship.model.events import Emit, Note
 FORMAT = 1
 """Another number makes all layers anew."""
 INDEX_VARIABLES = ("UV_DEFAULT_INDEX", "UV_INDEX", "UV_INDEX_URL", "UV_EXTRA_INDEX_URL", "UV_FIND_LINKS")
+CREATED_BY = "COPY /opt/venv /opt/venv"
+"""As the Dockerfile's image has it in its history."""
 WITHOUT_BYTECODE = "No Python {} is here to make bytecode with, so the image holds none and starts more slowly"
 
 
@@ -56,12 +58,11 @@ class Inputs:
 def dependency_layer(inputs: Inputs, store: Store, scratch: Path, emit: Emit) -> NewLayer:
     """The layer below /opt/venv; its bytes are in the store. Raises what installing raises."""
     key = inputs.key
-    made_by = f"uv pip install ({inputs.request.image.manager}: {', '.join(inputs.request.image.dependency_files)})"
     known = store.answer("layers", key)
     if isinstance(known, dict) and known.keys() == {"digest", "diff_id", "size", "compiled"}:
         emit(Note("The dependencies are those of an earlier build"))
         _tell(known["compiled"], inputs, emit)
-        return NewLayer(Packed(known["digest"], known["diff_id"], known["size"]), made_by)
+        return NewLayer(Packed(known["digest"], known["diff_id"], known["size"]), CREATED_BY)
     from kubeship.images.direct.install import install  # noqa: PLC0415 - an edited line needs none of it
     from kubeship.images.direct.requirements import Place, installs  # noqa: PLC0415
 
@@ -78,7 +79,7 @@ def dependency_layer(inputs: Inputs, store: Store, scratch: Path, emit: Emit) ->
     store.keep(packed.digest, path)
     found = {"digest": packed.digest, "diff_id": packed.diff_id, "size": packed.size, "compiled": compiled}
     store.remember("layers", key, found)
-    return NewLayer(packed, made_by)
+    return NewLayer(packed, CREATED_BY)
 
 
 def _tell(compiled: bool, inputs: Inputs, emit: Emit) -> None:

@@ -18,6 +18,7 @@ from kubeship.errors import BuildFailed, VerificationFailed
 from kubeship.images.direct.builder import LayerBuilder
 from kubeship.images.direct.store import Store
 from kubeship.images.direct.uv import find_uv
+from kubeship.images.sizes import shipped_instructions
 from kubeship.model.direct import DirectImage, DirectRequest, NeedsEngine
 from kubeship.model.events import Event, Note
 from kubeship.model.plan import ImagePlan
@@ -127,7 +128,11 @@ def test_image_has_the_base_then_the_dependencies_then_the_app(project: Path, wo
 
     manifest, configuration, layers = world.registry.image(TAG)
     assert layers[0] == b"base layer"
-    assert len(layers) == len(configuration["rootfs"]["diff_ids"]) == len(configuration["history"]) == 3
+    assert len(layers) == len(configuration["rootfs"]["diff_ids"]) == 3
+    own = [entry for entry in configuration["history"] if entry["created_by"] != "base"]
+    instructions = shipped_instructions(dockerfile(plan()))
+    assert [entry["created_by"].split()[0] for entry in own] == [each.name for each in instructions]
+    assert sum(not entry.get("empty_layer") for entry in own) == 2
     site, tag = f"opt/venv/lib/python{PYTHON}/site-packages", f"cpython-{PYTHON.replace('.', '')}"
     dependencies, app = world.files(1), world.files(2)
     assert dependencies["opt/venv/bin/python"].linkname == "/usr/local/bin/python"
