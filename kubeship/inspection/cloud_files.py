@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from kubeship.inspection.compose_files import read_yaml
+from kubeship.inspection.managers.pyproject import listed
 from kubeship.inspection.sources import Sources, folder_of, is_aside
 from kubeship.inspection.statement import PLATFORM, Said
 from kubeship.model.origin import Origin
@@ -57,9 +58,9 @@ def _copilot(sources: Sources, path: str) -> Iterator[Said]:
 def _task_definition(sources: Sources, path: str) -> Iterator[Said]:
     """The containers of an ECS task definition."""
     document = _json(sources, path)
-    for container in document.get("containerDefinitions") or ():
+    for container in listed(document.get("containerDefinitions")):
         stated = container if isinstance(container, dict) else {}
-        words = [*(stated.get("entryPoint") or ()), *(stated.get("command") or ())]
+        words = [*listed(stated.get("entryPoint")), *listed(stated.get("command"))]
         if words:
             origin = Origin(path, sources.line_of(path, r'"(command|entryPoint)"'), "a container of the task")
             name = str(stated.get("name", ""))

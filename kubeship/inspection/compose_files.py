@@ -12,6 +12,7 @@ from kubeship.errors import InvalidInput
 from kubeship.inspection.dockerfiles import read_dockerfile
 from kubeship.inspection.image_commands import image_command, variables_of
 from kubeship.inspection.image_files import image_of, workdir
+from kubeship.inspection.managers.pyproject import listed
 from kubeship.inspection.server_lines import port_of
 from kubeship.inspection.sources import Sources, folder_of, is_aside
 from kubeship.inspection.statement import COMPOSE, DEVELOPMENT, Image, Said
@@ -113,7 +114,7 @@ def _service(  # noqa: PLR0917  # one service, and what the file says around it
         or lines.get(("services", name, "entrypoint"))
         or lines.get(("services", name))
     )
-    profiles = service.get("profiles") or []
+    profiles = listed(service.get("profiles"))
     target = build.get("target", "") if isinstance(build, dict) else ""
     labels = "/".join((path, name, *map(str, profiles), str(target)))
     yield Said(

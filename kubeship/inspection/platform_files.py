@@ -8,6 +8,7 @@ from typing import Any
 
 from kubeship.errors import InvalidInput
 from kubeship.inspection.compose_files import read_yaml
+from kubeship.inspection.managers.pyproject import listed
 from kubeship.inspection.sources import Sources, folder_of, is_aside
 from kubeship.inspection.statement import DEVELOPMENT, PLATFORM, Said
 from kubeship.inspection.supervisors import procfile_lines
@@ -63,7 +64,7 @@ def _app_engine(sources: Sources, path: str) -> Iterator[Said]:
 
 def _render(sources: Sources, path: str) -> Iterator[Said]:
     document, lines = read_yaml(sources, path)
-    for number, service in enumerate(_dict(document).get("services") or ()):
+    for number, service in enumerate(listed(_dict(document).get("services"))):
         stated = _dict(service)
         command = stated.get("startCommand") or stated.get("dockerCommand")
         if not isinstance(command, str) or str(stated.get("runtime", stated.get("env", "python"))) not in (
@@ -89,7 +90,7 @@ def _render(sources: Sources, path: str) -> Iterator[Said]:
 def _digital_ocean(sources: Sources, path: str) -> Iterator[Said]:
     document, lines = read_yaml(sources, path)
     for section, name in (("services", "web"), ("workers", ""), ("jobs", "")):
-        for number, part in enumerate(_dict(document).get(section) or ()):
+        for number, part in enumerate(listed(_dict(document).get(section))):
             command = _dict(part).get("run_command")
             if isinstance(command, str):
                 label = name or str(_dict(part).get("name", "worker"))
@@ -153,7 +154,7 @@ def _app_json(sources: Sources, path: str) -> Iterator[Said]:
     for command in (dokku.get("predeploy"), dokku.get("postdeploy")):
         if isinstance(command, str):
             yield _said(path, sources.line_of(path, r"\"(pre|post)deploy\""), command, "release", work="release")
-    for entry in document.get("cron") or ():
+    for entry in listed(document.get("cron")):
         command, schedule = _dict(entry).get("command"), _dict(entry).get("schedule")
         if isinstance(command, str) and isinstance(schedule, str):
             yield _said(path, sources.line_of(path, '"cron"'), command, "cron", ".", "cron", schedule)
@@ -174,14 +175,14 @@ def _platform_sh(sources: Sources, path: str) -> Iterator[Said]:
 
 def _cloud_foundry(sources: Sources, path: str) -> Iterator[Said]:
     document, lines = read_yaml(sources, path)
-    for number, application in enumerate(_dict(document).get("applications") or ()):
+    for number, application in enumerate(listed(_dict(document).get("applications"))):
         stated = _dict(application)
         folder = posixpath.normpath(posixpath.join(folder_of(path), str(stated.get("path", "."))))
         folder = "." if folder.startswith("..") else folder
         if isinstance(stated.get("command"), str):
             at = lines.get(("applications", number, "command"))
             yield _said(path, at, stated["command"], "web", folder)
-        for index, process in enumerate(stated.get("processes") or ()):
+        for index, process in enumerate(listed(stated.get("processes"))):
             command, name = _dict(process).get("command"), str(_dict(process).get("type", "web"))
             if isinstance(command, str):
                 at = lines.get(("applications", number, "processes", index, "command"))

@@ -7,6 +7,7 @@ from typing import Any
 
 from kubeship.inspection.command_wrappers import unwrapped
 from kubeship.inspection.compose_files import read_yaml
+from kubeship.inspection.managers.pyproject import listed
 from kubeship.inspection.shell import commands
 from kubeship.inspection.sources import Sources, is_aside
 from kubeship.inspection.statement import PLATFORM, SUPERVISED, Said
@@ -78,7 +79,7 @@ def _workflow(sources: Sources, path: str) -> Iterator[Said]:
         if not isinstance(body, dict) or CHORES.search(str(job)) or _commits(body):
             continue
         found: list[tuple[str, int]] = []
-        for number, step in enumerate(body.get("steps") or ()):
+        for number, step in enumerate(listed(body.get("steps"))):
             run = step.get("run") if isinstance(step, dict) else None
             run = CONTEXT.sub(r"$\1", run) if isinstance(run, str) else run
             if isinstance(run, str) and not CHORES.search(str(step.get("name", ""))):

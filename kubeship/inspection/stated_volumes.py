@@ -9,6 +9,7 @@ from typing import Any
 from kubeship.inspection.compose_files import FILE, FOR_DEVELOPERS, dockerfile_of, read_yaml
 from kubeship.inspection.dockerfiles import deployed_dockerfiles, read_dockerfile
 from kubeship.inspection.image_files import workdir
+from kubeship.inspection.managers.pyproject import listed
 from kubeship.inspection.sources import Sources, folder_of, is_aside
 from kubeship.model.origin import Found, Origin
 from kubeship.model.project import Warned
@@ -92,7 +93,7 @@ def _mounted(sources: Sources, dockerfiles: tuple[str, ...]) -> Iterator[tuple[s
             own = bool(build) and dockerfile_of(sources, path, build) in dockerfiles
             if own and not FOR_DEVELOPERS.search(str(name)):
                 at = lines.get(("services", name, "volumes")) or lines.get(("services", name))
-                for mount in service.get("volumes") or ():
+                for mount in listed(service.get("volumes")):
                     if place := _kept(sources, path, mount):
                         yield place, Origin(path, at, f"a volume of the service {name}")
 
