@@ -107,7 +107,7 @@ def flags(values: Sequence[str], option: str) -> str:
 
 
 def ignore_word(path: str) -> str:
-    """A line of .dockerignore that means this very path: it knows Go's file patterns and lines that begin with # or !."""
+    """A line of .dockerignore that means this very path: Go's file patterns, and # and !, are escaped."""
     escaped = re.sub(r"[\\*?\[\]]", r"\\\g<0>", path)
     return f"\\{escaped}" if escaped.startswith(("#", "!")) else escaped
 

@@ -13,6 +13,7 @@ import uuid
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import docker
@@ -170,6 +171,17 @@ def test_models_have_a_layer_that_an_edit_leaves_alone(tmp_path: Path, stack: St
     before, after = layers_of(stack, first), layers_of(stack, second)
     assert before[:3] == after[:3], "the base, the dependencies and the models"
     assert [size for size in sizes_of(stack, second) if size >= len(weights)][:-1] == [len(weights)], "and only once"
+
+
+def test_the_flask_example_adds_no_more_than_25_megabytes_to_its_base(copy: Any, repository: str) -> None:
+    ship: Ship = copy("flask-hello")
+    ship("init", "--image", repository)
+
+    tag = ship("build", "--json").lines[-1]["reference"]
+
+    *added, _ = [size for size in sizes_of(ship.stack, tag) if size]
+    assert sum(added) < 25_000_000
+    assert run(ship.stack, tag, "find", "/app", "/opt", "-name", ".git", "-o", "-name", ".cache") == ""
 
 
 def test_an_engine_without_buildkit_makes_the_same_image(tmp_path: Path, stack: Stack, repository: str) -> None:
