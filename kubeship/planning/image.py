@@ -48,7 +48,7 @@ def image_plan(configuration: Configuration, lock: Lock) -> ImagePlan | None:
         dependency_files=_copied_files(dependencies),
         require_hashes=configuration.dependencies.hashes,
         server_requirement=pinned_server(configuration, lock),
-        build_packages=build_packages(configuration),
+        build_packages=_build_packages(configuration),
         runtime_packages=runtime_packages(configuration),
         steps=tuple(configuration.build.steps),
         step_variables={**configuration.variables, **configuration.build.variables},
@@ -114,6 +114,12 @@ def _copied_files(dependencies: Dependencies) -> tuple[str, ...]:
         roots = (posixpath.dirname(file) for file in files if posixpath.basename(file) == "uv.lock")
         files += [manifest for root in roots if (manifest := posixpath.join(root, "pyproject.toml")) not in files]
     return tuple(files)
+
+
+def _build_packages(configuration: Configuration) -> tuple[str, ...]:
+    """With objdump, which PyInstaller reads shared libraries by (pyinstaller.org, "Requirements")."""
+    needed = build_packages(configuration)
+    return tuple(dict.fromkeys((*needed, "binutils"))) if configuration.build.bundle else needed
 
 
 def _own_files(build: Build) -> Iterator[str]:

@@ -228,7 +228,7 @@ def test_a_bundle_runs_in_an_image_without_python(tmp_path: Path, stack: Stack, 
     )
     ship(
         "init", "--image", repository, "--set", "build.bundle={source: hello.py, name: hello}",
-        "--set", "system_packages.build=[binutils]", "--set", "processes.worker.command=/app/hello",
+        "--set", "processes.worker.command=/app/hello",
     )  # fmt: skip
 
     tag = ship("build", "--json").lines[-1]["reference"]

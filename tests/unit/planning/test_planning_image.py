@@ -79,6 +79,7 @@ def test_a_front_end_a_bundle_and_tests_are_planned_whole() -> None:
     )
     assert plan.bundle == BundlePlan("pyinstaller==6.0", "shop.py", "shop", ())
     assert plan.runtime_base == DEBIAN
+    assert plan.build_packages == ("binutils",)
     assert plan.tests == TestPlan("pytest -q", groups=("dev",))
 
 
