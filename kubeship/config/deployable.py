@@ -8,9 +8,8 @@ KEY = "processes.web.entrypoint"
 
 def require_deployable(project: Project) -> None:
     """Raises InvalidInput for a project in which nothing was found that could run, and about which nothing is asked."""
-    question = project.question(KEY)
-    if question and question.candidates:
-        return  # a person chooses
+    if project.question(KEY):
+        return  # it says what was found instead, and which answers there are
     if project.processes and all(process.entrypoint or process.command for process in project.processes):
         return
     framework, origin = project.framework.value, project.framework.origin
