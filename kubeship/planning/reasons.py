@@ -20,9 +20,12 @@ def reasons(configuration: Configuration, lock: Lock) -> dict[str, str]:
     derived = dict(_image(configuration, lock))
     if configuration.static:
         packages = " and ".join(static_packages(configuration))
+        gets = f"which gets Debian's {packages}"
+        if configuration.build.dockerfile:
+            gets = f"in which your Dockerfile has to install {packages}"
         derived["static"] = (
             f"{configuration.static.server} runs in the pod of {front_process(configuration)}, in front of it, from "
-            f"the app's own image, which gets Debian's {packages}: one image, with the files that it was built with"
+            f"the app's own image, {gets}: one image, with the files that it was built with"
         )
     for name, process in configuration.processes.items():
         derived.update(_process(f"processes.{name}", process))
