@@ -1,7 +1,7 @@
 """Which builder makes the image: the engine that the Dockerfile is for, or the direct one that needs none?"""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from time import monotonic
 
@@ -12,6 +12,9 @@ from kubeship.model.finding import Finding
 from kubeship.workflows.app import App
 from kubeship.workflows.ports import DirectBuilder, Engine
 from kubeship.workspace.decisions import sha256
+
+
+UNPROVED = "The image will be built without an engine, and what is in it can't be proved before the rollout."
 
 
 class Choice(StrEnum):
@@ -157,7 +160,8 @@ def builder_findings(app: App, builders: Builders, emit: Emit) -> list[Finding]:
         problem = f"{missing.problem.rstrip('.')}, and the direct builder, which needs no engine, can't: {because}"
         return [Finding(problem, missing.remedy, subject="engine")]
     finding = builder.push_finding(app.plan.image)
-    return [finding] if finding else []
+    without = [replace(missing, problem=f"{missing.problem} {UNPROVED}", fatal=False)] if missing else []
+    return [*without, *([finding] if finding else [])]
 
 
 def _epoch(value: str | None) -> int | None:
