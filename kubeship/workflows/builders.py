@@ -13,7 +13,6 @@ from kubeship.workflows.app import App
 from kubeship.workflows.ports import DirectBuilder, Engine
 from kubeship.workspace.decisions import sha256
 
-
 UNPROVED = "The image will be built without an engine, and what is in it can't be proved before the rollout."
 
 

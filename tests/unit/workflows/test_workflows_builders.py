@@ -185,7 +185,8 @@ def test_preflight_asks_the_builder_that_will_push(world: World) -> None:
     world.builder.because = "wheels are missing"
     impossible = builder_findings(app, world.builders("auto"), never)
 
-    assert (with_engine, without) == ([], [])
+    assert with_engine == []
+    assert [(finding.fatal, finding.subject) for finding in without] == [(False, "engine")]
     assert world.builder.calls == ["may push?"]
     assert [finding.problem for finding in docker] == ["no engine answers"]
     assert "wheels are missing" in impossible[0].problem
