@@ -8,7 +8,7 @@ from typing import Any
 from kubeship.errors import KubeshipError
 from kubeship.images.direct.configuration import LAYERS
 from kubeship.images.direct.store import Store, key_of
-from kubeship.images.distribution.reference import DOCKER_HUB, MIRROR, Reference, parse_reference
+from kubeship.images.distribution.reference import DOCKER_HUB, Reference, hub_mirror, parse_reference
 from kubeship.images.ports import Manifest, Registry
 from kubeship.model.direct import NeedsEngine
 
@@ -39,7 +39,7 @@ class Base:
 def base_reference(text: str, environment: Mapping[str, str]) -> str:
     """Where the base is read from: by digest where there is one, through the mirror where one is named."""
     name = parse_reference(text)
-    mirror = environment.get(MIRROR)
+    mirror = hub_mirror(environment)
     if mirror and name.registry == DOCKER_HUB:
         name = Reference(mirror, name.path, name.tag, name.digest)
     return f"{name.repository}@{name.digest}" if name.digest else f"{name.repository}:{name.tag or 'latest'}"

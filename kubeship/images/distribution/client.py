@@ -13,7 +13,7 @@ from kubeship.images.distribution.downloads import download
 from kubeship.images.distribution.failures import RegistryFailure, registry_errors
 from kubeship.images.distribution.manifests import ACCEPTED, INDEXES, digest_of, media_type, of_platform, parsed
 from kubeship.images.distribution.patience import Patience
-from kubeship.images.distribution.reference import DOCKER_HUB, MIRROR, Reference, parse_reference
+from kubeship.images.distribution.reference import DOCKER_HUB, Reference, hub_mirror, parse_reference
 from kubeship.images.distribution.transport import Transport
 from kubeship.images.distribution.uploads import Source, Upload, cancel, next_location
 from kubeship.images.ports import Manifest
@@ -37,7 +37,7 @@ def open_registry(
     `emit` gets a Note about each request that is tried again. Raises MissingPrecondition for unreadable credentials.
     """
     name = parse_reference(reference)
-    mirror = environment.get(MIRROR, "") if name.registry == DOCKER_HUB and not is_the_images else ""
+    mirror = hub_mirror(environment) if name.registry == DOCKER_HUB and not is_the_images else ""
     login = login_for(mirror or name.registry, environment, is_the_images=is_the_images)
     return open_as(reference, login, environment=environment, emit=emit, patience=patience, mirror=mirror)
 

@@ -1,6 +1,7 @@
 """Which registry, repository and version does an image's name mean?"""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kubeship.errors import InvalidInput
@@ -15,6 +16,11 @@ PATH = re.compile(r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:[._]
 TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
 DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 """OCI distribution specification, "Pulling manifests"; only sha256 is in use."""
+
+
+def hub_mirror(environment: Mapping[str, str]) -> str:
+    """The host that MIRROR names, also where it was written as an address; empty where there is none."""
+    return re.sub(r"^https?://|/+$", "", environment.get(MIRROR, "").strip())
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from kubeship.images.distribution.answers import error_words, refusal
 from kubeship.images.distribution.challenge import TOKEN_SECONDS, challenge, token_of
 from kubeship.images.distribution.credentials import Login
 from kubeship.images.distribution.patience import Patience, asked_pause
-from kubeship.images.distribution.reference import parse_reference
+from kubeship.images.distribution.reference import hub_mirror, parse_reference
 from kubeship.images.distribution.transport import followed
 from kubeship.images.distribution.uploads import received
 
@@ -155,3 +155,8 @@ def test_what_may_pass_is_known(status: int) -> None:
 )
 def test_registrys_own_words_are_kept(body: bytes, words: str) -> None:
     assert error_words(body) == words
+
+
+@pytest.mark.parametrize("written", ["mirror.test:5000", "http://mirror.test:5000", "https://mirror.test:5000/"])
+def test_a_mirror_may_be_written_as_an_address(written: str) -> None:
+    assert hub_mirror({"KUBESHIP_DOCKER_HUB_MIRROR": written}) == "mirror.test:5000"
