@@ -11,10 +11,11 @@ from kubeship.cluster.errors import Refusal
 from kubeship.cluster.logs import last_lines
 from kubeship.cluster.ports import Api
 from kubeship.cluster.secrets import masking
+from kubeship.cluster.surroundings import sockets, surroundings
 from kubeship.cluster.watch import Watched
 from kubeship.model.events import Caution, Emit
 from kubeship.model.objects import Object, ObjectRef, ref
-from kubeship.model.snapshot import LogRef, Snapshot
+from kubeship.model.snapshot import LogRef, Snapshot, Surroundings
 
 FOLLOWED: dict[str, str] = {
     "DaemonSet": "apps/v1",
@@ -36,6 +37,7 @@ class Observation:
         """Nothing is asked for before `start`."""
         self._api = api
         self._emit = emit
+        self._objects = tuple(objects)
         self._wanted = _wanted(api, objects)
         self._changes = threading.Condition()
         self._count = 0
@@ -85,6 +87,18 @@ class Observation:
         masked = masking(self._api, (pod for pod in self._kinds["Pod"].items() if pod["metadata"]["name"] in names))
         return {log: masked(text) for log, text in last_lines(self._api, wanted).items()}
 
+    def sockets(self, pods: Collection[str]) -> dict[str, str]:
+        """/proc/net/tcp and tcp6 of each pod in which that can be read."""
+        return sockets(self._api, [pod for pod in self._kinds["Pod"].items() if pod["metadata"]["name"] in pods])
+
+    def surroundings(self) -> Surroundings:
+        """The Ingresses and autoscalers that are being deployed, as they live now."""
+        return surroundings(self._api, self._objects)
+
+    def masked(self, text: str) -> str:
+        """The text without the values of the Secrets that the pods use."""
+        return masking(self._api, self.snapshot().pods)(text)
+
     def _changed(self) -> None:
         with self._changes:
             self._count += 1
@@ -124,7 +138,13 @@ def picture(
         for item in live.get("EndpointSlice", ())
         if (item["metadata"].get("labels") or {}).get(SERVICE_NAME) in services
     )
-    events = (item for item in live.get("Event", ()) if item.get("involvedObject", {}).get("uid") in known)
+    claims = {claim for pod in pods.values() for claim in _claims(pod)}
+    events = (
+        item
+        for item in live.get("Event", ())
+        if (about := item.get("involvedObject", {})).get("uid") in known
+        or (about.get("kind") == "PersistentVolumeClaim" and about.get("name") in claims)
+    )
     return Snapshot(
         taken=taken,
         workloads=_sorted(own),
@@ -179,6 +199,13 @@ def _owned_by(owners: Sequence[Object], items: Sequence[Object]) -> tuple[Object
         for item in items
         if any(reference["uid"] in uids for reference in item["metadata"].get("ownerReferences") or ())
     )
+
+
+def _claims(pod: Object) -> Iterator[str]:
+    """The names of the PersistentVolumeClaims that a pod mounts."""
+    for volume in pod.get("spec", {}).get("volumes") or ():
+        if claim := volume.get("persistentVolumeClaim"):
+            yield str(claim["claimName"])
 
 
 def _sorted(items: Iterator[Object] | Collection[Object]) -> tuple[Object, ...]:

@@ -94,5 +94,8 @@ class Api(Protocol):
     def follow(self, pod: str, query: Mapping[str, str]) -> AbstractContextManager[Lines]:
         """A log that goes on."""
 
+    def output_of(self, pod: str, container: str, command: Sequence[str]) -> str:
+        """What a command prints inside a running container."""
+
     def attach(self, pod: str, container: str, *, terminal: bool) -> AbstractContextManager[Terminal]:
         """Its input and, with a terminal, its output, while the context lasts."""

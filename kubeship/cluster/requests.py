@@ -17,6 +17,7 @@ from urllib3.exceptions import HTTPError
 from kubeship.cluster.attach import Attachment, attach
 from kubeship.cluster.discovery import Discovery
 from kubeship.cluster.errors import Refusal, translated, unanswered
+from kubeship.cluster.exec import output_of
 from kubeship.cluster.ports import Applied, Kind, Listing
 from kubeship.cluster.streams import ResponseLines
 from kubeship.model.events import Emit, Note
@@ -173,6 +174,10 @@ class DynamicApi:
     def attach(self, pod: str, container: str, *, terminal: bool) -> AbstractContextManager[Attachment]:
         """Its input and, with a terminal, its output."""
         return attach(self._client.configuration, self.namespace, pod, container, terminal=terminal)
+
+    def output_of(self, pod: str, container: str, command: Sequence[str]) -> str:
+        """What a command prints inside a running container."""
+        return output_of(self._client.configuration, self.namespace, pod, container, command)
 
     def _stream(self, path: str, doing: str, query: Mapping[str, str]) -> AbstractContextManager[ResponseLines]:
         timeout = (TIMEOUT[0], WATCH_SECONDS + 10.0)

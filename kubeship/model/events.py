@@ -66,10 +66,12 @@ class Compared:
 
 @dataclass(frozen=True)
 class RolloutProgress:
-    """Where the rollout stands: emitted when it changes."""
+    """Where the rollout stands: emitted when it changes, and every ten seconds while it doesn't."""
 
     summaries: tuple[str, ...]
     worries: tuple[Diagnosis, ...] = ()
+    states: tuple[str, ...] = ()
+    """Where its pods stand, and for how long: `shop-web-abc: pulling the image for 12 s`."""
 
 
 Event = Step | Note | Caution | BuildStage | LogLine | PushProgress | Compared | RolloutProgress

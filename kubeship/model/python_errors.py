@@ -175,6 +175,23 @@ def _missing_table(error: PythonError) -> Meaning | None:
     )
 
 
+LOCKS = re.compile(
+    r"lock timeout|[Ll]ock wait timeout|could not obtain lock|deadlock detected|[Dd]eadlock found|database is locked|"
+    r"LockNotAvailable|Waiting for table metadata lock"
+)
+"""PostgreSQL (55P03, 40P01), MySQL (1205, 1213) and SQLite (SQLITE_BUSY) of a lock that somebody else holds."""
+
+
+def _locked(error: PythonError) -> Meaning | None:
+    if not LOCKS.search(f"{error.name} {error.message}"):
+        return None
+    return Meaning(
+        f"waits for a lock that something else holds in the database{_at(error)}: {error!s}",
+        "end what holds it (PostgreSQL: select * from pg_stat_activity where wait_event_type = 'Lock'; often an older "
+        "version or a migration that still runs), then deploy again",
+    )
+
+
 def _unreachable_service(error: PythonError) -> Meaning | None:
     unreachable = re.search(
         r"Connection refused|Name or service not known|No address associated with hostname|Network is unreachable|"
@@ -214,6 +231,7 @@ RULES: tuple[Callable[[PythonError], Meaning | None], ...] = (
     _missing_name,
     _invalid_syntax,
     _missing_table,
+    _locked,
     _unreachable_service,
     _port_in_use,
     _not_writable,

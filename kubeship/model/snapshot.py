@@ -37,3 +37,23 @@ class Snapshot:
     """core/v1 Events whose involvedObject is any object above."""
     logs: Mapping[LogRef, str] = field(default_factory=dict)
     """Only what `suspects` asked for: the last lines."""
+    sockets: Mapping[str, str] = field(default_factory=dict)
+    """Pod -> /proc/net/tcp and tcp6 as the kernel shows them in the pod; only where a probe is refused the connection."""
+
+
+def has_address(ingress: Object) -> bool:
+    """Whether a controller has written where the Ingress is reached."""
+    return bool(((ingress.get("status") or {}).get("loadBalancer") or {}).get("ingress"))
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What stands around the workloads at one moment, and decides nothing about their rollout."""
+
+    taken: datetime
+    ingresses: tuple[Object, ...] = ()
+    """Those that are being deployed, as they live."""
+    others: tuple[Object, ...] = ()
+    """All other Ingresses that may be seen, in any namespace."""
+    autoscalers: tuple[Object, ...] = ()
+    """HorizontalPodAutoscalers that are being deployed, as they live."""

@@ -23,6 +23,21 @@ class Diagnosis:
 
 
 @dataclass(frozen=True)
+class PodState:
+    """Pods that stand where they stand for some time: `2 pods pulling the image for 12 s`."""
+
+    who: str
+    """`shop-web-abc`, or `2 pods of shop-web`."""
+    state: str
+    """`pulling the image`."""
+    seconds: float
+
+    def __str__(self) -> str:
+        """`shop-web-abc: pulling the image for 12 s`."""
+        return f"{self.who}: {self.state} for {self.seconds:.0f} s"
+
+
+@dataclass(frozen=True)
 class Waiting:
     """Not there yet, and nothing says that it can't get there."""
 
@@ -30,6 +45,8 @@ class Waiting:
     """One line a workload: `shop-web: 1 of 2 updated pods ready`."""
     worries: tuple[Diagnosis, ...] = field(default=())
     """What looks bad but may heal (one failed pull, unschedulable)."""
+    states: tuple["PodState", ...] = ()
+    """Where the pods that aren't ready stand."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +60,8 @@ class Failed:
 
     diagnoses: tuple[Diagnosis, ...]
     workloads: tuple[ObjectRef, ...] = ()
+    history: tuple[str, ...] = ()
+    """How each pod spent its time: `shop-web-abc: preparing 1 s, pulling the image 3 s, starting 60 s`."""
 
 
 Verdict = Waiting | Ready | Failed

@@ -7,25 +7,50 @@ REVISION = "deployment.kubernetes.io/revision"
 """Set by the Deployment controller on the Deployment and its ReplicaSets; the newest has the Deployment's own number,
 also when it is an older one that a rollback has brought back (so age would name the wrong one)."""
 
+POD_REVISION = "controller-revision-hash"
+"""A StatefulSet's pod's label: equals the set's status.currentRevision or updateRevision."""
+
 TEMPLATE_GENERATION = "deprecated.daemonset.template.generation"
 """The only trace on a DaemonSet of which pods are the newest: equals the pods' label `pod-template-generation`."""
 
 
 def newest_pods(workload: Object, snapshot: Snapshot) -> tuple[Object, ...]:
     """The pods of the workload's newest version that are meant to stay: not those that are being deleted."""
+    pods = _of_newest_version(workload, snapshot)
+    return pods if workload["kind"] == "Job" else tuple(pod for pod in pods if _meant_to_stay(pod))
+
+
+def lost_pods(workload: Object, snapshot: Snapshot) -> tuple[Object, ...]:
+    """The pods of the newest version that failed as a whole, for a reason of their node: evicted, not admitted."""
+    failed = (pod for pod in _of_newest_version(workload, snapshot) if pod["status"].get("phase") == "Failed")
+    return tuple(pod for pod in failed if pod["status"].get("reason") and "deletionTimestamp" not in pod["metadata"])
+
+
+def superseded_pods(stateful_set: Object, snapshot: Snapshot) -> tuple[Object, ...]:
+    """The pods of a StatefulSet's older revisions that are to be replaced: those above its partition."""
+    updated = stateful_set.get("status", {}).get("updateRevision")
+    partition = ((stateful_set["spec"].get("updateStrategy") or {}).get("rollingUpdate") or {}).get("partition") or 0
+    return tuple(
+        pod
+        for pod in _owned(stateful_set, snapshot.pods)
+        if updated and (pod["metadata"].get("labels") or {}).get(POD_REVISION) != updated
+        if int(pod["metadata"]["name"].rpartition("-")[2]) >= partition and "deletionTimestamp" not in pod["metadata"]
+    )
+
+
+def _of_newest_version(workload: Object, snapshot: Snapshot) -> tuple[Object, ...]:
     match workload["kind"]:
         case "Deployment":
             replica_set = newest_replica_set(workload, snapshot)
-            pods = _owned(replica_set, snapshot.pods) if replica_set else ()
+            return _owned(replica_set, snapshot.pods) if replica_set else ()
         case "StatefulSet":
             revision = workload.get("status", {}).get("updateRevision")
-            pods = _labelled(_owned(workload, snapshot.pods), "controller-revision-hash", revision)
+            return _labelled(_owned(workload, snapshot.pods), POD_REVISION, revision)
         case "DaemonSet":
             generation = (workload["metadata"].get("annotations") or {}).get(TEMPLATE_GENERATION)
-            pods = _labelled(_owned(workload, snapshot.pods), "pod-template-generation", generation)
+            return _labelled(_owned(workload, snapshot.pods), "pod-template-generation", generation)
         case _:
             return _owned(workload, snapshot.pods)
-    return tuple(pod for pod in pods if _meant_to_stay(pod))
 
 
 def other_pods(deployment: Object, snapshot: Snapshot) -> tuple[Object, ...]:

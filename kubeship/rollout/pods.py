@@ -1,7 +1,7 @@
 """What does a snapshot say of one pod, and of each of its containers?"""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -24,6 +24,8 @@ class ContainerSnapshot:
     events: tuple[Object, ...] = ()
     current_log: str = ""
     previous_log: str = ""
+    sockets: str = ""
+    """/proc/net/tcp and tcp6 of its pod."""
 
     @property
     def waiting(self) -> Object:
@@ -80,6 +82,8 @@ class PodSnapshot:
     containers: tuple[ContainerSnapshot, ...]
     events: tuple[Object, ...]
     taken: datetime
+    claim_events: tuple[Object, ...] = ()
+    """About the PersistentVolumeClaims that it mounts, oldest first."""
 
     @property
     def name(self) -> str:
@@ -95,11 +99,19 @@ class PodSnapshot:
         """The events with this reason whose message matches, oldest first."""
         return about(self.events, reason, pattern)
 
+    def of_claims(self, reason: str) -> tuple[Object, ...]:
+        """The events with this reason about the claims that it mounts, oldest first."""
+        return about(self.claim_events, reason)
+
 
 def pod_snapshot(pod: Object, snapshot: Snapshot) -> PodSnapshot:
     """Everything that the snapshot holds about one of its pods."""
     events = events_of(pod, snapshot.events)
-    return PodSnapshot(pod, tuple(_containers(pod, events, snapshot)), events, snapshot.taken)
+    volumes = pod["spec"].get("volumes") or ()
+    claims = {v["persistentVolumeClaim"]["claimName"] for v in volumes if v.get("persistentVolumeClaim")}
+    of_claims = sorted((event for event in snapshot.events if _names_claim(event, claims)), key=last_seen)
+    containers = tuple(_containers(pod, events, snapshot))
+    return PodSnapshot(pod, containers, events, snapshot.taken, tuple(of_claims))
 
 
 def events_of(item: Object, events: Iterable[Object]) -> tuple[Object, ...]:
@@ -117,6 +129,11 @@ def events_of(item: Object, events: Iterable[Object]) -> tuple[Object, ...]:
             key=last_seen,
         )
     )
+
+
+def _names_claim(event: Object, claims: Collection[str]) -> bool:
+    involved = event["involvedObject"]
+    return involved.get("kind") == "PersistentVolumeClaim" and involved.get("name") in claims
 
 
 def about(events: Iterable[Object], reason: str, pattern: str = "") -> tuple[Object, ...]:
@@ -167,10 +184,11 @@ def _containers(pod: Object, events: tuple[Object, ...], snapshot: Snapshot) -> 
                 name=spec["name"],
                 spec=spec,
                 status=known.get(spec["name"], {}),
-                must_run=kept_running and specs == "containers",
+                must_run=(kept_running and specs == "containers") or spec.get("restartPolicy") == "Always",
                 events=tuple(e for e in events if e["involvedObject"].get("fieldPath") == field),
                 current_log=snapshot.logs.get(LogRef(name, spec["name"], previous=False), ""),
                 previous_log=snapshot.logs.get(LogRef(name, spec["name"], previous=True), ""),
+                sockets=snapshot.sockets.get(name, ""),
             )
 
 

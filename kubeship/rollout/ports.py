@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Protocol
 
-from kubeship.model.snapshot import LogRef, Snapshot
+from kubeship.model.snapshot import LogRef, Snapshot, Surroundings
 
 
 class Observer(Protocol):
@@ -17,3 +17,12 @@ class Observer(Protocol):
 
     def logs(self, wanted: Collection[LogRef]) -> dict[LogRef, str]:
         """The last lines of each log that can be had."""
+
+    def sockets(self, pods: Collection[str]) -> dict[str, str]:
+        """/proc/net/tcp and tcp6 of each pod in which that can be read."""
+
+    def surroundings(self) -> Surroundings:
+        """The Ingresses and autoscalers that are being deployed, as they live now."""
+
+    def masked(self, text: str) -> str:
+        """The text without the values of the Secrets that the pods use."""

@@ -8,13 +8,15 @@ from kubeship.model.snapshot import Snapshot
 from kubeship.model.verdict import Diagnosis, Failed, Ready, Verdict, Waiting
 from kubeship.rollout.causes import conclude
 from kubeship.rollout.causes.conclusion import Conclusion
-from kubeship.rollout.causes.crashes import crashed
+from kubeship.rollout.causes.crashes import LAST_LINES, crashed
 from kubeship.rollout.causes.creation import pods_refused
+from kubeship.rollout.causes.lost import pods_lost
 from kubeship.rollout.ownership import newest_pods
-from kubeship.rollout.pods import PodSnapshot, condition, events_of, pod_snapshot
+from kubeship.rollout.pods import PodSnapshot, condition, events_of, pod_snapshot, seconds_between
 from kubeship.rollout.readiness import observed, progress
 from kubeship.rollout.redaction import redacted_diagnosis, secret_values
 from kubeship.rollout.services import without_endpoints
+from kubeship.rollout.timeline import histories, pod_states
 
 
 def judge(snapshot: Snapshot) -> Verdict:
@@ -30,6 +32,7 @@ def judge(snapshot: Snapshot) -> Verdict:
         return Failed(
             _shown(snapshot, [diagnosis for standing in failed for diagnosis in standing.diagnoses]),
             tuple(ref(standing.workload) for standing in failed),
+            histories(snapshot),
         )
     silent = without_endpoints(snapshot) if all(standing.ready for standing in standings) else ()
     hopeless = [conclusion.diagnosis for conclusion in silent if conclusion.certain]
@@ -38,7 +41,7 @@ def judge(snapshot: Snapshot) -> Verdict:
     if all(standing.ready for standing in standings) and not silent:
         return Ready()
     worries = [d for standing in standings for d in standing.diagnoses] + [c.diagnosis for c in silent]
-    return Waiting(summaries(snapshot), _shown(snapshot, worries))
+    return Waiting(summaries(snapshot), _shown(snapshot, worries), pod_states(snapshot))
 
 
 def _deleted(name: ObjectRef) -> Diagnosis:
@@ -64,7 +67,8 @@ def out_of_time(snapshot: Snapshot, timeout: float) -> Failed:
     explained += [c.diagnosis for c in without_endpoints(snapshot) if not standings]
     unexplained = [_unexplained(s.workload, snapshot) for s in standings if not s.diagnoses]
     diagnoses = [replace(diagnosis, rule=rule) for diagnosis in (*explained, *unexplained)]
-    return Failed(_shown(snapshot, diagnoses), tuple(ref(standing.workload) for standing in standings))
+    workloads = tuple(ref(standing.workload) for standing in standings)
+    return Failed(_shown(snapshot, diagnoses), workloads, histories(snapshot))
 
 
 @dataclass(frozen=True)
@@ -83,13 +87,13 @@ def _standing(workload: Object, snapshot: Snapshot) -> _Standing:
         return _Standing(workload, ready=observed(workload))
     pods = [pod_snapshot(pod, snapshot) for pod in newest_pods(workload, snapshot)]
     concluded = [(pod, conclude(pod)) for pod in pods]
-    refused = pods_refused(workload, snapshot)
-    conclusions = [c for c in (refused, *(c for _, c in concluded)) if c]
+    absent = [c for c in (pods_refused(workload, snapshot), pods_lost(workload, snapshot)) if c]
+    conclusions = [*absent, *(c for _, c in concluded if c)]
     diagnoses = [c.diagnosis for c in sorted(conclusions, key=lambda c: not c.certain)]
     over = _over(workload, pods)
     if over:
         diagnoses = [replace(d, rule=over.rule) for d in diagnoses] or [over]
-    failed = over is not None or bool(refused and refused.certain) or _doomed(workload, concluded)
+    failed = over is not None or any(c.certain for c in absent) or _doomed(workload, concluded)
     subject = str(ref(workload))
     return _Standing(workload, ready=False, failed=failed, diagnoses=_distinct(diagnoses, subject))
 
@@ -124,6 +128,8 @@ def _over(workload: Object, pods: list[PodSnapshot]) -> Diagnosis | None:
         if failed.get("status") != "True":
             return None
         reason = failed.get("reason", "Failed")
+        if reason == "DeadlineExceeded":
+            return _too_long(workload, failed)
         return Diagnosis(
             cause=f"Job {name} failed: {failed.get('message') or reason}",
             evidence=f"{reason}: {failed.get('message', '')}",
@@ -145,9 +151,21 @@ def _over(workload: Object, pods: list[PodSnapshot]) -> Diagnosis | None:
     )
 
 
+def _too_long(job: Object, failed: Object) -> Diagnosis:
+    deadline = job["spec"].get("activeDeadlineSeconds")
+    return Diagnosis(
+        cause=f"Job {job['metadata']['name']} was ended after {deadline} s, its activeDeadlineSeconds",
+        evidence=f"DeadlineExceeded: {failed.get('message', '')}",
+        remedy="see what it waited for (a migration: a lock in the database), or raise activeDeadlineSeconds",
+        rule="the Job has failed (DeadlineExceeded)",
+    )
+
+
 def _unexplained(workload: Object, snapshot: Snapshot) -> Diagnosis:
     """Nothing looks bad: say what is missing, and the newest thing that was said about its pods."""
     pods = newest_pods(workload, snapshot)
+    if workload["kind"] == "Job" and (running := _still_running(workload, snapshot)):
+        return running
     events = [event for pod in pods for event in events_of(pod, snapshot.events)]
     said = next((f"{e.get('reason')}: {e.get('message')}" for e in reversed(events)), "")
     return Diagnosis(
@@ -155,6 +173,25 @@ def _unexplained(workload: Object, snapshot: Snapshot) -> Diagnosis:
         evidence=said or ("no event about its pods" if pods else "it has no pods of the new version"),
         remedy="raise `rollout: {timeout: ...}` in kubeship.yaml if it only needs more time",
         subject=str(ref(workload)),
+    )
+
+
+def _still_running(job: Object, snapshot: Snapshot) -> Diagnosis | None:
+    """A Job that works, or waits: its last words tell which."""
+    name = job["metadata"]["name"]
+    pods = [pod_snapshot(pod, snapshot) for pod in newest_pods(job, snapshot)]
+    container = next((each for pod in pods for each in pod.containers if each.running), None)
+    if container is None:
+        return None
+    lasted = seconds_between(container.running.get("startedAt") or "", snapshot.taken)
+    lines = [line.strip() for line in container.current_log.splitlines() if line.strip()]
+    return Diagnosis(
+        cause=f"Job {name} still runs after {lasted:.0f} s",
+        evidence=lines[-1] if lines else "it has said nothing yet",
+        remedy="raise `rollout: {timeout: ...}` in kubeship.yaml if it only needs more time; a migration that doesn't "
+        "get on often waits for a lock (PostgreSQL: select * from pg_stat_activity where wait_event_type = 'Lock')",
+        subject=str(ref(job)),
+        log="\n".join(lines[-LAST_LINES:]),
     )
 
 

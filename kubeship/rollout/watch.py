@@ -1,60 +1,116 @@
 """When is a rollout ready, and when is it certain that it won't be? Watches until one of both, or until time is up."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 
 from kubeship.model.events import Emit, RolloutProgress
 from kubeship.model.snapshot import LogRef, Snapshot
-from kubeship.model.verdict import Failed, Ready, Waiting
+from kubeship.model.verdict import Diagnosis, Failed, Ready, Waiting
 from kubeship.rollout.ports import Observer
-from kubeship.rollout.suspects import instances
+from kubeship.rollout.surroundings import cautions, may_still_come
+from kubeship.rollout.suspects import instances, refused, silent
+from kubeship.rollout.timeline import shown
 from kubeship.rollout.verdict import judge, out_of_time, summaries
 
+TELL_AGAIN = 10.0
+"""Seconds after which it is told again where everything stands, though nothing has changed."""
 LONGEST_WAIT = 1.0
 """Seconds. Some rules look at the clock, so a picture is judged again though nothing in it has changed."""
 
 
 def watch(
-    observer: Observer, timeout: float, emit: Emit, clock: Callable[[], float] = time.monotonic
+    observer: Observer,
+    timeout: float,
+    emit: Emit,
+    clock: Callable[[], float] = time.monotonic,
+    unblock: Callable[[Snapshot], None] = lambda _: None,
 ) -> Ready | Failed:
     """Watch a rollout, emitting RolloutProgress whenever it changes. `timeout` in seconds.
 
-    Fetches the logs of suspects while it waits, and once more, fresh, for the final diagnosis. Raises what the
-    observer raises; Ctrl-C passes through.
+    Fetches the logs of suspects while it waits, and once more, fresh, for the final diagnosis. `unblock` sees every
+    picture, and may do what lets the rollout go on. Raises what the observer raises; Ctrl-C passes through.
     """
     deadline = clock() + timeout
-    read: dict[LogRef, str] = {}
-    logs: dict[LogRef, str] = {}
-    shown: object = None
+    evidence = _Evidence(observer)
+    shown_last: object = None
+    tell = 0.0
     while True:
-        snapshot = observer.snapshot()
-        suspected = instances(snapshot)
-        fresh = [log for log, instance in suspected.items() if read.get(log) != instance]
-        if fresh:
-            logs |= observer.logs(fresh)
-            read |= suspected
-        verdict = judge(replace(snapshot, logs=logs))
+        snapshot = evidence.added(observer.snapshot())
+        unblock(snapshot)
+        verdict = judge(snapshot)
         match verdict:
             case Ready():
                 emit(RolloutProgress(summaries(snapshot)))
+                _look_around(observer, emit, deadline, clock)
                 return verdict
             case Failed():
-                again = judge(_with_last_words(snapshot, observer))
-                return again if isinstance(again, Failed) else verdict
+                again = judge(evidence.fresh(snapshot))
+                return _masked(again if isinstance(again, Failed) else verdict, observer)
             case Waiting():
-                progress = RolloutProgress(verdict.summaries, verdict.worries)
+                progress = RolloutProgress(verdict.summaries, verdict.worries, shown(verdict.states))
+                states = [(state.who, state.state) for state in verdict.states]
         left = deadline - clock()
         if left <= 0:
-            return out_of_time(_with_last_words(snapshot, observer), timeout)
+            return _masked(out_of_time(evidence.fresh(snapshot, silent(snapshot)), timeout), observer)
         # Evidence changes all the time (names of pods that were refused, counts): that is no news.
-        news = (progress.summaries, [worry.cause for worry in progress.worries])
-        if news != shown:
+        news = (progress.summaries, [worry.cause for worry in progress.worries], states)
+        if news != shown_last or clock() >= tell:
             emit(progress)
-            shown = news
+            shown_last, tell = news, clock() + TELL_AGAIN
         observer.wait(min(LONGEST_WAIT, left))
 
 
-def _with_last_words(snapshot: Snapshot, observer: Observer) -> Snapshot:
-    wanted = list(instances(snapshot))
-    return replace(snapshot, logs=observer.logs(wanted) if wanted else {})
+class _Evidence:
+    """What was read of logs and sockets until now: each only when there is something new in it."""
+
+    def __init__(self, observer: Observer) -> None:
+        self._observer = observer
+        self._read: dict[LogRef, str] = {}
+        self._logs: dict[LogRef, str] = {}
+        self._looked: dict[str, str] = {}
+        self._sockets: dict[str, str] = {}
+
+    def added(self, snapshot: Snapshot) -> Snapshot:
+        """The picture with what could be read."""
+        suspected = instances(snapshot)
+        fresh = [log for log, instance in suspected.items() if self._read.get(log) != instance]
+        if fresh:
+            self._logs |= self._observer.logs(fresh)
+            self._read |= suspected
+        silent_pods = refused(snapshot)
+        look = [pod for pod, moment in silent_pods.items() if self._looked.get(pod) != moment]
+        if look:
+            self._sockets |= self._observer.sockets(look)
+            self._looked |= silent_pods
+        return replace(snapshot, logs=dict(self._logs), sockets=dict(self._sockets))
+
+    def fresh(self, snapshot: Snapshot, more: Collection[LogRef] = ()) -> Snapshot:
+        """The picture with the last words of all suspects, and of whom else is named."""
+        wanted = list(dict.fromkeys((*instances(snapshot), *more)))
+        return replace(snapshot, logs=self._observer.logs(wanted) if wanted else {})
+
+
+def _look_around(observer: Observer, emit: Emit, deadline: float, clock: Callable[[], float]) -> None:
+    """Tell what is wrong around a healthy rollout; an Ingress that was just made is waited for."""
+    around = observer.surroundings()
+    while may_still_come(around) and clock() < deadline:
+        observer.snapshot()
+        observer.wait(LONGEST_WAIT)
+        around = observer.surroundings()
+    for caution in cautions(around):
+        emit(caution)
+
+
+def _masked(failed: Failed, observer: Observer) -> Failed:
+    """Without the values of Secrets, which a probe's command or a termination message may have said."""
+
+    def masked(diagnosis: Diagnosis) -> Diagnosis:
+        return replace(
+            diagnosis,
+            cause=observer.masked(diagnosis.cause),
+            evidence=observer.masked(diagnosis.evidence),
+            log=observer.masked(diagnosis.log),
+        )
+
+    return replace(failed, diagnoses=tuple(masked(diagnosis) for diagnosis in failed.diagnoses))

@@ -14,10 +14,16 @@ from kubeship.rollout.causes.crashes import (
 from kubeship.rollout.causes.images import image_never_pulled, image_not_pulled, invalid_image_name
 from kubeship.rollout.causes.placement import unschedulable
 from kubeship.rollout.causes.probes import liveness_probe_failed, readiness_probe_failed, startup_probe_failed
-from kubeship.rollout.causes.start import not_started
+from kubeship.rollout.causes.sandbox import node_lost, sandbox_not_created
+from kubeship.rollout.causes.start import not_executed, not_started, start_hook_failed
 from kubeship.rollout.pods import ContainerSnapshot, PodSnapshot
 
-POD_CAUSES: tuple[Callable[[PodSnapshot], Conclusion | None], ...] = (unschedulable, volume_not_mounted)
+POD_CAUSES: tuple[Callable[[PodSnapshot], Conclusion | None], ...] = (
+    unschedulable,
+    node_lost,
+    volume_not_mounted,
+    sandbox_not_created,
+)
 """What keeps a pod from having containers at all."""
 
 CAUSES: tuple[Callable[[ContainerSnapshot], Conclusion | None], ...] = (
@@ -26,6 +32,8 @@ CAUSES: tuple[Callable[[ContainerSnapshot], Conclusion | None], ...] = (
     image_not_pulled,
     configuration_refused,
     not_started,
+    not_executed,
+    start_hook_failed,
     out_of_memory,
     startup_probe_failed,
     liveness_probe_failed,

@@ -66,6 +66,12 @@ REFUSALS = (
 """Pattern, cause, remedy, and whether once is enough because the pod itself is what is refused. In order."""
 
 
+_FRAME = re.compile(
+    r"^(\(combined from similar events\): )?(Error creating: |create Pod \S+ in (Stateful|Daemon)Set \S+ failed error: )"
+)
+"""What the controllers put before the API server's words."""
+
+
 def pods_refused(workload: Object, snapshot: Snapshot) -> Conclusion | None:
     """FailedCreate while the newest version has no pod.
 
@@ -73,9 +79,11 @@ def pods_refused(workload: Object, snapshot: Snapshot) -> Conclusion | None:
     same Deployment still use is not certain at all, since they may make room.
     """
     creator = newest_replica_set(workload, snapshot) if workload["kind"] == "Deployment" else workload
-    if creator is None or newest_pods(workload, snapshot):
+    if creator is None:
+        return _replica_set_refused(workload, snapshot)
+    refusals = _since(newest_pods(workload, snapshot), about(events_of(creator, snapshot.events), "FailedCreate"))
+    if newest_pods(workload, snapshot) and (workload["kind"] in {"Deployment", "Job"} or not refusals):
         return None
-    refusals = about(events_of(creator, snapshot.events), "FailedCreate")
     failing = condition(creator, "ReplicaFailure")
     if refusals:
         message = str(refusals[-1]["message"])
@@ -90,11 +98,36 @@ def pods_refused(workload: Object, snapshot: Snapshot) -> Conclusion | None:
     return Conclusion(
         Diagnosis(
             cause=f"{workload['metadata']['name']} gets no pods: {cause}",
-            evidence=re.sub(r"^(\(combined from similar events\): )?Error creating: ", "", message),
+            evidence=_FRAME.sub("", message),
             remedy=remedy,
             rule="the pod itself is refused" if at_once else f"creating pods failed for {CERTAIN_AFTER:.0f} s",
         ),
         certain=at_once or (lasted >= CERTAIN_AFTER and not surging),
+    )
+
+
+def _since(pods: tuple[Object, ...], refusals: tuple[Object, ...]) -> tuple[Object, ...]:
+    """Without what was refused before the newest pod was created after all."""
+    created = max((pod["metadata"].get("creationTimestamp", "") for pod in pods), default="")
+    return tuple(event for event in refusals if last_seen(event) > created)
+
+
+def _replica_set_refused(deployment: Object, snapshot: Snapshot) -> Conclusion | None:
+    """The Deployment can't even make its ReplicaSet: a quota on those, or a webhook."""
+    progressing = condition(deployment, "Progressing")
+    if progressing.get("status") != "False" or progressing.get("reason") != "ReplicaSetCreateError":
+        return None
+    message = str(progressing.get("message", ""))
+    cause, remedy, at_once = _explained(message)
+    return Conclusion(
+        Diagnosis(
+            cause=f"{deployment['metadata']['name']} gets no ReplicaSet: {cause}",
+            evidence=message,
+            remedy=remedy,
+            rule=f"creating it failed for {CERTAIN_AFTER:.0f} s",
+        ),
+        certain=at_once
+        or seconds_between(progressing.get("lastTransitionTime") or "", snapshot.taken) >= CERTAIN_AFTER,
     )
 
 

@@ -18,11 +18,14 @@ def unschedulable(pod: PodSnapshot) -> Conclusion | None:
     if seconds_between(scheduled.get("lastTransitionTime") or "", pod.taken) < WORTH_A_WORD:
         return None
     message = scheduled.get("message", "")
+    unbound = [*pod.of_claims("FailedBinding"), *pod.of_claims("ProvisioningFailed"), *pod.of_claims("VolumeMismatch")]
+    claim = unbound[-1] if unbound and "persistentvolumeclaim" in message.lower() else None
+    why = f"; {claim['involvedObject']['name']}: {claim['message']}" if claim else ""
     return Conclusion(
         Diagnosis(
-            cause=f"no node takes the pod: {shortage(message)}",
-            evidence=message,
-            remedy=_remedy(message),
+            cause=f"no node takes the pod: {shortage(message)}{why}",
+            evidence=f"{claim['reason']}: {claim['message']}" if claim else message,
+            remedy=_remedy(f"{why}{message}"),
             rule=f"unscheduled for more than {WORTH_A_WORD:.0f} s",
         ),
         certain=False,
@@ -43,9 +46,26 @@ def _remedy(message: str) -> str:
 
 
 REMEDIES = (
-    (r"persistentvolumeclaim", "create the claim, or check its StorageClass: kubectl describe pvc"),
+    (
+        r"no storage class is set|no persistent volumes available",
+        "name a StorageClass in the claim, or make one the cluster's default (kubectl get storageclass), or make a "
+        "PersistentVolume that fits",
+    ),
+    (r"storageclass\S* \"[^\"]*\" not found", "name a StorageClass that kubectl get storageclass shows in the claim"),
+    (
+        r"volume node affinity conflict",
+        "the volume lies in a zone or on a node that the pod may not go to: loosen its nodeSelector, or move the data",
+    ),
+    (r"[Pp]ersistent[Vv]olume[Cc]laim", "create the claim, or check its StorageClass: kubectl describe pvc"),
     (r"Insufficient (cpu|memory)", "lower `resources:` of the process in kubeship.yaml, or add nodes"),
     (r"Insufficient", "ask for less of what is short, or add nodes that have it"),
+    (
+        r"didn't have free ports",
+        "another pod has that hostPort: use a Service instead of hostPort, or add nodes",
+    ),
+    (r"were unschedulable", "kubectl uncordon the nodes, or add others"),
+    (r"max volume count|exceed max", "add nodes: each takes only so many volumes"),
+    (r"resource ?claim|device", "look at the device driver that serves the claim: kubectl describe resourceclaim"),
     (r"Too many pods", "add nodes, or run fewer pods"),
     (r"taint", "add a toleration for the taint, or nodes without it"),
     (r"affinity|selector|topology spread", "correct nodeSelector, affinity or spread in the manifest, or label a node"),

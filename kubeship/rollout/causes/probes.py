@@ -10,6 +10,7 @@ from kubeship.model.python_errors import meaning, read_traceback
 from kubeship.model.verdict import Diagnosis
 from kubeship.rollout.causes.conclusion import Conclusion
 from kubeship.rollout.causes.crashes import LAST_LINES, crashed, crashes_for_certain
+from kubeship.rollout.listening import Elsewhere, elsewhere
 from kubeship.rollout.pods import ContainerSnapshot, occurrences, seconds_between
 
 WORTH_A_WORD = 5
@@ -136,12 +137,6 @@ follows redirects to the same host, and takes one to another host for a success 
 
 _UNKNOWN = _Meaning("", "fails", "run the probe's command in the container, and read the log")
 
-_LISTENING = re.compile(
-    r"(?:[Ll]istening (?:at|on)|[Rr]unning on|[Ss]tarting development server at|Serving HTTP on|Quart .* on|Serving on)"
-    r":?\s+(?:https?://|TCP )?(?P<host>\[[0-9a-f:]+\]|[\w.]+)(?::| port )(?P<port>\d+)"
-)
-"""What gunicorn, uvicorn, hypercorn, Flask, Django, waitress and http.server print when they begin to listen."""
-
 
 def _killed(container: ContainerSnapshot, probe: str) -> bool:
     return bool(container.said("Killing", rf"failed {probe} probe"))
@@ -177,13 +172,16 @@ def _conclusion(
     known = next((m for m in MEANINGS if re.search(m.pattern, text)), _UNKNOWN)
     status = str(answer.status) if answer else ""
     cause, remedy = known.cause.format(status=status), known.remedy
-    for more in (_elsewhere(container, probe, text), _killed_workers(container), _exception(container, answer)):
+    evidence = f"{kind.capitalize()} probe failed: {text}" if text else f"it was killed after {budget(probe)} s"
+    if place := _elsewhere(container, probe, text):
+        cause, remedy, evidence = f"{cause}; {place.cause}", place.remedy, f"{evidence}; {place.evidence}"
+    for more in (_killed_workers(container), _exception(container, answer)):
         if more:
             cause, remedy = f"{cause}; {more[0]}", more[1]
     return Conclusion(
         Diagnosis(
             cause=f"{container.name}'s {kind} probe ({_question(container, probe)}): {cause}",
-            evidence=f"{kind.capitalize()} probe failed: {text}" if text else f"it was killed after {budget(probe)} s",
+            evidence=evidence,
             remedy=remedy,
             log="\n".join(_words(container).splitlines()[-LAST_LINES:]),
             rule=rule,
@@ -209,27 +207,15 @@ def _port(container: ContainerSnapshot, target: Object) -> str:
     return str(named.get(target.get("port"), target.get("port")))
 
 
-def _elsewhere(container: ContainerSnapshot, probe: Object, text: str) -> tuple[str, str] | None:
-    """The program says itself that it listens somewhere else than it is asked."""
+def _elsewhere(container: ContainerSnapshot, probe: Object, text: str) -> Elsewhere | None:
+    """The connection is refused because something else is listened on."""
     ready = container.spec.get("readinessProbe") or {}
     # A command names no port; what asks whether it is ready does.
     target = next((each[key] for each in (probe, ready) for key in ("httpGet", "tcpSocket") if each.get(key)), None)
-    places = list(_LISTENING.finditer(_words(container)))
-    if not target or not places or "refused" not in text or '"https:' in text:
+    if not target or "refused" not in text or '"https:' in text:
         return None
-    host, port = places[-1]["host"], places[-1]["port"]
-    if port != _port(container, target):
-        return (
-            f"the program listens on port {port}",
-            f"set `port: {port}` of the process in kubeship.yaml, or let the program listen on "
-            f"{_port(container, target)}",
-        )
-    if host in ("127.0.0.1", "localhost", "[::1]"):
-        return (
-            f"the program listens on {host} only, which nothing outside its pod can reach",
-            "let it listen on 0.0.0.0",
-        )
-    return None
+    port = _port(container, target)
+    return elsewhere(int(port), _words(container), container.sockets) if port.isdigit() else None
 
 
 def _killed_workers(container: ContainerSnapshot) -> tuple[str, str] | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from kubeship.model.verdict import Diagnosis
 from kubeship.rollout.causes.conclusion import Conclusion
+from kubeship.rollout.causes.crashes import crashed, crashes_for_certain
 from kubeship.rollout.pods import ContainerSnapshot
 
 
@@ -70,8 +71,45 @@ PASSING = re.compile(r"context deadline exceeded|is reserved for|transport is cl
 def not_started(container: ContainerSnapshot) -> Conclusion | None:
     """CreateContainerError, RunContainerError, StartError: the runtime refused before any line of the program ran."""
     message = _refusal(container)
-    if message is None:
+    return None if message is None else _conclusion(container, message, certain=not PASSING.search(message))
+
+
+def not_executed(container: ContainerSnapshot) -> Conclusion | None:
+    """The container was made, and the kernel then refused its program: runc's one line is all of the log."""
+    words = container.last_words.strip()
+    if not crashed(container) or not re.fullmatch(r"exec \S+: (?:exec format error|no such file or directory)", words):
         return None
+    return _conclusion(container, words, certain=crashes_for_certain(container))
+
+
+def start_hook_failed(container: ContainerSnapshot) -> Conclusion | None:
+    """FailedPostStartHook: the kubelet kills a container whose postStart command fails. Certain as a crash is.
+
+    https://kubernetes.io/docs/concepts/containers/container-lifecycle-hooks/
+    """
+    failures = container.said("FailedPostStartHook")
+    if not failures or not (crashed(container) or container.waiting.get("reason") == "PostStartHookError"):
+        return None
+    return Conclusion(
+        Diagnosis(
+            cause=f"{container.name} is killed, because its postStart hook fails",
+            evidence=str(failures[-1].get("message", "")),
+            remedy="correct lifecycle.postStart in the manifest; what must succeed first is better an init container",
+            rule="the kubelet kills it for that each time",
+        ),
+        certain=crashes_for_certain(container) or container.waiting.get("reason") == "PostStartHookError",
+    )
+
+
+def _refusal(container: ContainerSnapshot) -> str | None:
+    if container.waiting.get("reason") in ("CreateContainerError", "RunContainerError"):
+        return str(container.waiting.get("message", ""))
+    if not container.running and container.last_end.get("reason") in ("ContainerCannotRun", "StartError"):
+        return str(container.last_end.get("message", ""))
+    return None
+
+
+def _conclusion(container: ContainerSnapshot, message: str, *, certain: bool) -> Conclusion:
     found = ((refusal, re.search(refusal.pattern, message)) for refusal in REFUSALS)
     refusal, match = next(((r, m) for r, m in found if m), (_UNKNOWN, None))
     what = next((word for word in match.groups() if word), "") if match else ""
@@ -82,13 +120,5 @@ def not_started(container: ContainerSnapshot) -> Conclusion | None:
             remedy=refusal.remedy.format(what=what),
             rule="the container runtime refused to start it",
         ),
-        certain=not PASSING.search(message),
+        certain=certain,
     )
-
-
-def _refusal(container: ContainerSnapshot) -> str | None:
-    if container.waiting.get("reason") in ("CreateContainerError", "RunContainerError"):
-        return str(container.waiting.get("message", ""))
-    if not container.running and container.last_end.get("reason") in ("ContainerCannotRun", "StartError"):
-        return str(container.last_end.get("message", ""))
-    return None

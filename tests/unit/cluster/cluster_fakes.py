@@ -49,6 +49,8 @@ class FakeApi:
         """What `watch` and `follow` answer, one after the other."""
         self.logs: dict[tuple[str, str, bool], str] = {}
         self.queries: list[Mapping[str, str]] = []
+        self.printed: dict[tuple[str, str], str] = {}
+        """`(pod, program)` -> what a command prints."""
         for item in (namespace_object(namespace), *live):
             self.store(item)
 
@@ -130,6 +132,10 @@ class FakeApi:
         self._call(f"follow {pod}")
         self.queries.append(query)
         yield self._next_stream()
+
+    def output_of(self, pod: str, container: str, command: Sequence[str]) -> str:
+        self._call(f"run {command[0]} in {pod}/{container}")
+        return self.printed.get((pod, command[0]), "")
 
     @contextmanager
     def attach(self, pod: str, container: str, *, terminal: bool) -> Iterator[Terminal]:

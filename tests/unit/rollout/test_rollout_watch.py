@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from kubeship.model.events import Event, RolloutProgress
-from kubeship.model.snapshot import LogRef, Snapshot
+from kubeship.model.snapshot import LogRef, Snapshot, Surroundings
 from kubeship.model.verdict import Failed, Ready
 from kubeship.rollout.suspects import suspects
 from kubeship.rollout.watch import watch
@@ -35,6 +35,9 @@ class Recording:
     log: str = ""
     now: float = 0.0
     asked: list[LogRef] = field(default_factory=list)
+    looked: list[str] = field(default_factory=list)
+    kernel: str = ""
+    around: tuple[Surroundings, ...] = (Surroundings(NOW),)
 
     def snapshot(self) -> Snapshot:
         return self.pictures[0]
@@ -47,6 +50,16 @@ class Recording:
     def logs(self, wanted: Collection[LogRef]) -> dict[LogRef, str]:
         self.asked += wanted
         return dict.fromkeys(wanted, self.log)
+
+    def sockets(self, pods: Collection[str]) -> dict[str, str]:
+        self.looked += pods
+        return dict.fromkeys(pods, self.kernel)
+
+    def surroundings(self) -> Surroundings:
+        return self.around[min(int(self.now), len(self.around) - 1)]
+
+    def masked(self, text: str) -> str:
+        return text.replace("canary", "[redacted]")
 
 
 def watched(observer: Recording, timeout: float = 60) -> tuple[Ready | Failed, list[Event]]:
@@ -62,7 +75,10 @@ def test_progress_is_told_when_it_changes_and_ends_with_ready() -> None:
     verdict, events = watched(Recording([starting, starting, starting, ready]))
 
     assert verdict == Ready()
-    assert events == [RolloutProgress(("shop-web: 1 of 2 pods updated",)), RolloutProgress(("shop-web: ready",))]
+    assert [event.summaries for event in events if isinstance(event, RolloutProgress)] == [
+        ("shop-web: 1 of 2 pods updated",),
+        ("shop-web: ready",),
+    ]
 
 
 def test_crash_ends_the_watch_at_once_with_its_log() -> None:

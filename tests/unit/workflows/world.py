@@ -14,7 +14,7 @@ from kubeship.model.image import Answer, BuildRequest, BuiltImage, DistributionS
 from kubeship.model.logs import LogEntry, LogWindow, Sink, Terminal
 from kubeship.model.objects import Object, ObjectRef, ref
 from kubeship.model.revision import Revision
-from kubeship.model.snapshot import LogRef, Snapshot
+from kubeship.model.snapshot import LogRef, Snapshot, Surroundings
 from kubeship.workflows.ports import Lease
 from tests.unit.rollout.builders import replica_set
 
@@ -164,6 +164,15 @@ class MemoryObserver:
 
     def logs(self, wanted: Collection[LogRef]) -> dict[LogRef, str]:
         return dict.fromkeys(wanted, "")
+
+    def sockets(self, pods: Collection[str]) -> dict[str, str]:
+        return {}
+
+    def surroundings(self) -> Surroundings:
+        return Surroundings(datetime.now(UTC))
+
+    def masked(self, text: str) -> str:
+        return text
 
 
 @dataclass

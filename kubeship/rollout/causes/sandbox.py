@@ -1,0 +1,62 @@
+"""Can the node not give the pod its network, or is the node itself gone?"""
+
+import re
+
+from kubeship.model.verdict import Diagnosis
+from kubeship.rollout.causes.conclusion import Conclusion
+from kubeship.rollout.pods import PodSnapshot, condition, last_seen, occurrences, seconds_between
+
+WORTH_A_WORD = 2
+"""So many sandboxes may fail before it is mentioned: a network plugin that starts with the node needs a moment."""
+
+REASONS = (
+    (r"no runtime for \"(?P<what>[^\"]+)\" is configured", "the node has no container runtime {what} (RuntimeClass)"),
+    (
+        r"no IP addresses available|failed to allocate .*IP|[Ii]nsufficient.*IP|assign an IP",
+        "the pod network has no address left",
+    ),
+    (r"cni|CNI|network plugin|networkPlugin|setup network", "the node's network plugin fails"),
+    (r"deadline exceeded|timed out", "the node's container runtime doesn't answer in time"),
+    (r"pause|sandbox image|pull", "the node can't pull the image of its sandboxes"),
+)
+"""containerd's and the CNI plugins' words (internal/cri/server/sandbox_run.go); the first that matches counts."""
+
+
+def sandbox_not_created(pod: PodSnapshot) -> Conclusion | None:
+    """FailedCreatePodSandBox; never certain: nodes and their plugins are repaired, or the pod is put elsewhere."""
+    failures = pod.said("FailedCreatePodSandBox")
+    if occurrences(failures) < WORTH_A_WORD or any(c.running or c.last_end for c in pod.containers):
+        return None
+    evidence = str(failures[-1]["message"])
+    found = ((words, re.search(pattern, evidence)) for pattern, words in REASONS)
+    words, match = next(((words, match) for words, match in found if match), ("its sandbox can't be made", None))
+    return Conclusion(
+        Diagnosis(
+            cause=f"the pod can't be set up: {words.format(what=match.groupdict().get('what') if match else '')}",
+            evidence=evidence,
+            remedy="look at the node's network plugin and container runtime: kubectl describe node "
+            f"{pod.pod['spec'].get('nodeName', '')}".strip(),
+            rule=f"{occurrences(failures)} attempts failed",
+        ),
+        certain=False,
+    )
+
+
+def node_lost(pod: PodSnapshot) -> Conclusion | None:
+    """The node doesn't report any more; never certain: it may come back, or the pod is made elsewhere."""
+    gone = pod.said("NodeNotReady")
+    ready = condition(pod.pod, "Ready")
+    if not gone or ready.get("status") != "False":
+        return None
+    node = pod.pod["spec"].get("nodeName", "")
+    lasted = seconds_between(last_seen(gone[-1]), pod.taken)
+    return Conclusion(
+        Diagnosis(
+            cause=f"the node {node} doesn't report any more, so nobody knows how the pod is",
+            evidence=f"NodeNotReady: {gone[-1].get('message', '')}",
+            remedy=f"kubectl describe node {node}; its pods are made anew elsewhere after five minutes, where there "
+            "is room",
+            rule=f"the node has been silent for {lasted:.0f} s",
+        ),
+        certain=False,
+    )

@@ -1,0 +1,132 @@
+"""On which ports does the program listen? By its own words, and by the kernel's."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+
+SERVERS = (
+    r"[Ll]istening (?:at|on)",  # gunicorn, granian, node
+    r"[Rr]unning on",  # uvicorn, hypercorn, Flask, Quart, Sanic's and aiohttp's runners, Bokeh
+    r"[Ss]tarting development server at",  # Django
+    r"Serving HTTP on",  # http.server
+    r"[Ss]erving (?:on|at)",  # waitress, CherryPy, Flower
+    r"Goin' Fast @",  # Sanic
+    r"Listening on TCP address",  # Daphne
+    r"uwsgi socket \d+ bound to (?:TCP|UNIX) address|http bound on|HTTP router/proxy .* on",  # uWSGI
+    r"[Ss]erver (?:started|is running|running|listening) (?:at|on)",  # Tornado's and gRPC's examples, Streamlit
+    r"Local URL",  # Streamlit
+)
+"""What servers print when they begin to listen; each one's own sources."""
+
+_SAID = re.compile(
+    rf"(?:{'|'.join(SERVERS)}):?\s+(?:https?://|tcp://|TCP |\(?['\"])?"
+    r"(?P<host>\[[0-9a-fA-F:]+\]|::|[\w.*-]+)?['\"]?(?::|,? port |, )\s*(?P<port>\d{2,5})\b"
+)
+_SOCKET = re.compile(r"^\s*\d+: (?P<address>[0-9A-F]{8}|[0-9A-F]{32}):(?P<port>[0-9A-F]{4}) \S+ 0A ", re.MULTILINE)
+"""Of /proc/net/tcp: local address and port, in state TCP_LISTEN (include/net/tcp_states.h)."""
+
+
+@dataclass(frozen=True, order=True)
+class Place:
+    """Where something listens."""
+
+    port: int
+    host: str
+    line: str
+    """Who says so: a line of the log, or the kernel's words made readable."""
+
+    @property
+    def reachable(self) -> bool:
+        """Whether anything outside of the pod can reach it."""
+        return self.host.strip("[]") not in LOOPBACK and not self.host.startswith("127.")
+
+
+def said(log: str) -> Place | None:
+    """Where the program says that it listens, the last time that it did."""
+    found = list(_SAID.finditer(log))
+    if not found:
+        return None
+    last = found[-1]
+    start = log.rfind("\n", 0, last.start()) + 1
+    line = log[start : log.find("\n", last.end()) if "\n" in log[last.end() :] else None].strip()
+    return Place(int(last["port"]), last["host"] or "", line)
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """The program can't be reached where it is asked."""
+
+    cause: str
+    remedy: str
+    evidence: str
+
+
+def elsewhere(port: int, log: str, sockets: str) -> Elsewhere | None:
+    """Whether something else than `port` on all addresses is listened on; what the kernel says counts before the log.
+
+    `sockets` is empty where the pod couldn't be asked.
+    """
+    words = said(log)
+    if not sockets:
+        return _by_the_log(port, words) if words else None
+    places = listening(sockets)
+    there = [place for place in places if place.port == port]
+    if there:
+        return None if any(place.reachable for place in there) else _unreachable(there[0])
+    if words and words.port in {place.port for place in places}:
+        return _by_the_log(port, words)
+    if not places:
+        return Elsewhere(
+            f"nothing in the pod listens on any port, {port} included",
+            "look in its log for what it does before it listens: a server that it waits for, or too little CPU",
+            "/proc/net/tcp in the pod: no LISTEN",
+        )
+    ports = ", ".join(str(number) for number in sorted({place.port for place in places}))
+    return Elsewhere(f"in the pod, only port {ports} is listened on", _remedy(port, places[0].port), places[0].line)
+
+
+def _by_the_log(port: int, words: Place) -> Elsewhere | None:
+    if words.port != port:
+        return Elsewhere(f"the program listens on port {words.port}", _remedy(port, words.port), words.line)
+    return None if words.reachable else _unreachable(words)
+
+
+def _unreachable(place: Place) -> Elsewhere:
+    return Elsewhere(
+        f"the program listens on {place.host} only, which nothing outside its pod can reach",
+        "let it listen on 0.0.0.0",
+        place.line,
+    )
+
+
+def _remedy(wanted: int, found: int) -> str:
+    return f"set `port: {found}` of the process in kubeship.yaml, or let the program listen on {wanted}"
+
+
+def listening(sockets: str) -> tuple[Place, ...]:
+    """What listens in a pod, by /proc/net/tcp and tcp6."""
+    return tuple(sorted(set(_places(sockets))))
+
+
+def _places(sockets: str) -> Iterator[Place]:
+    for found in _SOCKET.finditer(sockets):
+        host, port = _address(found["address"]), int(found["port"], 16)
+        shown = f"[{host}]" if ":" in host else host
+        yield Place(port, host, f"/proc/net/tcp in the pod: {shown}:{port} LISTEN")
+
+
+def _address(text: str) -> str:
+    """Words of 32 bits, each in the machine's order, which is little-endian wherever Kubernetes runs."""
+    words = [bytes.fromhex(text[start : start + 8])[::-1] for start in range(0, len(text), 8)]
+    if len(words) == 1:
+        return ".".join(str(byte) for byte in words[0])
+    if words[:3] == [bytes(4), bytes(4), b"\x00\x00\xff\xff"]:  # IPv4 in IPv6
+        return ".".join(str(byte) for byte in words[3])
+    if not any(b"".join(words)):
+        return "::"
+    if b"".join(words) == bytes(15) + b"\x01":
+        return "::1"
+    whole = b"".join(words).hex()
+    return ":".join(whole[start : start + 4] for start in range(0, 32, 4))
