@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from kubeship.model.patch import Patch
 from kubeship.model.project import Interface, ProcessKind
 
 
@@ -281,5 +282,7 @@ class Plan:
     variables: Mapping[str, str] = field(default_factory=dict)
     secrets: tuple[SecretKey, ...] = ()
     image_pull_secrets: tuple[str, ...] = ()
+    patches: tuple[Patch, ...] = ()
+    """Applied last, in their order."""
     reasons: Mapping[str, str] = field(default_factory=dict)
     """By path in kubeship.yaml (`processes.web.workers`): why a derived value is what it is."""

@@ -10,6 +10,7 @@ from kubeship.model.plan import IngressPlan, Plan, ProcessPlan, ReleasePlan, Sec
 from kubeship.planning.added import is_pinned
 from kubeship.planning.commands import asks_for_port, exec_form, process_command
 from kubeship.planning.image import image_plan
+from kubeship.planning.patches import patches_of
 from kubeship.planning.probes import probe
 from kubeship.planning.reasons import reasons
 from kubeship.planning.servers import SERVERS
@@ -43,6 +44,7 @@ def plan(
         variables=dict(configuration.variables),
         secrets=tuple(_secrets(configuration)),
         image_pull_secrets=tuple(configuration.image_pull_secrets),
+        patches=tuple(patches_of(configuration.patches, environment)),
         reasons=reasons(configuration, lock),
     )
 

@@ -8,6 +8,7 @@ from kubeship.model.plan import Plan
 from kubeship.rendering.chart import chart
 from kubeship.rendering.image_files import dockerfile, dockerignore
 from kubeship.rendering.manifests import manifests
+from kubeship.rendering.patches import patched
 
 Format = Literal["plain", "helm"]
 HEADER = "# Written by kubeship and yours to edit: `kubeship render` keeps what you change.\n"
@@ -20,7 +21,7 @@ def render(plan: Plan, *, format: Format = "plain") -> dict[str, str]:  # noqa: 
     with its .dockerignore. `helm`: a chart of the same objects under chart/.
     Raises InvalidInput for a value that no Dockerfile can hold.
     """
-    objects = manifests(plan)
+    objects = patched(manifests(plan), plan.patches)
     if format == "helm":
         return {f"chart/{path}": text for path, text in chart(plan.name, objects, HEADER).items()}
     return _image_files(plan) | _plain(plan.environment, objects)

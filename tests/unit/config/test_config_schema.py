@@ -10,6 +10,9 @@ from kubeship.config.file import parsed
 from kubeship.config.json_schema import json_schema
 from kubeship.config.merge import merge
 from kubeship.config.process_schema import Resources
+from kubeship.errors import InvalidInput
+from kubeship.model.patch import Patch
+from kubeship.planning.patches import patches_of
 from kubeship.yaml_io import load
 
 PUBLISHED = Path(__file__).parents[3] / "docs" / "kubeship.schema.json"
@@ -94,3 +97,40 @@ def test_merge_follows_json_merge_patch() -> None:
 
     assert merged == {"a": {"c": 2, "d": 3}, "list": [3], "scalar": {"z": 1}}
     assert base["a"] == {"b": 1, "c": 2}
+
+
+@pytest.mark.parametrize(
+    ("patch", "words"),
+    [
+        ("{target: {}, patch: {spec: {}}}", "patches[0].target: needs kind, name or both"),
+        ("{target: {kind: Service}, patch: 3}", "expected operations"),
+        ("{target: {kind: Service}, patch: [{op: change, path: /a}]}", "operation 0: op must be one of add"),
+        ("{target: {kind: Service}, patch: [{op: add, path: /a}]}", "operation 0: add needs value"),
+        ("{target: {kind: Service}, patch: [{op: remove, path: a}]}", "path must begin with /"),
+        ("{target: {kind: Service}, patch: {a: 1}, environments: [prodution]}", "there is no environment prodution"),
+        ("{target: {kind: Service}, pathc: {a: 1}}", "did you mean patch?"),
+    ],
+)
+def test_a_patch_that_says_nothing_is_an_error_with_its_place(patch: str, words: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        parsed(f"{EXAMPLE}patches: [{patch}]\n").configuration("production")
+
+    assert words in caught.value.message
+
+
+def test_a_patch_holds_where_its_environments_are() -> None:
+    stated = """patches:
+  - {target: {kind: Service}, patch: {spec: {type: NodePort}}, environments: [staging]}
+  - {target: {name: shop-web}, patch: [{op: add, path: /a, value: null}]}
+"""
+    file = parsed(EXAMPLE + stated)
+
+    found = {name: [*patches_of(file.configuration(name)[0].patches, name)] for name in ("production", "staging")}
+
+    assert found == {
+        "production": [Patch(1, None, "shop-web", ({"op": "add", "path": "/a", "value": None},))],
+        "staging": [
+            Patch(0, "Service", merge={"spec": {"type": "NodePort"}}),
+            Patch(1, None, "shop-web", ({"op": "add", "path": "/a", "value": None},)),
+        ],
+    }
