@@ -2,6 +2,7 @@
 
 import re
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
@@ -11,6 +12,13 @@ DNS_LABEL = re.compile(r"[a-z]([-a-z0-9]{0,61}[a-z0-9])?")
 def _dns_label(value: str) -> str:
     if not DNS_LABEL.fullmatch(value):
         raise ValueError("expected lower-case letters, digits and dashes, a letter first, at most 63 characters")
+    return value
+
+
+def _dns_name(value: str) -> str:
+    # RFC 1123 subdomain, which most objects are named by.
+    if len(value) > 253 or not re.fullmatch(r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?", value):
+        raise ValueError("expected lower-case letters, digits, dashes and dots, a letter or digit at both ends")
     return value
 
 
@@ -35,6 +43,27 @@ def _duration(value: str) -> str:
     # Nothing is ready after no time at all; and threads can't wait for more than some centuries.
     if not re.fullmatch(r"(?=.*[1-9])(\d{1,4}h)?(\d{1,6}m)?(\d{1,6}s)?", value):
         raise ValueError("expected a duration such as 90s, 10m or 1h30m")
+    return value
+
+
+def _time_zone(value: str) -> str:
+    def known(name: str) -> bool:
+        try:
+            return bool(ZoneInfo(name))
+        except (ValueError, OSError, ZoneInfoNotFoundError):
+            return False
+
+    # Where the machine has no database at all, the API server judges.
+    if not known(value) and known("Europe/London"):
+        raise ValueError("expected a name of the IANA time zone database such as Europe/Berlin or Etc/UTC")
+    return value
+
+
+def _schedule(value: str) -> str:
+    fields = value.split()
+    named = value in {"@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly"}
+    if not named and (len(fields) != 5 or not all(re.fullmatch(r"[\dA-Za-z*?/,-]+", field) for field in fields)):
+        raise ValueError('expected five fields such as "0 3 * * *", or @daily')
     return value
 
 
@@ -95,6 +124,7 @@ def _secret_id(value: str) -> str:
 
 
 DnsLabel = Annotated[str, AfterValidator(_dns_label)]
+DnsName = Annotated[str, AfterValidator(_dns_name)]
 Cpu = Annotated[
     str,
     BeforeValidator(_number_as_text),
@@ -114,3 +144,5 @@ Folder = Annotated[str, AfterValidator(_folder)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 SecretId = Annotated[str, AfterValidator(_secret_id)]
 Seconds = Annotated[int, Field(ge=1)]
+TimeZone = Annotated[str, AfterValidator(_time_zone)]
+Schedule = Annotated[str, AfterValidator(_schedule)]
