@@ -81,7 +81,7 @@ def diff(
             else:
                 show_changes(changes, console)
 
-        user.show({"changes": list(changes)}, human)
+        user.show({"changes": list(changes), "drift": changes.drifts}, human)
     raise typer.Exit(ExitCode.DIFFERENT if changes else ExitCode.DONE)
 
 

@@ -4,10 +4,11 @@ As kubectl itself moves from client-side to server-side apply (k8s.io/client-go/
 owns is handed to the new one before the first apply, so that what the new manifest leaves out goes with it.
 """
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from kubeship.cluster.compare import masked_value
+from kubeship.cluster.managed_fields import Fields, step, union
 from kubeship.model.changes import FieldChange
 from kubeship.model.objects import Object
 
@@ -32,9 +33,6 @@ The names are kubectl's field managers (k8s.io/kubectl/pkg/cmd/*) and Helm's (he
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 """By it a later client-side apply would remove what it doesn't find in its own manifest."""
 
-Fields = dict[str, Any]
-"""FieldsV1 of meta/v1: `f:NAME`, `k:{KEYS}` and `v:VALUE` nested in one another."""
-
 
 def adoptable(live: Object, manager: str) -> bool:
     """Whether there is something to hand over, and `manager` doesn't apply the object yet."""
@@ -49,7 +47,7 @@ def handover(live: Object, manager: str) -> list[dict[str, Any]]:
     old = [entry for entry in _entries(live) if _handed_over(entry)]
     merged: Fields = {}
     for entry in old:
-        merged = _union(merged, entry.get("fieldsV1") or {})
+        merged = union(merged, entry.get("fieldsV1") or {})
     newest = max(old, key=lambda entry: str(entry.get("time", "")))
     new = {**newest, "manager": manager, "operation": "Apply", "fieldsV1": _without_last_applied(merged)}
     kept = [entry for entry in _entries(live) if not _handed_over(entry)]
@@ -71,48 +69,30 @@ def left_out(live: Object, applied: Object, fresh: Object) -> tuple[FieldChange,
     remaining: Fields = {}
     for entry in _entries(applied):
         if not _handed_over(entry):
-            remaining = _union(remaining, entry.get("fieldsV1") or {})
+            remaining = union(remaining, entry.get("fieldsV1") or {})
     old: Fields = {}
     for entry in _entries(live):
         if _handed_over(entry):
-            old = _union(old, entry.get("fieldsV1") or {})
+            old = union(old, entry.get("fieldsV1") or {})
     return tuple(
-        FieldChange(path, value, None) for path, value in _gone(_without_last_applied(old), remaining, live, fresh)
+        FieldChange(path, masked_value(path, value, kind=live["kind"]), None)
+        for path, value in _gone(_without_last_applied(old), remaining, live, fresh)
     )
 
 
 def _gone(old: Fields, remaining: Fields, value: Any, fresh: Any, path: str = "") -> Iterator[tuple[str, Any]]:
-    for key, below in old.items():
+    for key, inner in old.items():
         if key == ".":
             continue
-        name, found = _step(key, value)
-        _, default = _step(key, fresh)
+        place, found = step(path, key, value)
+        _, default = step(path, key, fresh)
         if found is None or found == default:
             continue
-        place = f"{path}{name}" if name.startswith("[") else f"{path}.{name}".lstrip(".")
         kept = remaining.get(key)
         if kept is None:
             yield place, found
-        elif below:
-            yield from _gone(below, kept, found, default, place)
-
-
-def _step(key: str, value: Any) -> tuple[str, Any]:
-    """The part of a path that a key of FieldsV1 stands for, and what stands there; None where nothing does."""
-    kind, _, name = key.partition(":")
-    if kind == "f":
-        return name, value.get(name) if isinstance(value, Mapping) else None
-    items: Sequence[Any] = value if isinstance(value, list) else ()
-    wanted = json.loads(name)
-    if kind == "k":
-        shown = next((each for field, each in wanted.items() if field != "protocol"), "")
-        matching = (each for each in items if isinstance(each, dict) and wanted.items() <= each.items())
-        return f"[{shown}]", next(matching, None)
-    return f"[{wanted}]", wanted if wanted in items else None
-
-
-def _union(one: Fields, other: Fields) -> Fields:
-    return {key: _union(one.get(key) or {}, other.get(key) or {}) for key in dict.fromkeys((*one, *other))}
+        elif inner:
+            yield from _gone(inner, kept, found, default, place)
 
 
 def _without_last_applied(fields: Fields) -> Fields:

@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
-from kubeship.cluster import apply, lease, logs, observe, preflight, prune, revisions
+from kubeship.cluster import apply, dry_run, lease, logs, observe, preflight, prune, revisions
 from kubeship.cluster.errors import Refusal
 from kubeship.cluster.ports import Api
 from kubeship.model.changes import Changes, Consent
@@ -34,7 +34,7 @@ class KubernetesCluster:
     emit: Emit
     lease_seconds: float = 0.0
     """How long to wait for a lease that somebody else has."""
-    consent: Consent = apply.NOTHING_BEYOND
+    consent: Consent = dry_run.NOTHING_BEYOND
     """What may be done beyond applying what is kubeship's own."""
 
     @property
@@ -46,9 +46,9 @@ class KubernetesCluster:
         """Which cluster this is; it answered when `connect` asked it."""
         return self.title
 
-    def preflight(self, objects: Sequence[Object]) -> tuple[Finding, ...]:
-        """Everything that could fail later; changes nothing."""
-        return preflight.preflight(self.api, objects, self.consent)
+    def preflight(self, objects: Sequence[Object], *, thorough: bool = False) -> tuple[Finding, ...]:
+        """Everything that could fail later; changes nothing. `thorough`: also of what wouldn't change."""
+        return preflight.preflight(self.api, objects, self.consent, thorough=thorough)
 
     def create_namespace(self) -> None:
         """Create the namespace unless it exists."""
@@ -65,9 +65,12 @@ class KubernetesCluster:
             if refusal.status != 409:
                 raise
 
-    def compare(self, objects: Sequence[Object]) -> Changes:
-        """Server-side dry run of every object; what the server warns of becomes a Caution."""
-        changes, warnings = apply.compare(self.api, objects, self.consent)
+    def compare(self, objects: Sequence[Object], applied: Iterable[Object] = ()) -> Changes:
+        """Server-side dry run of what isn't plainly unchanged; what the server warns of becomes a Caution.
+
+        By `applied`, what the last deploy applied, is told what others changed since.
+        """
+        changes, warnings = dry_run.compare(self.api, objects, self.consent, applied)
         for warning in warnings:
             self.emit(Caution(f"the API server warns: {warning}"))
         return changes

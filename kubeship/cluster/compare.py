@@ -6,6 +6,7 @@ from typing import Any
 
 from kubeship.model.changes import FieldChange
 from kubeship.model.objects import Object
+from kubeship.model.secret_words import SECRET_NAME, URL_PASSWORD
 
 NOISE = frozenset({"creationTimestamp", "generation", "managedFields", "resourceVersion", "selfLink", "uid"})
 """Metadata that the server writes itself."""
@@ -33,16 +34,21 @@ x-kubernetes-patch-merge-key of the API's OpenAPI; `paths`, `rules` and `metrics
 that a person finds the item."""
 
 MASKED, MASKED_ANEW = "(hidden)", "(hidden, another value)"
-LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
-"""kubectl's copy of the object, which holds a Secret's values too."""
+SECRET_PLACE = re.compile(r"env\[([^\]]+)\]\.value$|^data(?:\.|\[)([^\]]+)\]?$")
+"""A variable's value, and a ConfigMap's."""
 
 
 def field_changes(live: Object, wanted: Object) -> tuple[FieldChange, ...]:
-    """What differs between a live object and what the server would make of it; a Secret's values are masked."""
-    changes = _differences("", _without_noise(live), _without_noise(wanted))
-    if wanted.get("kind") == "Secret":
-        return tuple(_masked(change) for change in changes)
-    return tuple(changes)
+    """What differs between a live object and what the server would make of it; what is secret is masked."""
+    kind = str(wanted.get("kind") or "")
+    return tuple(
+        FieldChange(
+            change.path,
+            masked_value(change.path, change.before, MASKED, kind),
+            masked_value(change.path, change.after, MASKED_ANEW, kind),
+        )
+        for change in _differences("", _without_noise(live), _without_noise(wanted))
+    )
 
 
 def field_path(path: str) -> str:
@@ -70,7 +76,7 @@ def _differences(path: str, before: Any, after: Any) -> Iterator[FieldChange]:
         return
     if isinstance(before, dict) and isinstance(after, dict):
         for key in sorted(before.keys() | after.keys()):
-            yield from _differences(_below(path, key), before.get(key), after.get(key))
+            yield from _differences(below(path, key), before.get(key), after.get(key))
     elif isinstance(before, list) and isinstance(after, list):
         yield from _list_differences(path, before, after)
     elif path.rpartition(".")[2] in MERGE_KEYS and isinstance(before or [], list) and isinstance(after or [], list):
@@ -115,19 +121,11 @@ def _named_by(key: str, items: Sequence[Any]) -> list[Any]:
     return [value.get(second) if isinstance(value, dict) else None for value in values] if second else values
 
 
-def _below(path: str, key: str) -> str:
+def below(path: str, key: str) -> str:
+    """The path of a key."""
     if re.search(r"[./]", key):
         return f"{path}[{key}]"
     return f"{path}.{key}" if path else key
-
-
-def _masked(change: FieldChange) -> FieldChange:
-    secret = change.path.startswith(("data", "stringData")) or LAST_APPLIED in change.path
-    if not secret:
-        if change.path == "metadata.annotations":
-            return FieldChange(change.path, _mask_all(change.before, MASKED), _mask_all(change.after, MASKED_ANEW))
-        return change
-    return FieldChange(change.path, _mask_all(change.before, MASKED), _mask_all(change.after, MASKED_ANEW))
 
 
 def _mask_all(value: Any, mask: str) -> Any:
@@ -135,3 +133,23 @@ def _mask_all(value: Any, mask: str) -> Any:
     if isinstance(value, dict):
         return {key: _mask_all(item, mask) for key, item in value.items()}
     return None if value is None else mask
+
+
+def masked_value(path: str, value: Any, mask: str = MASKED, kind: str = "") -> Any:
+    """A value as it may be shown: without that of a Secret, of a variable that looks secret, or a URL's password."""
+    if kind == "Secret" and path.startswith(("data", "stringData", "metadata.annotations")):
+        return _mask_all(value, mask)
+    named = SECRET_PLACE.search(path)
+    if isinstance(value, str) and named and SECRET_NAME.search(named[1] or named[2]):
+        return mask
+    return _without_secrets(value, mask)
+
+
+def _without_secrets(value: Any, mask: str) -> Any:
+    if isinstance(value, dict):
+        if isinstance(value.get("value"), str) and SECRET_NAME.search(str(value.get("name") or "")):
+            return {**value, "value": mask}
+        return {key: _without_secrets(item, mask) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_without_secrets(item, mask) for item in value]
+    return URL_PASSWORD.sub(rf"\g<before>{mask}@", value) if isinstance(value, str) else value

@@ -17,8 +17,8 @@ from kubernetes.config.kube_config import KubeConfigLoader, KubeConfigMerger
 from kubernetes.dynamic import DynamicClient
 from urllib3.exceptions import HTTPError
 
-from kubeship.cluster.apply import NOTHING_BEYOND
 from kubeship.cluster.client import KubernetesCluster
+from kubeship.cluster.dry_run import NOTHING_BEYOND
 from kubeship.cluster.errors import translated, unanswered
 from kubeship.cluster.requests import DynamicApi
 from kubeship.errors import MissingPrecondition

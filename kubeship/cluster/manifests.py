@@ -22,9 +22,6 @@ ORDER: tuple[tuple[str, ...], ...] = (
 )
 """What is applied before what: nothing refers to a later row while it starts. Kinds that aren't here come last."""
 
-SCALED = frozenset({"Deployment", "StatefulSet"})
-"""What a HorizontalPodAutoscaler may scale, of what kubeship writes."""
-
 
 def sendable(item: Object) -> Object:
     """The object without nulls, which a server-side apply would take for `this field shall be empty`.
@@ -57,24 +54,6 @@ def phases(objects: Iterable[Object]) -> list[list[Object]]:
 def rank(kind: str) -> int:
     """Its row in ORDER."""
     return next((row for row, kinds in enumerate(ORDER) if kind in kinds), len(ORDER))
-
-
-def autoscaled(autoscalers: Iterable[Object]) -> frozenset[tuple[str, str]]:
-    """`(kind, name)` of each workload that a HorizontalPodAutoscaler targets."""
-    targets = (autoscaler.get("spec", {}).get("scaleTargetRef", {}) for autoscaler in autoscalers)
-    return frozenset((target.get("kind", ""), target.get("name", "")) for target in targets)
-
-
-def with_live_replicas(item: Object, live: Object | None, targets: frozenset[tuple[str, str]]) -> Object:
-    """The object with the number of replicas that its autoscaler has chosen.
-
-    Leaving the field out instead would make it fall back to 1 while kubeship is its only owner:
-    https://kubernetes.io/docs/reference/using-api/server-side-apply/#transferring-ownership
-    """
-    if live is None or (item["kind"], item["metadata"]["name"]) not in targets:
-        return item
-    replicas = live.get("spec", {}).get("replicas")
-    return item if replicas is None else {**item, "spec": {**item.get("spec", {}), "replicas": replicas}}
 
 
 def _without_nulls(value: Any) -> Any:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from kubeship.cluster import permissions, quotas
-from kubeship.cluster.apply import NOTHING_BEYOND, compare
+from kubeship.cluster.dry_run import NOTHING_BEYOND, compare
 from kubeship.cluster.errors import Refusal
 from kubeship.cluster.parallel import each
 from kubeship.cluster.ports import Api
@@ -19,8 +19,13 @@ ENFORCE = "pod-security.kubernetes.io/enforce"
 DEFAULT_CLASS = "ingressclass.kubernetes.io/is-default-class"
 
 
-def preflight(api: Api, objects: Sequence[Object], consent: Consent = NOTHING_BEYOND) -> tuple[Finding, ...]:
-    """All findings, the namespace's first. Raises Refusal only when the server can't be asked at all."""
+def preflight(
+    api: Api, objects: Sequence[Object], consent: Consent = NOTHING_BEYOND, *, thorough: bool = False
+) -> tuple[Finding, ...]:
+    """All findings, the namespace's first. Raises Refusal only when the server can't be asked at all.
+
+    `thorough` asks about objects that wouldn't change too: what admission says of them may have changed.
+    """
     namespace, findings = _namespace(api)
     checks: list[Callable[[], Iterable[Finding]]] = [
         lambda: permissions.findings(api, objects),
@@ -30,7 +35,7 @@ def preflight(api: Api, objects: Sequence[Object], consent: Consent = NOTHING_BE
     # In a namespace that isn't there yet nothing can be tried.
     if namespace is not None:
         checks.append(lambda: _quota_findings(api, objects))
-        checks.append(lambda: _dry_run(api, objects, namespace, consent))
+        checks.append(lambda: _dry_run(api, objects, namespace, consent, thorough))
     return (*findings, *(finding for check in checks for finding in _answered(check)))
 
 
@@ -68,8 +73,10 @@ def _namespace(api: Api) -> tuple[Object | None, tuple[Finding, ...]]:
     return live, ()
 
 
-def _dry_run(api: Api, objects: Sequence[Object], namespace: Object, consent: Consent) -> Iterable[Finding]:
-    changes, warnings = compare(api, objects, consent)
+def _dry_run(
+    api: Api, objects: Sequence[Object], namespace: Object, consent: Consent, thorough: bool
+) -> Iterable[Finding]:
+    changes, warnings = compare(api, objects, consent, thorough=thorough)
     for change in changes:
         for conflict in change.conflicts:
             take_over = f"take it over: --take-over {field_key(change.ref, conflict.path)}"

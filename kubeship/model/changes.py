@@ -68,6 +68,30 @@ def _shown(value: Any) -> str:
     return "(nothing)" if value is None else json.dumps(value, ensure_ascii=False)
 
 
+@dataclass(frozen=True)
+class Drift:
+    """A field that somebody changed without kubeship since the last deploy."""
+
+    path: str
+    found: Any
+    """What stands there; None where it is absent. Secret values are masked, here and in `applied`."""
+    applied: Any
+    """What a deploy puts (back) there; None where the files don't say anything, and `found` stays."""
+    manager: str = ""
+    """Who wrote it, as far as the server knows: of a field that is gone it doesn't."""
+    since: str = ""
+    """When that manager wrote last, RFC 3339."""
+
+
+def described_drift(drift: Drift) -> str:
+    """`spec.minReadySeconds: 7, set by kubectl-edit at 2026-11-20T23:03:55Z; not in the files, so it stays`."""
+    who = f" by {drift.manager}" if drift.manager else " outside of kubeship"
+    verb = "removed" if drift.found is None else "set"
+    since = f" at {drift.since}" if drift.since else ""
+    then = "not in the files, so it stays" if drift.applied is None else f"kubeship applied {_shown(drift.applied)}"
+    return f"{drift.path}: {_shown(drift.found)}, {verb}{who}{since}; {then}"
+
+
 def field_key(target: ObjectRef, path: str) -> str:
     """How the command line names a field."""
     return f"{target}:{path}"
@@ -85,6 +109,8 @@ class Change:
     """Whether kubectl or Helm made the object, and kubeship has never applied it."""
     adopted: bool = False
     """Whether such an object becomes kubeship's with this."""
+    drift: tuple[Drift, ...] = ()
+    """What was changed without kubeship since its last deploy."""
 
 
 @dataclass(frozen=True)
@@ -99,6 +125,11 @@ class Changes:
 
     def __bool__(self) -> bool:
         return any(True for _ in self)
+
+    @property
+    def drifts(self) -> tuple[tuple[ObjectRef, Drift], ...]:
+        """Every drift with its object."""
+        return tuple((change.ref, drift) for change in self.items for drift in change.drift)
 
     @property
     def conflicts(self) -> tuple[tuple[ObjectRef, Conflict], ...]:

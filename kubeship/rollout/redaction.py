@@ -7,16 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 from kubeship.model.objects import Object
+from kubeship.model.secret_words import SECRET_NAME, URL_PASSWORD
 from kubeship.model.verdict import Diagnosis
 
 MASK = "[redacted]"
-
-SECRET_NAME = re.compile(
-    r"SECRET|TOKEN|PASSW|PASSPHRASE|CREDENTIAL|PRIVATE|API_?KEY|_KEY\b|_KEY_|^KEY$|ACCESS_?KEY|\bAUTH\b|_AUTH\b|DSN|"
-    r"DATABASE_UR[IL]|BROKER_URL|REDIS_URL|_PW\b",
-    re.IGNORECASE,
-)
-"""Names of variables that hold secrets, by the habits of Django, Flask, Celery, Sentry, AWS and 12-factor apps."""
 
 SHORTEST = 6
 """A value shorter than this is not looked for in texts: `1` or `true` would be everywhere."""
@@ -26,7 +20,7 @@ def redacted_text(text: str, secrets: Iterable[str] = ()) -> str:
     """The text without the given values, passwords in URLs, and what is assigned to a name that looks secret."""
     for secret in sorted(set(secrets), key=len, reverse=True):
         text = text.replace(secret, MASK)
-    text = _URL_PASSWORD.sub(rf"\g<before>{MASK}@", text)
+    text = URL_PASSWORD.sub(rf"\g<before>{MASK}@", text)
     text = _BEARER.sub(rf"\g<before>{MASK}", text)
     return _ASSIGNMENT.sub(_masked_assignment, text)
 
@@ -63,11 +57,6 @@ def secret_values(items: Iterable[Object]) -> frozenset[str]:
     return frozenset(value for item in items for value in _secret_values(item) if len(value) >= SHORTEST)
 
 
-_URL_PASSWORD = re.compile(
-    r"(?P<before>\b[a-z][a-z0-9+.-]*://(?:[^\s:/@'\"]*:(?=[^\s/'\"]+@)|(?=[^\s:/@'\"]{16,}@)))[^\s/'\"]+@",
-    re.IGNORECASE,
-)
-"""A password, or a token that stands where the user's name would."""
 _BEARER = re.compile(r"(?P<before>\b(?:Bearer|Basic)\s+)[\w.~+/=-]{8,}", re.IGNORECASE)
 _ASSIGNMENT = re.compile(
     r"(?<![\w/.])(?P<name>\w+)(?P<sign>=|['\"]\s*[:=]\s*)(?P<quote>['\"]?)(?P<value>(?<=['\"])[^'\"\n]*|[^\s'\",;&]+)"

@@ -4,7 +4,7 @@ import json
 import re
 from typing import Any
 
-from kubeship.model.changes import Action, Change, Changes, described
+from kubeship.model.changes import Action, Change, Changes, described, described_drift
 
 LONGEST = 60_000
 """Characters: GitHub refuses comments of more than 65,536, GitLab cuts at a million."""
@@ -15,8 +15,9 @@ SIGNS = {Action.CREATE: "+", Action.UPDATE: "~", Action.DELETE: "\\-", Action.RE
 def markdown(changes: Changes, title: str) -> str:
     """A table of objects, and the fields of each as a diff that folds; what is too long for a comment is cut."""
     listed = list(changes)
+    drifted = _drifted(changes)
     if not listed:
-        return f"### {title}\n\nNothing would change.\n"
+        return f"### {title}\n\nNothing would change.\n{drifted}"
     head = [f"### {title}", "", f"{len(listed)} of {len(changes.items)} objects would change.", ""]
     rows = ["| | object | |", "|---|---|---|", *(_row(change) for change in listed), ""]
     text = "\n".join((*head, *rows))
@@ -25,7 +26,14 @@ def markdown(changes: Changes, title: str) -> str:
         if len(text) + len(section) > LONGEST:
             return f"{text}\n… and the fields of {len(listed) - index} more: run `kubeship diff`.\n"
         text += section
-    return text
+    return text + drifted if len(text) + len(drifted) <= LONGEST else text
+
+
+def _drifted(changes: Changes) -> str:
+    if not changes.drifts:
+        return ""
+    lines = "\n".join(f"! {target} {_short(described_drift(drift))}" for target, drift in changes.drifts)
+    return f"\n<details><summary>Changed outside of kubeship</summary>\n\n{fenced(lines, 'diff')}\n\n</details>\n"
 
 
 def _row(change: Change) -> str:
@@ -52,6 +60,10 @@ def _field(path: str, before: Any, after: Any) -> list[str]:
 def _value(value: Any) -> str:
     """In one line, so that no value begins a line of its own."""
     text = value if isinstance(value, str) and "\n" not in value else json.dumps(value, ensure_ascii=False)
+    return _short(text)
+
+
+def _short(text: str) -> str:
     return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}… ({len(text)} characters)"
 
 

@@ -15,7 +15,7 @@ from kubeship.model.origin import Origin
 from kubeship.model.project import Project
 from kubeship.model.revision import Revision
 from kubeship.model.status import ProcessStatus
-from kubeship.ui.terminal import change_lines
+from kubeship.ui.terminal import changes_lines
 
 
 def show_project(project: Project, console: Console) -> None:
@@ -81,9 +81,8 @@ def file_actions(files: Iterable[FileOutcome]) -> list[dict[str, str]]:
 
 def show_changes(changes: Changes, console: Console) -> None:
     """The diff, object by object and field by field."""
-    for change in changes:
-        for line in change_lines(change):
-            console.print(line, highlight=False, soft_wrap=True)
+    for line in changes_lines(changes):
+        console.print(line, highlight=False, soft_wrap=True)
 
 
 def show_history(records: Iterable[Revision], console: Console) -> None:

@@ -8,7 +8,7 @@ from rich.markup import escape
 from rich.status import Status
 
 from kubeship.errors import KubeshipError
-from kubeship.model.changes import Action, Change, Changes, described
+from kubeship.model.changes import Action, Change, Changes, described, described_drift
 from kubeship.model.events import (
     BuildStage,
     Caution,
@@ -106,9 +106,8 @@ class TerminalPrinter:
             self._line(f"  [dim]{escape(source)} |[/dim] {escape(line)}")
 
     def _compared(self, changes: Changes) -> None:
-        for change in changes:
-            for line in change_lines(change):
-                self._line(f"  {line}")
+        for line in changes_lines(changes):
+            self._line(f"  {line}")
         if not changes:
             self._line("  nothing would change")
 
@@ -120,6 +119,15 @@ class TerminalPrinter:
             if text not in self._warned:
                 self._warned.add(text)
                 self._line(f"  [yellow]! {escape(text)}[/yellow]")
+
+
+def changes_lines(changes: Changes) -> list[str]:
+    """All changes, and what others changed since the last deploy, as rich markup."""
+    lines = [line for change in changes for line in change_lines(change)]
+    return lines + [
+        f"[yellow]! {escape(str(target))} drifted:[/yellow] {escape(described_drift(drift))}"
+        for target, drift in changes.drifts
+    ]
 
 
 def change_lines(change: Change) -> list[str]:

@@ -20,7 +20,7 @@ def check(app: App, builders: Builders, connect: Callable[[App], Cluster], emit:
     findings += dockerfile_findings(app)
     emit(Step("Checking the cluster"))
     try:
-        findings += connect(app).preflight(manifests)
+        findings += connect(app).preflight(manifests, thorough=True)
     except KubeshipError as error:
         findings.append(Finding(error.message, error.hint, subject="cluster"))
     return tuple(findings)

@@ -60,7 +60,8 @@ def deploy(request: DeployRequest, builders: Builders, connect: Callable[[App], 
     cluster = connect(app)
     manifests = app.manifests()
     emit(Step(f"Checking {cluster.describe()}, namespace {cluster.namespace}"))
-    findings = cluster.preflight(manifests)
+    upcoming = with_image(manifests, app.plan.image, request.image) if request.image else manifests
+    findings = cluster.preflight(upcoming)
     if request.image is None:
         findings = (*builder_findings(app, builders, emit), *findings)
     require(findings, app, request.create_namespace, emit)
@@ -71,8 +72,10 @@ def deploy(request: DeployRequest, builders: Builders, connect: Callable[[App], 
     objects = with_release_names(with_image(manifests, app.plan.image, image))
     with cluster.lease(app.name, request.holder) as lease:
         held = Held(cluster, lease, emit, app.timeout)
-        newest = next(iter(cluster.revisions(app.name)), None)
-        changes = _compare(objects, cluster, emit)
+        emit(Step("Comparing with the cluster"))
+        records = cluster.revisions(app.name)
+        newest = next(iter(records), None)
+        changes = _agreed(compared(objects, cluster, records), emit)
         if newest and not changes and newest.succeeded_with(objects):
             emit(Note(f"Nothing to do: revision {newest.number} is exactly this, and it succeeded"))
             return Deployed(newest, changes, addresses(objects))
@@ -113,9 +116,7 @@ def _image(app: App, request: DeployRequest, builders: Builders, emit: Emit) -> 
     return "", resolved(request.image, builders.engine)
 
 
-def _compare(objects: tuple[Object, ...], cluster: Cluster, emit: Emit) -> Changes:
-    emit(Step("Comparing with the cluster"))
-    changes = compared(objects, cluster)
+def _agreed(changes: Changes, emit: Emit) -> Changes:
     emit(Compared(changes))
     if changes.conflicts:
         lines = [f"- {target} {described(conflict)}" for target, conflict in changes.conflicts]

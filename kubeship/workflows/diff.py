@@ -1,13 +1,13 @@
 """What would deploy change on the cluster? Nothing is built and nothing is changed to find out."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from kubeship.model.changes import Changes
 from kubeship.model.events import Emit, Note
 from kubeship.model.objects import with_image
-from kubeship.model.revision import Outcome
+from kubeship.model.revision import Outcome, Revision
 from kubeship.workflows.app import App, load_app
 from kubeship.workflows.build import resolved
 from kubeship.workflows.ports import Cluster, Engine
@@ -33,13 +33,15 @@ def diff(request: DiffRequest, engine: Callable[[], Engine], connect: Callable[[
     app = load_app(request.project, request.environment)
     manifests = upcoming(app, emit)
     cluster = connect(app)
-    image = resolved(request.image, engine) if request.image else _image(app, cluster, emit)
-    return compared(with_release_names(with_image(manifests, app.plan.image, image)), cluster)
+    records = cluster.revisions(app.name)
+    image = resolved(request.image, engine) if request.image else _image(app, records, emit)
+    objects = with_release_names(with_image(manifests, app.plan.image, image))
+    return compared(objects, cluster, records)
 
 
-def _image(app: App, cluster: Cluster, emit: Emit) -> str:
+def _image(app: App, records: Iterable[Revision], emit: Emit) -> str:
     source = app.source()
-    good = next((record for record in cluster.revisions(app.name) if record.outcome is Outcome.SUCCEEDED), None)
+    good = next((record for record in records if record.outcome is Outcome.SUCCEEDED), None)
     if good and good.source == source:
         return good.image
     built = f"{app.plan.image}:{source}"

@@ -90,14 +90,20 @@ class Cluster(Protocol):
     def describe(self) -> str:
         """`context kind-dev at https://127.0.0.1:6443, Kubernetes v1.35.4`. Raises MissingPrecondition."""
 
-    def preflight(self, objects: Sequence[Object]) -> tuple[Finding, ...]:
-        """Everything that could fail later: namespace, permissions, referenced Secrets, classes. Changes nothing."""
+    def preflight(self, objects: Sequence[Object], *, thorough: bool = False) -> tuple[Finding, ...]:
+        """Everything that could fail later: namespace, permissions, referenced Secrets, classes. Changes nothing.
+
+        `thorough` asks the server about objects that wouldn't change too.
+        """
 
     def create_namespace(self) -> None:
         """Create the namespace unless it exists."""
 
-    def compare(self, objects: Sequence[Object]) -> Changes:
-        """Server-side dry run of every object, without force. A missing namespace means that all would be created."""
+    def compare(self, objects: Sequence[Object], applied: Iterable[Object] = ()) -> Changes:
+        """Server-side dry run of the objects, without force. A missing namespace means that all would be created.
+
+        By `applied`, what the last deploy applied, is told what others changed since.
+        """
 
     def lease(self, app: str, holder: str) -> AbstractContextManager[Lease]:
         """Take the Lease `kubeship-<app>`. Raises LeaseHeld, naming the holder."""

@@ -43,13 +43,16 @@ def outcome(job: Object | None) -> str:
     return "failed" if conditions & {"Failed", "FailureTarget"} else "running"
 
 
-def compared(objects: Iterable[Object], cluster: Cluster) -> Changes:
+def compared(objects: Iterable[Object], cluster: Cluster, records: Iterable[Revision] = ()) -> Changes:
     """What the server would change, in all that isn't there yet or may be applied again.
 
-    A release Job that exists is followed, or replaced because it failed: there is nothing to compare.
+    A release Job that exists is followed, or replaced because it failed: there is nothing to compare. By the newest of
+    the records is told what others changed since, unless that deploy may have been killed midway.
     """
+    last = next((record for record in records if record.applied), None)
+    applied = last.objects if last and last.outcome is Outcome.SUCCEEDED else ()
     steps, rest = split(objects)
-    return cluster.compare([*(job for job in steps if outcome(cluster.get(ref(job))) == "absent"), *rest])
+    return cluster.compare([*(job for job in steps if outcome(cluster.get(ref(job))) == "absent"), *rest], applied)
 
 
 def run_release(steps: tuple[Object, ...], records: Iterable[Revision], held: Held) -> None:

@@ -248,6 +248,14 @@ def autoscaler(target: str) -> Object:
     }
 
 
+def managed(item: Object, fields: Object, manager: str = "kubeship", **entry: Any) -> Object:
+    """The object with one more entry of managedFields; `kubeship` applies, others update."""
+    operation = "Apply" if manager == "kubeship" else "Update"
+    new = {"manager": manager, "operation": operation, "apiVersion": item["apiVersion"], "fieldsV1": fields, **entry}
+    metadata = item["metadata"]
+    return {**item, "metadata": {**metadata, "managedFields": [*metadata.get("managedFields", ()), new]}}
+
+
 def ingress(name: str, host: str, ingress_class: str = "traefik", namespace: str = "shop") -> Object:
     return {
         "apiVersion": "networking.k8s.io/v1",

@@ -3,9 +3,10 @@
 from datetime import date
 
 import pytest
-from cluster_fakes import FakeApi, Heard, always, autoscaler, config_map, conflict, deployment, forbidden, lost
+from cluster_fakes import FakeApi, Heard, always, autoscaler, config_map, conflict, deployment, forbidden, lost, managed
 
-from kubeship.cluster.apply import apply, compare
+from kubeship.cluster.apply import apply
+from kubeship.cluster.dry_run import compare
 from kubeship.cluster.errors import refused
 from kubeship.cluster.manifests import phases, sendable
 from kubeship.errors import ApplyFailed, InvalidInput, LeaseHeld
@@ -84,7 +85,8 @@ def test_unknown_kind_is_found_before_anything_is_asked() -> None:
 
 
 def test_replicas_are_left_to_a_live_autoscaler() -> None:
-    api = FakeApi(deployment("web", replicas=5), autoscaler("web"))
+    ours = managed(deployment("web", replicas=5), {"f:spec": {"f:replicas": {}}})
+    api = FakeApi(ours, autoscaler("web"))
 
     changes, _ = compare(api, [deployment("web", replicas=2)])
     apply(api, [deployment("web", replicas=2)], always, Heard())
@@ -94,8 +96,18 @@ def test_replicas_are_left_to_a_live_autoscaler() -> None:
     assert live["spec"]["replicas"] == 5
 
 
+def test_replicas_that_the_autoscaler_owns_are_not_sent() -> None:
+    theirs = managed(deployment("web", replicas=5), {"f:spec": {"f:replicas": {}}}, manager="kube-controller-manager")
+    api = FakeApi(theirs, autoscaler("web"))
+
+    apply(api, [deployment("web", replicas=2)], always, Heard())
+
+    (live,) = api.list("apps/v1", "Deployment").items
+    assert "replicas" not in live["spec"]
+
+
 def test_autoscaler_that_comes_along_keeps_what_it_finds() -> None:
-    api = FakeApi(deployment("web", replicas=5))
+    api = FakeApi(managed(deployment("web", replicas=5), {"f:spec": {"f:replicas": {}}}))
 
     apply(api, [deployment("web"), autoscaler("web")], always, Heard())
 

@@ -54,14 +54,14 @@ class MemoryCluster:
     def describe(self) -> str:
         return "context memory"
 
-    def preflight(self, objects: Sequence[Object]) -> tuple[Finding, ...]:
+    def preflight(self, objects: Sequence[Object], *, thorough: bool = False) -> tuple[Finding, ...]:
         self.calls.append("preflight")
         return self.findings
 
     def create_namespace(self) -> None:
         self.calls.append("create namespace")
 
-    def compare(self, objects: Sequence[Object]) -> Changes:
+    def compare(self, objects: Sequence[Object], applied: Iterable[Object] = ()) -> Changes:
         self.calls.append("compare")
         return Changes(tuple(Change(ref(item), self._action(item)) for item in objects))
 

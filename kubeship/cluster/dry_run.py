@@ -1,0 +1,143 @@
+"""What would the server change? Its own dry run of each object, where the live one doesn't show that nothing would."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from kubeship.cluster.adoption import HANDED_OVER, adoptable, left_out
+from kubeship.cluster.compare import field_changes
+from kubeship.cluster.drift import drifts
+from kubeship.cluster.errors import Refusal
+from kubeship.cluster.live import live_objects
+from kubeship.cluster.manifests import sendable
+from kubeship.cluster.ownership import is_replaced, is_taken, owned_elsewhere, same_field, written_at
+from kubeship.cluster.parallel import each
+from kubeship.cluster.ports import Api
+from kubeship.cluster.prune import PRECIOUS
+from kubeship.cluster.requests import FIELD_MANAGER
+from kubeship.cluster.scaling import Targets, targets, with_live_replicas
+from kubeship.cluster.unchanged import is_unchanged
+from kubeship.errors import InvalidInput
+from kubeship.model.changes import Action, Change, Changes, Conflict, Consent, FieldChange
+from kubeship.model.objects import Object, ObjectRef, ref
+
+NOTHING_BEYOND = Consent()
+NAME_OF_NOTHING = "kubeship-dry-run"
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What each object is compared under."""
+
+    consent: Consent
+    targets: Targets = frozenset()
+    """What autoscalers scale."""
+    applied: Mapping[ObjectRef, Object] = field(default_factory=dict)
+    """The last deploy's objects."""
+    thorough: bool = False
+
+
+def compare(
+    api: Api,
+    objects: Sequence[Object],
+    consent: Consent = NOTHING_BEYOND,
+    applied: Iterable[Object] = (),
+    *,
+    thorough: bool = False,
+) -> tuple[Changes, tuple[str, ...]]:
+    """What the server would change, in the objects' order, and what it warns of.
+
+    `consent` says what may be done beyond that; by `applied`, what the last deploy applied, is told what changed since
+    without kubeship. `thorough` asks the server about each object, so that it warns of those that wouldn't change too.
+    Raises InvalidInput naming every object that the server would refuse: unknown kinds and fields, values out of range,
+    fields that can't be changed any more. Conflicts are no error: they stand in the Changes.
+    """
+    wanted = [sendable(item) for item in objects]
+    for item in wanted:
+        api.kind(item["apiVersion"], item["kind"])
+    if _namespace_is_missing(api):
+        return Changes(tuple(Change(ref(item), Action.CREATE) for item in wanted)), ()
+    terms = Terms(consent, targets(api, wanted), {ref(item): item for item in applied}, thorough)
+    live = live_objects(api, wanted)
+    outcomes = each(lambda item: _compare_one(api, item, live.get(ref(item)), terms), wanted)
+    refusals = [outcome for outcome in outcomes if isinstance(outcome, Refusal)]
+    if refusals:
+        raise _summary(refusals)
+    compared = [outcome for outcome in outcomes if not isinstance(outcome, Refusal)]
+    warnings = dict.fromkeys(warning for _, warned in compared for warning in warned)
+    return Changes(tuple(change for change, _ in compared)), tuple(warnings)
+
+
+def replaces(name: ObjectRef, refusal: Refusal, consent: Consent) -> bool:
+    """Whether the object is to be deleted and created anew."""
+    return refusal.immutable and is_replaced(name, consent) and name.kind not in PRECIOUS
+
+
+def _namespace_is_missing(api: Api) -> bool:
+    try:
+        return api.get(ObjectRef("v1", "Namespace", "", api.namespace)) is None
+    except Refusal as refusal:
+        if refusal.status != 403:
+            raise
+        return False  # a deploy works without that permission; if it isn't there, the dry run says so
+
+
+def _compare_one(api: Api, item: Object, live: Object | None, terms: Terms) -> tuple[Change, tuple[str, ...]] | Refusal:
+    name = ref(item)
+    foreign = live is not None and adoptable(live, FIELD_MANAGER)
+    adopted = foreign and terms.consent.adopted
+    wanted = with_live_replicas(item, live, terms.targets, {FIELD_MANAGER, *(HANDED_OVER if adopted else ())})
+    if live is not None and not terms.thorough and is_unchanged(live, wanted, FIELD_MANAGER):
+        return Change(name, Action.UNCHANGED, drift=drifts(live, wanted, (), terms.applied.get(name))), ()
+    owned: dict[str, str] = {}
+    try:
+        try:
+            applied = api.apply(wanted, dry_run=True)
+        except Refusal as refusal:
+            owned = owned_elsewhere(refusal)
+            if not owned:
+                raise
+            applied = api.apply(wanted, dry_run=True, force=True)  # only to see what would change
+    except Refusal as refusal:
+        if live is not None and replaces(name, refusal, terms.consent):
+            return Change(name, Action.REPLACE), ()
+        if refusal.status in {400, 422, 500} and not refusal.may_heal:
+            return refusal
+        raise
+    if live is None:
+        return Change(name, Action.CREATE), applied.warnings
+    fields = field_changes(live, applied.live)
+    if adopted:
+        fields += left_out(live, applied.live, _fresh(api, wanted))
+        owned = {path: manager for path, manager in owned.items() if manager not in HANDED_OVER}
+    conflicts = tuple(
+        _conflict(path, manager, live, fields)
+        for path, manager in owned.items()
+        if not is_taken(name, path, terms.consent)
+    )
+    changed = Action.UPDATE if fields or adopted else Action.UNCHANGED
+    # Conflicts are told anyway, and with more words.
+    others = [each for each in fields if not any(same_field(each.path, conflict.path) for conflict in conflicts)]
+    drift = () if foreign else drifts(live, wanted, others, terms.applied.get(name))
+    return Change(name, changed, fields, conflicts, foreign, adopted, drift), applied.warnings
+
+
+def _fresh(api: Api, item: Object) -> Object:
+    """What the server would make of the manifest under another name; empty where it doesn't tell."""
+    name = f"{item['metadata']['name'][:40]}-{NAME_OF_NOTHING}"
+    try:
+        return api.apply({**item, "metadata": {**item["metadata"], "name": name}}, dry_run=True).live
+    except Refusal:
+        return {}
+
+
+def _conflict(path: str, manager: str, live: Object, fields: Iterable[FieldChange]) -> Conflict:
+    differs = next((each for each in fields if same_field(each.path, path)), FieldChange(path, None, None))
+    return Conflict(differs.path, manager, written_at(live, manager), differs.before, differs.after)
+
+
+def _summary(refusals: Sequence[Refusal]) -> InvalidInput:
+    first = refusals[0]
+    if len(refusals) == 1:
+        return InvalidInput(first.message, hint=first.hint)
+    lines = "\n".join(f"- {refusal.message}" for refusal in refusals)
+    return InvalidInput(f"the API server refuses {len(refusals)} objects:\n{lines}", hint=first.hint)

@@ -1,0 +1,63 @@
+"""What is left to the autoscalers?"""
+
+from collections.abc import Collection, Iterable, Sequence
+
+from kubeship.cluster.errors import Refusal
+from kubeship.cluster.ports import Api
+from kubeship.errors import InvalidInput
+from kubeship.model.objects import Object
+
+SCALED = frozenset({"Deployment", "StatefulSet"})
+"""What a HorizontalPodAutoscaler may scale, of what kubeship writes."""
+
+Targets = frozenset[tuple[str, str]]
+"""`(kind, name)` of each workload that a HorizontalPodAutoscaler targets."""
+
+
+def targets(api: Api, objects: Sequence[Object]) -> Targets:
+    """Of the autoscalers that live, and of those that are about to."""
+    if not any(item["kind"] in SCALED for item in objects):
+        return frozenset()
+    try:
+        live = api.list("autoscaling/v2", "HorizontalPodAutoscaler").items
+    except (Refusal, InvalidInput) as error:
+        # Without the right to see them, or the API: a number that another one owns still shows as a conflict.
+        if isinstance(error, Refusal) and error.status != 403:
+            raise
+        live = ()
+    return autoscaled((*live, *(item for item in objects if item["kind"] == "HorizontalPodAutoscaler")))
+
+
+def autoscaled(autoscalers: Iterable[Object]) -> Targets:
+    """What the autoscalers target."""
+    found = (autoscaler.get("spec", {}).get("scaleTargetRef", {}) for autoscaler in autoscalers)
+    return frozenset((target.get("kind", ""), target.get("name", "")) for target in found)
+
+
+def is_scaled(item: Object, targets: Targets) -> bool:
+    """Whether an autoscaler decides how many replicas it has."""
+    return (item["kind"], item["metadata"]["name"]) in targets
+
+
+def with_live_replicas(item: Object, live: Object | None, targets: Targets, managers: Collection[str]) -> Object:
+    """The object without a number of replicas, or with the live one as long as that is one of the managers'.
+
+    Leaving the field out while it is kubeship's alone would make it fall back to 1:
+    https://kubernetes.io/docs/reference/using-api/server-side-apply/#transferring-ownership
+    Once the autoscaler has scaled, it owns the field.
+    """
+    if live is None or not is_scaled(item, targets):
+        return item
+    spec = {key: value for key, value in (item.get("spec") or {}).items() if key != "replicas"}
+    replicas = (live.get("spec") or {}).get("replicas")
+    if replicas is not None and _owned(live, managers):
+        spec["replicas"] = replicas
+    return {**item, "spec": spec}
+
+
+def _owned(live: Object, managers: Collection[str]) -> bool:
+    return any(
+        "f:replicas" in ((entry.get("fieldsV1") or {}).get("f:spec") or {})
+        for entry in live["metadata"].get("managedFields") or ()
+        if entry.get("manager") in managers and not entry.get("subresource")
+    )
