@@ -12,9 +12,9 @@ import pytest
 
 from kubeship import yaml_io
 from kubeship.model.objects import Object
-from tests.e2e.manifest_sets import Sets, drafted, pod_template, pods, reviewed
 from tests.stack.binaries import kube_score, kubesec
 from tests.stack.versions import load_versions
+from tests.unit.rendering.manifest_sets import Sets, drafted, pod_template, pods, reviewed
 
 pytestmark = pytest.mark.e2e
 

@@ -17,7 +17,7 @@ from kubeship.planning.plan import plan
 from kubeship.planning.servers import SERVERS
 from kubeship.rendering.manifests import manifests
 
-TESTS = Path(__file__).parents[1]
+TESTS = Path(__file__).parents[2]
 EXAMPLES = TESTS.parent / "examples"
 OPTIONS = DraftOptions(image="registry.example.com/team/app", host="app.example.com", namespace="team")
 POD_TEMPLATES = {"CronJob": ("spec", "jobTemplate", "spec", "template"), "Pod": ()}

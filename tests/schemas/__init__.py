@@ -1,0 +1,1 @@
+"""Which schemas hold what kubeship writes for operators? Their CustomResourceDefinitions, in crds/."""
