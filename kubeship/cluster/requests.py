@@ -14,13 +14,13 @@ from kubernetes.client.exceptions import ApiException
 from kubernetes.dynamic import DynamicClient
 from urllib3.exceptions import HTTPError
 
-from kubeship.cluster.attach import Attachment, attach
 from kubeship.cluster.discovery import Discovery
 from kubeship.cluster.errors import Refusal, translated, unanswered
 from kubeship.cluster.exec import output_of
 from kubeship.cluster.ports import Applied, Kind, Listing
 from kubeship.cluster.streams import ResponseLines
 from kubeship.model.events import Emit, Note
+from kubeship.model.logs import Terminal
 from kubeship.model.objects import Object, ObjectRef, ref
 
 FIELD_MANAGER = "kubeship"
@@ -171,8 +171,11 @@ class DynamicApi:
         path = self._path(ObjectRef("v1", "Pod", "", pod)) + "/log"
         return self._stream(path, f"following the log of Pod/{pod}", {**query, "follow": "true"})
 
-    def attach(self, pod: str, container: str, *, terminal: bool) -> AbstractContextManager[Attachment]:
+    def attach(self, pod: str, container: str, *, terminal: bool) -> AbstractContextManager[Terminal]:
         """Its input and, with a terminal, its output."""
+        # Imports most of the kubernetes package, which takes longer than all that most commands do.
+        from kubeship.cluster.attach import attach  # noqa: PLC0415
+
         return attach(self._client.configuration, self.namespace, pod, container, terminal=terminal)
 
     def output_of(self, pod: str, container: str, command: Sequence[str]) -> str:

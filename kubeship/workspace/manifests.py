@@ -7,7 +7,7 @@ from typing import Any
 from kubeship.errors import InvalidInput
 from kubeship.model.objects import RELEASE_ANNOTATION, Object, ObjectRef, ref
 from kubeship.workspace.shapes import misshapen
-from kubeship.yaml_io import Node, parse_all
+from kubeship.yaml_io import Node, parse_all, quick_documents
 
 
 def objects(texts: Mapping[str, str]) -> tuple[Object, ...]:
@@ -18,7 +18,7 @@ def objects(texts: Mapping[str, str]) -> tuple[Object, ...]:
     seen: dict[ObjectRef, str] = {}
     found = []
     for path in sorted(texts):
-        for item, line in _objects(parse_all(texts[path], path), path):
+        for item, line in _read(texts[path], path):
             place = f"{path}:{line}"
             name = ref(item)
             if name in seen:
@@ -30,10 +30,24 @@ def objects(texts: Mapping[str, str]) -> tuple[Object, ...]:
     return tuple(found)
 
 
+def _read(text: str, path: str) -> Iterator[tuple[Object, int]]:
+    documents = quick_documents(text)
+    if documents is None or any(_is_list(value) for value, _ in documents):
+        yield from _objects(parse_all(text, path), path)
+        return
+    for value, line in documents:
+        _require_object(value, f"{path}:{line}")
+        yield value, line
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, dict) and isinstance(value.get("items"), list) and str(value.get("kind")).endswith("List")
+
+
 def _objects(documents: Iterable[Node], path: str) -> Iterator[tuple[Object, int]]:
     for document in documents:
         value = document.value
-        if isinstance(value, dict) and isinstance(value.get("items"), list) and str(value.get("kind")).endswith("List"):
+        if _is_list(value):
             items = next((node.items for key, node in document.entries if key.value == "items"), ())
             # An alias stands for its items without saying where they are.
             yield from _objects(items or [replace(document, value=each, entries=()) for each in value["items"]], path)

@@ -94,6 +94,8 @@ NULL = re.compile(r"~|null|Null|NULL|")
 BOOLEAN = {word: word.lower() == "true" for word in ("true", "True", "TRUE", "false", "False", "FALSE")}
 INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+OCTAL = re.compile(r"[-+]?0[0-9]+")
+"""What YAML 1.1 and 1.2 read differently."""
 INFINITE = re.compile(r"([-+]?)\.(inf|Inf|INF)")
 NOT_A_NUMBER = re.compile(r"\.(nan|NaN|NAN)")
 MOST_ALIASED = 100_000
@@ -194,11 +196,11 @@ class _Reader:
         if event.tag is not None or event.style is not None:
             self.require_tag(event, STRING_TAGS)
             return text
-        if re.fullmatch(r"[-+]?0[0-9]+", text):
+        if OCTAL.fullmatch(text):
             raise self.invalid(
                 event, f"{text} is octal to some readers and decimal to others; quote it or write it out"
             )
-        return _resolve(text)
+        return resolve(text)
 
     def require_tag(self, event: NodeEvent, known: frozenset[str]) -> None:
         tag = getattr(event, "tag", None)
@@ -223,7 +225,7 @@ class _Reader:
         return InvalidInput(f"{place}: {problem}", hint=f"correct {place}")
 
 
-def _resolve(text: str) -> Any:
+def resolve(text: str) -> Any:
     """What a plain scalar means in YAML 1.2's core schema (yaml.org/spec/1.2.2, 10.3.2)."""
     if NULL.fullmatch(text):
         return None

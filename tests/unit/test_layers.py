@@ -15,6 +15,7 @@ OWNERS = {
     "rich": {"cli", "ui"},
     "ruamel": {"yaml_io"},
     "typer": {"cli", "ui"},
+    "yaml": {"yaml_io"},
 }
 
 
