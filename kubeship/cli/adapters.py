@@ -15,7 +15,10 @@ from kubeship.workflows.ports import Cluster, DirectBuilder, Engine
 
 
 def engine() -> Engine:
-    """The container engine that the Docker configuration names."""
+    """The container engine that the Docker configuration names. Raises MissingPrecondition where none can be."""
+    from kubeship.images.reachability import require_socket
+
+    require_socket()
     from kubeship.images.engine import connect
 
     return connect()

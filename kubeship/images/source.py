@@ -4,6 +4,7 @@ import hashlib
 import os
 import stat
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from kubeship.images.context import entries, pieces
@@ -13,6 +14,8 @@ LENGTH = 12
 NEVER_BUILT = frozenset({".git", ".kubeship"})
 """What changes without the source, where a .dockerignore lets it through."""
 GIT_SECONDS = 30
+COMMIT = "# branch.oid "
+"""Before the commit in what `git status` says of the branch; a branch without one has `(initial)` there."""
 
 
 def source_revision(root: Path, dockerfile: str) -> str:
@@ -27,13 +30,18 @@ def source_revision(root: Path, dockerfile: str) -> str:
 def _committed(root: Path) -> str | None:
     """The commit that holds exactly what lies in `root`; None where there is none or git can't tell."""
     try:
-        changed = _git(root, "status", "--porcelain", "--untracked-files=normal", "--", ".")
-        # A folder that an outer repository ignores is clean in git's eyes, and not in any commit.
-        if changed or not _git(root, "ls-files", "--", "."):
-            return None
-        return _git(root, "rev-parse", "HEAD")[:LENGTH]
+        with ThreadPoolExecutor(1) as beside:
+            listed = beside.submit(_git, root, "ls-files", "--", ".")
+            said = _git(
+                root, "status", "--porcelain=v2", "--branch", "--untracked-files=normal", "--", "."
+            ).splitlines()
+            # A folder that an outer repository ignores is clean in git's eyes, and not in any commit.
+            tracked = listed.result()
     except (OSError, subprocess.SubprocessError):
         return None
+    commit = next((line.removeprefix(COMMIT) for line in said if line.startswith(COMMIT)), "(initial)")
+    changed = any(not line.startswith("#") for line in said)
+    return None if changed or not tracked or commit == "(initial)" else commit[:LENGTH]
 
 
 def _git(root: Path, *arguments: str) -> str:

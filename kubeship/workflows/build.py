@@ -3,14 +3,12 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from kubeship.errors import KubeshipError, VerificationFailed
-from kubeship.images.build_failures import LacksPackages
+from kubeship.errors import BuildFailed, KubeshipError, VerificationFailed
 from kubeship.model.direct import DirectImage
 from kubeship.model.events import Caution, Emit, Note, Step
 from kubeship.model.image import Answer, BuildRequest, BuiltImage, Proof
 from kubeship.workflows.app import App
 from kubeship.workflows.builders import Attempt, Builders, Clock, built_directly, prefers_direct
-from kubeship.workflows.dialect import spoken
 from kubeship.workflows.ports import Engine
 
 
@@ -45,6 +43,9 @@ def build_image(app: App, builders: Builders, push: bool, emit: Emit) -> Built:
 
 
 def _by_engine(attempt: Attempt, engine: Engine, push: bool, cache: str | None) -> Built:
+    # Brings the templates, which an image without an engine doesn't need.
+    from kubeship.workflows.dialect import spoken  # noqa: PLC0415
+
     app, source, emit, clock = attempt.app, attempt.source, attempt.emit, attempt.clock
     request = spoken(app, app.build_request(source), engine)
     if cache:
@@ -92,14 +93,17 @@ def _directly(attempt: Attempt, builders: Builders, engine: Engine | KubeshipErr
 
 def _built(app: App, engine: Engine, request: BuildRequest, emit: Emit) -> BuiltImage:
     """Reviewed where the Dockerfile is the project's own; a failure's advice knows what kubeship.yaml says already."""
-    # What it knows of Dockerfiles takes a while to import; the direct builder needs none of it.
-    from kubeship.workflows.dockerfile import complete_advice, reviewed  # noqa: PLC0415
+    # What it knows of Dockerfiles and of failures takes a while to import.
+    if app.configuration.build.dockerfile is not None:
+        from kubeship.workflows.dockerfile import reviewed  # noqa: PLC0415
 
-    for event in reviewed(app):
-        emit(event)
+        for event in reviewed(app):
+            emit(event)
     try:
         return engine.build(request, emit)
-    except LacksPackages as error:
+    except BuildFailed as error:
+        from kubeship.workflows.dockerfile import complete_advice  # noqa: PLC0415
+
         complete_advice(error, app)
         raise
 

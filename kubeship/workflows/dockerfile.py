@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
+from kubeship.errors import BuildFailed
 from kubeship.images.build_failures import LacksPackages
 from kubeship.images.dockerfile_check.check import check_dockerfile
 from kubeship.images.dockerfile_check.findings import DockerfileFinding, Expected
@@ -43,8 +44,10 @@ def dockerfile_findings(app: App) -> list[Finding]:
     return [Finding(str(each), each.remedy, fatal=False, subject="dockerfile") for each in review(app)]
 
 
-def complete_advice(error: LacksPackages, app: App) -> None:
-    """Have a hint name the whole line: what stands in kubeship.yaml already, and all that the distribution needs."""
+def complete_advice(error: BuildFailed, app: App) -> None:
+    """Have a hint about packages name the whole line: what kubeship.yaml has, and all that the distribution needs."""
+    if not isinstance(error, LacksPackages):
+        return
     release, found = _release(app), error.explanation.packages
     build = set(found.build) if found else set()
     runtime = set(found.runtime_in(release)) if found else set()

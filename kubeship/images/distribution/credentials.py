@@ -3,11 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from docker import auth
-from docker.errors import DockerException
-
 from kubeship.errors import MissingPrecondition
 from kubeship.images.distribution.reference import DOCKER_HUB, DOCKER_HUB_HOSTS
+from kubeship.images.docker_configuration import configuration_file
 
 
 @dataclass(frozen=True)
@@ -85,6 +83,11 @@ TOKEN_USERS: tuple[tuple[str, str], ...] = (
 
 
 def _configured(registry: str, environment: dict[str, str]) -> Login | None:
+    if configuration_file() is None:
+        return None
+    from docker import auth  # noqa: PLC0415 - takes a tenth of a second
+    from docker.errors import DockerException  # noqa: PLC0415
+
     try:
         # Only helpers get the environment; where the file is, docker-py asks the process itself.
         found = auth.load_config(credstore_env=environment).resolve_authconfig(registry)

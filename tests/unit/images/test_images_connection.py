@@ -11,7 +11,8 @@ import urllib3
 from docker.errors import APIError, DockerException
 
 from kubeship.errors import BuildFailed, MissingPrecondition
-from kubeship.images.connection import engine_errors, open_api, root_cause, unreachable, unreachable_by_ssh
+from kubeship.images.connection import engine_errors, open_api
+from kubeship.images.reachability import require_socket, root_cause, unreachable, unreachable_by_ssh
 from kubeship.images.ssh import command
 
 
@@ -109,3 +110,40 @@ def test_what_ssh_says_becomes_a_sentence_with_a_hint(said: str, hint: str) -> N
 )
 def test_trouble_of_a_remote_engine_is_named(error: OSError, words: str) -> None:
     assert words in unreachable("tcp://host:2376", error).message
+
+
+@pytest.mark.parametrize(
+    ("environment", "missing"),
+    [
+        ({"DOCKER_HOST": "unix:///nowhere/docker.sock"}, "unix:///nowhere/docker.sock"),
+        ({"DOCKER_HOST": "tcp://engine.example.com:2376"}, None),
+        ({"DOCKER_HOST": "ssh://engine.example.com"}, None),
+        ({"DOCKER_CONTEXT": "staging"}, None),
+    ],
+)
+def test_engine_without_a_socket_is_told_before_docker_is_imported(
+    environment: dict[str, str], missing: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DOCKER_HOST", raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+
+    if missing is None:
+        require_socket()
+        return
+
+    with pytest.raises(MissingPrecondition, match="its socket doesn't exist") as caught:
+        require_socket()
+
+    assert missing in caught.value.message
+
+
+def test_configuration_that_may_name_another_engine_is_left_to_docker(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "config.json").write_text('{"currentContext": "staging"}')
+
+    monkeypatch.delenv("DOCKER_HOST", raising=False)
+    monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
+
+    require_socket()
