@@ -3,16 +3,18 @@
     python benchmarks/build.py [--runs 7] [--registry localhost:5000] [--engine unix:///var/run/docker.sock]
 
 Without addresses the test stack's are taken (make stack). All take turns on copies of examples/flask-hello, so that
-whatever else the machine does hits each alike. The Dockerfiles go through `docker build && docker push` where the
-command has BuildKit, otherwise through the engine's API, whose time then has no start-up in it. kubeship's columns are
-apart: until its work begins, and the work until the image is in the registry. Its docker builder also proves the image
-before it pushes; that is the last column. The direct builder runs as on a machine without an engine.
+whatever else the machine does hits each alike. The Dockerfiles go through `docker build && docker push` where a docker
+command on PATH has BuildKit, otherwise through the engine's API, whose time then has no start-up in it; kubeship's own
+Dockerfile goes that way too, which is what its docker builder is to be compared with. kubeship's columns are apart:
+until its work begins, and the work until the image is in the registry. Its docker builder also proves the image before
+it pushes; that is the last column. The direct builder runs as on a machine without an engine.
 """
 
 import argparse
 import io
 import json
 import os
+import re
 import shutil
 import statistics
 import subprocess
@@ -23,7 +25,7 @@ import time
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import docker
@@ -59,6 +61,7 @@ CMD ["gunicorn", "--bind", "0.0.0.0:8000", "app:app"]
 """
 SCENARIOS = ("cold", "dependency change", "one-line change", "nothing changed")
 BASELINE = "tuned Dockerfile"
+ON = {"DOCKER_BUILDKIT": "1"}
 
 
 @dataclass(frozen=True)
@@ -133,15 +136,18 @@ def entered(place: Place, folder: Path) -> list[Contestant]:
         project = copied(folder / name.split()[0], place)
         (project / "Dockerfile").write_text(text.format(base=place.base, id=place.id))
         contestants.append(Contestant(name, project, partial(by_dockerfile, place=place)))
-    for builder in ("docker", "direct"):
-        project = copied(folder / builder, place)
-        kubeship(project, place, "init", "--image", place.repository(builder))
-        path = project / "Dockerfile"
-        if builder == "docker":  # cache mounts of its own, so that `cold` is cold
-            path.write_text(path.read_text().replace("type=cache,", f"type=cache,id=kubeship-{place.id},"))
-        contestants.append(
-            Contestant(f"kubeship {builder}", project, partial(by_kubeship, place=place, builder=builder))
-        )
+    for name, ship in (
+        ("command", by_dockerfile),
+        ("docker", partial(by_kubeship, builder="docker")),
+        ("direct", partial(by_kubeship, builder="direct")),
+    ):
+        project = copied(folder / name, place)
+        kubeship(project, place, "init", "--image", place.repository(name))
+        if name != "direct":  # cache mounts of its own, so that `cold` is cold
+            path = project / "Dockerfile"
+            path.write_text(path.read_text().replace("type=cache,", f"type=cache,id={name}-{place.id},"))
+        contestants.append(Contestant(f"kubeship {name}", project, partial(ship, place=place)))
+    contestants[2].name = "kubeship's Dockerfile"
     return contestants
 
 
@@ -178,12 +184,15 @@ def by_dockerfile(contestant: Contestant, place: Place) -> Taken:
     """`docker build && docker push`."""
     tag = f"{place.repository(contestant.project.name)}:1"
     begin = time.perf_counter()
-    if has_buildkit():
-        command("docker", "build", "--quiet", "--tag", tag, str(contestant.project), host=place.engine)
+    docker_command = with_buildkit()
+    if docker_command:
+        command(
+            docker_command, "build", "--quiet", "--tag", tag, str(contestant.project), host=place.engine, variables=ON
+        )
     else:
         build_over_api(contestant.project, tag, place.engine)
-    if shutil.which("docker"):
-        command("docker", "push", "--quiet", tag, host=place.engine)
+    if docker_command:
+        command(docker_command, "push", "--quiet", tag, host=place.engine)
     else:
         for line in docker.APIClient(base_url=place.engine).push(tag, stream=True, decode=True):
             if "error" in line:
@@ -191,11 +200,19 @@ def by_dockerfile(contestant: Contestant, place: Place) -> Taken:
     return Taken(time.perf_counter() - begin)
 
 
-def has_buildkit() -> bool:
-    """Whether there is a docker command that builds with BuildKit."""
-    if not shutil.which("docker"):
-        return False
-    return subprocess.run(["docker", "buildx", "version"], capture_output=True, check=False).returncode == 0
+@cache
+def with_buildkit() -> str | None:
+    """A docker command on PATH that builds with BuildKit: by buildx, or by its own client, which 23 and newer lack."""
+    for folder in os.environ["PATH"].split(os.pathsep):
+        found = shutil.which("docker", path=folder)
+        if not found:
+            continue
+        buildx = subprocess.run([found, "buildx", "version"], capture_output=True, check=False)
+        said = subprocess.run([found, "--version"], capture_output=True, text=True, check=False).stdout
+        number = re.search(r"version (\d+)", said)
+        if buildx.returncode == 0 or (number and int(number[1]) < 23):
+            return found
+    return None
 
 
 def build_over_api(project: Path, tag: str, engine: str) -> None:
