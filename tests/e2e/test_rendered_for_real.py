@@ -16,19 +16,10 @@ from kubeship.rendering.manifests import manifests
 from kubeship.rendering.render import render
 from tests.e2e.conftest import Kubectl
 from tests.stack.addresses import Stack
-from tests.unit.rendering.rendering_plans import CASES, NASTY, NASTY_VALUES
+from tests.unit.rendering.rendering_plans import NASTY, NASTY_VALUES
 
 pytestmark = pytest.mark.e2e
 PRINT = ("python", "-c", "import json, os, sys; print(json.dumps([sys.argv[1:], dict(os.environ)]))")
-
-
-@pytest.mark.parametrize("case", CASES)
-def test_a_restricted_namespace_takes_everything_without_a_warning(case: str, kubectl: Kubectl) -> None:
-    plan = replace(CASES[case], namespace=kubectl.namespace)
-
-    said = apply(kubectl, list(manifests(plan).values()), "--dry-run=server")
-
-    assert said.count("(server dry run)") == len(manifests(plan))
 
 
 def test_nasty_values_arrive_in_containers(tmp_path: Path, stack: Stack, kubectl: Kubectl, monkeypatch: Any) -> None:
