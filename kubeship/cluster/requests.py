@@ -16,7 +16,6 @@ from urllib3.exceptions import HTTPError
 
 from kubeship.cluster.discovery import Discovery
 from kubeship.cluster.errors import Refusal, translated, unanswered
-from kubeship.cluster.exec import output_of
 from kubeship.cluster.ports import Applied, Kind, Listing
 from kubeship.cluster.streams import ResponseLines
 from kubeship.model.events import Emit, Note
@@ -28,8 +27,8 @@ TIMEOUT = (5.0, 30.0)
 """Seconds to connect, and between two bytes of an answer."""
 HURRY = (3.0, 5.0)
 """The same for a lease's renewal, which must be answered before the lease ends."""
-WATCH_SECONDS = 55
-"""After which the server ends a watch; silence beyond it is a dead connection."""
+WATCH_SECONDS = 30
+"""After which the server ends a watch, and what is there is listed again; silence beyond it is a dead connection."""
 BACKOFF = (0.2, 0.5, 1.0, 2.0, 4.0)
 """Seconds before each new try of an idempotent request."""
 PATIENCE = 45.0
@@ -180,6 +179,8 @@ class DynamicApi:
 
     def output_of(self, pod: str, container: str, command: Sequence[str]) -> str:
         """What a command prints inside a running container."""
+        from kubeship.cluster.exec import output_of  # noqa: PLC0415  # likewise
+
         return output_of(self._client.configuration, self.namespace, pod, container, command)
 
     def _stream(self, path: str, doing: str, query: Mapping[str, str]) -> AbstractContextManager[ResponseLines]:
