@@ -3,10 +3,23 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
 
 from kubeship.model.patch import Patch
 from kubeship.model.project import Interface, ProcessKind
+from kubeship.model.surroundings import (
+    AccountPlan,
+    CronPlan,
+    EmptyFolder,
+    ExternalSecretPlan,
+    FilePlan,
+    GatewayPlan,
+    MetricsPlan,
+    Middleware,
+    NetworkPlan,
+    ScalingPlan,
+    SecretFile,
+    VolumePlan,
+)
 
 
 @dataclass(frozen=True)
@@ -207,6 +220,13 @@ class IngressPlan:
     hosts: tuple[str, ...]
     class_name: str | None
     tls_secret: str | None
+    paths: tuple[str, ...] = ("/",)
+    annotations: Mapping[str, str] = field(default_factory=dict)
+    tls: bool = False
+    """TLS whose certificate the controller finds by itself, where there is no Secret."""
+    gateway: GatewayPlan | None = None
+    """A route of the Gateway API in place of an Ingress."""
+    middlewares: tuple[Middleware, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -225,7 +245,7 @@ class ProcessPlan:
     replicas: int
     cpu: str
     memory: str
-    """Request of CPU; request and limit of memory."""
+    """Request of CPU; request and limit of memory, unless `memory_limit` says another limit."""
     port: int | None = None
     probe: ProbePlan | None = None
     ingress: IngressPlan | None = None
@@ -239,6 +259,32 @@ class ProcessPlan:
     """Of this process alone; `Plan.variables` win."""
     static: StaticPlan | None = None
     """The server in front of it, in the same pod."""
+    cpu_limit: str | None = None
+    memory_limit: str | None = None
+    gpu: int = 0
+    gpu_resource: str = "nvidia.com/gpu"
+    shared_memory: str | None = None
+    """The size of /dev/shm."""
+    node_selector: Mapping[str, str] = field(default_factory=dict)
+    volumes: tuple[VolumePlan, ...] = ()
+    recreate: bool = False
+    """The old pod is gone before the new one starts."""
+    scaling: ScalingPlan | None = None
+    cron: CronPlan = field(default_factory=CronPlan)
+    grpc: bool = False
+    """It speaks HTTP/2 without TLS."""
+    sticky: bool = False
+    service_annotations: Mapping[str, str] = field(default_factory=dict)
+    metrics: MetricsPlan | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """Of the workload and its pods, beside kubeship's own."""
+    annotations: Mapping[str, str] = field(default_factory=dict)
+    """Of the pods."""
+
+    @property
+    def stateful(self) -> bool:
+        """Whether each pod keeps a volume of its own."""
+        return any(volume.per_replica for volume in self.volumes)
 
 
 @dataclass(frozen=True)
@@ -251,9 +297,13 @@ class ReleasePlan:
     order: int
     """From 1."""
     command: tuple[str, ...]
-    rollback: Literal["safe", "never"]
+    rollback: str
+    """safe, never, or the command line that undoes it."""
     cpu: str
     memory: str
+    time_limit_seconds: int = 3600
+    volumes: tuple[VolumePlan, ...] = ()
+    variables: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -282,7 +332,21 @@ class Plan:
     variables: Mapping[str, str] = field(default_factory=dict)
     secrets: tuple[SecretKey, ...] = ()
     image_pull_secrets: tuple[str, ...] = ()
+    claims: tuple[VolumePlan, ...] = ()
+    """Volumes that processes share, whose claims are written."""
+    files: tuple[FilePlan, ...] = ()
+    writable: tuple[EmptyFolder, ...] = ()
+    secret_files: tuple[SecretFile, ...] = ()
+    external_secret: ExternalSecretPlan | None = None
+    network: NetworkPlan | None = None
+    service_account: AccountPlan | None = None
+    """None: one of the app's name, without any rights."""
     patches: tuple[Patch, ...] = ()
     """Applied last, in their order."""
     reasons: Mapping[str, str] = field(default_factory=dict)
     """By path in kubeship.yaml (`processes.web.workers`): why a derived value is what it is."""
+
+    @property
+    def account(self) -> AccountPlan:
+        """Whom the pods are to the cluster."""
+        return self.service_account or AccountPlan(self.name)

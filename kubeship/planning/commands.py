@@ -8,6 +8,7 @@ from kubeship.config.process_schema import Process
 from kubeship.config.server import Launch, Server
 from kubeship.errors import InvalidInput
 from kubeship.planning.servers import SERVERS
+from kubeship.planning.sizing import fitting
 
 COMPOUND = re.compile(r"[;&|()<>`\n]|^\s*[A-Za-z_][A-Za-z0-9_]*=|^\s*(if|for|while|until|case|exec|cd|set|\{)\s")
 """More than one simple command, or one that only a shell can run."""
@@ -64,7 +65,7 @@ def _launch(process: Process, entrypoint: str, server: Server, path: str, pinned
     if interface not in server.numbers:
         served = " and ".join(each.upper() for each in server.numbers)
         raise ValueError(f"{server.name} serves {served}, and this is {interface.upper()}")
-    numbers = server.numbers[interface]
+    numbers = fitting(server.numbers[interface], process)
     return Launch(
         entrypoint=entrypoint,
         interface=interface,

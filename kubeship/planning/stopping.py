@@ -29,19 +29,22 @@ def pre_stop_command(process: Process) -> tuple[str, ...]:
     return INTERRUPT if background and INTERRUPTED.search(process.command or "") else ()
 
 
-def pre_stop_seconds(process: Process) -> int:
-    """Before SIGTERM: no new request comes any more, and a server that cuts running ones off has finished them."""
+def pre_stop_seconds(process: Process, drain: int = PRE_STOP_SECONDS) -> int:
+    """Before SIGTERM: no new request comes any more, and a server that cuts running ones off has finished them.
+
+    `drain` is how long whoever hands requests on may not know yet that the pod is going.
+    """
     if process.kind != "web":
         return 0
-    return PRE_STOP_SECONDS + (0 if drains(process) else request_seconds(process))
+    return drain + (0 if drains(process) else request_seconds(process))
 
 
-def grace_seconds(process: Process) -> int:
+def grace_seconds(process: Process, drain: int = PRE_STOP_SECONDS) -> int:
     """terminationGracePeriodSeconds."""
     match process.kind:
         case "web":
             waits = request_seconds(process) if drains(process) else 0
-            return pre_stop_seconds(process) + waits + SPARE_SECONDS
+            return pre_stop_seconds(process, drain) + waits + SPARE_SECONDS
         case "worker" | "singleton":
             return process.timeout or WORKER_GRACE_SECONDS
         case "cron":

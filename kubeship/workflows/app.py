@@ -2,12 +2,14 @@
 
 import os
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from kubeship.config.file import CONFIG_FILE, ConfigFile, load
 from kubeship.config.lock import LOCK_FILE, Lock, load_lock
 from kubeship.config.schema import Configuration, Target
+from kubeship.errors import InvalidInput
 from kubeship.images.source import source_revision
 from kubeship.model.image import BuildRequest, BuildSecret, Promise, Trial
 from kubeship.model.objects import Object
@@ -33,6 +35,8 @@ class App:
     environment: str
     plan: Plan
     workspace: Workspace
+    sources: Mapping[str, str]
+    """The project's files that `files` names, with their text."""
 
     @property
     def name(self) -> str:
@@ -47,7 +51,17 @@ class App:
     @property
     def stale(self) -> bool:
         """Whether kubeship.yaml has changed since this environment's files were rendered from it."""
-        return self.workspace.stale(self.environment, self.file.text, self.lock)
+        return self.workspace.stale(self.environment, self.written_from, self.lock)
+
+    @property
+    def written_from(self) -> str:
+        """All that rendering reads: kubeship.yaml, and the files that it names."""
+        return self.file.text + "".join(f"\n{path}\n{text}" for path, text in sorted(self.sources.items()))
+
+    def base_plan(self) -> Plan:
+        """What kubeship.yaml says without the overlay of any environment; the same whichever this one is."""
+        _, target, _ = self.file.configuration(self.file.environments[0])
+        return plan(self.file.image_configuration(), target, "", self.lock, sources=self.sources)
 
     def manifests(self) -> tuple[Object, ...]:
         """The environment's objects as they stand in deploy/, hand edits and all. Raises InvalidInput."""
@@ -135,8 +149,23 @@ def load_app(project: Path, environment: str | None) -> App:
 def assemble(file: ConfigFile, lock: Lock, environment: str | None, project: Path) -> App:
     """The app that a kubeship.yaml and a lock describe."""
     configuration, target, name = file.configuration(environment)
-    planned = plan(configuration, target, name, lock, file.image_configuration())
-    return App(file, lock, configuration, target, name, planned, Workspace(project))
+    base, workspace = file.image_configuration(), Workspace(project)
+    sources = _sources((configuration, base), workspace)
+    planned = plan(configuration, target, name, lock, base, sources=sources)
+    return App(file, lock, configuration, target, name, planned, workspace, sources)
+
+
+def _sources(configurations: Iterable[Configuration], workspace: Workspace) -> dict[str, str]:
+    """The text of what `files` names. Raises InvalidInput for what isn't there."""
+    stated = {each.source: path for one in configurations for path, each in one.files.items() if each.source}
+    found = workspace.read(stated)
+    for source, path in stated.items():
+        if source not in found:
+            raise InvalidInput(
+                f"{CONFIG_FILE}: files.{path}.source: there is no {source}",
+                hint=f"create {source} in {workspace.root}, or correct its path, which is relative to {CONFIG_FILE}",
+            )
+    return found
 
 
 def seconds(duration: str) -> float:

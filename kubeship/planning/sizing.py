@@ -1,0 +1,55 @@
+"""How many workers fit a pod, by its CPU, its memory and the server's kind?"""
+
+import re
+from dataclasses import replace
+
+from kubeship.config.process_schema import Process
+from kubeship.config.server import Numbers
+from kubeship.planning.servers.numbers import EVENT_LOOP, THREADED
+
+WORKER_BYTES = 100 << 20
+"""A worker of a middling Django or FastAPI app; `verify --write` measures the real one."""
+UNITS = {"": 1, "k": 10**3, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12} | {
+    f"{letter}i": 1 << 10 * power for power, letter in enumerate("KMGT", start=1)
+}
+"""Source: kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity."""
+
+
+def fitting(numbers: Numbers, process: Process) -> Numbers:
+    """The server's own numbers, with more workers for whole CPUs, and fewer where memory is short.
+
+    A server that is one process by design keeps to it.
+    """
+    if numbers not in {THREADED, EVENT_LOOP}:
+        return numbers
+    cores, memory = int(cpus(process.resources.cpu)), process.resources.memory
+    wanted = numbers.workers
+    reason = numbers.reason
+    if cores >= 1 and numbers == THREADED:
+        # docs.gunicorn.org/en/stable/design.html#how-many-workers
+        wanted, reason = 2 * cores + 1, f"2 x {cores} CPU + 1 workers x {numbers.threads} threads"
+    elif cores > numbers.workers:
+        wanted, reason = cores, f"one event loop a CPU: {cores}"
+    room = max(1, int(size(memory) // WORKER_BYTES))
+    if room < wanted:
+        wanted, reason = (
+            room,
+            f"{memory} hold {room} of about {WORKER_BYTES >> 20} MiB each, where {wanted} were wanted",
+        )
+    return replace(numbers, workers=wanted, reason=reason)
+
+
+def cpus(quantity: str) -> float:
+    """`250m` is 0.25."""
+    return int(quantity[:-1]) / 1000 if quantity.endswith("m") else float(quantity)
+
+
+def size(quantity: str) -> float:
+    """`256Mi` in bytes."""
+    number, unit = re.fullmatch(r"([\d.]+)(\D*)", quantity).groups()  # type: ignore[union-attr]  # the schema's own form
+    return float(number) * UNITS[unit]
+
+
+def half(quantity: str) -> str:
+    """Half of a memory quantity, in whole MiB."""
+    return f"{max(1, int(size(quantity) / 2) >> 20)}Mi"
