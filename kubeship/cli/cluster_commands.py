@@ -100,6 +100,16 @@ def deploy(
     rollback: Annotated[
         bool, typer.Option("--rollback/--no-rollback", help="Return to the last good revision if the new one fails.")
     ] = True,
+    keep_evidence: Annotated[
+        Path | None,
+        typer.Option(
+            "--keep-evidence",
+            envvar="KUBESHIP_KEEP_EVIDENCE",
+            metavar="DIRECTORY",
+            help="Write a failure's evidence below this directory, not into the project: a CI job's artifacts.",
+            file_okay=False,
+        ),
+    ] = None,
     take_over: TakeOver = None,
     replace: Replace = None,
     adopt: Adopt = False,
@@ -117,7 +127,7 @@ def deploy(
 
     strict = bool(os.environ.get("CI")) if frozen is None else frozen
     with screen("deploy", context.obj, json, lines=True) as user:
-        request = DeployRequest(project, env, holder(), image, strict, create_namespace, rollback)
+        request = DeployRequest(project, env, holder(), image, strict, create_namespace, rollback, keep_evidence)
         patience = seconds("--wait-for-lease", wait_for_lease) or 0
         connect = cluster_of(cluster, user.emit, patience, consent_of(take_over, replace, adopt))
         done = deploy(request, builders(builder, cache), connect, user.emit)

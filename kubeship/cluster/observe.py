@@ -2,10 +2,10 @@
 
 import threading
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 
 from kubeship.cluster.errors import Refusal
 from kubeship.cluster.logs import last_lines
@@ -69,7 +69,7 @@ class Observation:
             self._seen = self._count
         live = {kind: watched.items() for kind, watched in self._kinds.items()}
         names = {service["metadata"]["name"] for service in self._wanted.services}
-        taken = picture(live, self._wanted.workloads, names, datetime.now(UTC))
+        taken = picture(live, self._wanted.workloads, names, self._api.now())
         there = {(item["kind"], item["metadata"]["name"]) for item in taken.workloads}
         gone = tuple(name for name in self._wanted.lasting if (name.kind, name.name) not in there)
         return replace(taken, services=self._wanted.services, gone=gone)
@@ -95,9 +95,9 @@ class Observation:
         """The Ingresses and autoscalers that are being deployed, as they live now."""
         return surroundings(self._api, self._objects)
 
-    def masked(self, text: str) -> str:
-        """The text without the values of the Secrets that the pods use."""
-        return masking(self._api, self.snapshot().pods)(text)
+    def masking(self) -> Callable[[str], str]:
+        """What takes the values of the Secrets that the pods use out of a text."""
+        return masking(self._api, self.snapshot().pods)
 
     def _changed(self) -> None:
         with self._changes:

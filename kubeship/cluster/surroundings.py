@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime
 
 from kubeship.cluster.errors import Refusal
 from kubeship.cluster.parallel import each
@@ -27,7 +26,7 @@ def surroundings(api: Api, objects: Sequence[Object]) -> Surroundings:
     own = {item["metadata"].get("uid") for item in ingresses}
     others = _ingresses(api) if any(not has_address(item) for item in ingresses) else ()
     return Surroundings(
-        taken=datetime.now(UTC),
+        taken=api.now(),
         ingresses=ingresses,
         others=tuple(item for item in others if item["metadata"].get("uid") not in own),
         autoscalers=tuple(item for item in live if item["kind"] == "HorizontalPodAutoscaler"),

@@ -2,18 +2,32 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
 
 from kubeship.config.kinds import DnsLabel, DnsName, Duration, Folder, Port, VariableName
 from kubeship.config.strict import Strict
+
+
+def _undo(value: str) -> str:
+    if value not in ("safe", "never") and len(value.split()) < 2:  # a single word is more likely a slip
+        raise ValueError("expected safe, never, or a command line that undoes the step")
+    return value
+
+
+Undo = Annotated[
+    str,
+    AfterValidator(_undo),
+    WithJsonSchema({"anyOf": [{"enum": ["safe", "never"]}, {"type": "string", "pattern": r"\S\s+\S"}]}),
+]
 
 
 class Release(Strict):
     """A command that must succeed before any workload changes."""
 
     command: str
-    rollback: Literal["safe", "never"] = "safe"
-    """safe: the old version runs with what this step did; never: it doesn't, so a failed rollout isn't rolled back."""
+    rollback: Undo = "safe"
+    """safe: the old version runs with what this step did; never: it doesn't, so a failed rollout isn't rolled back; a
+    command: undoes this step, in the new image, before the old version is applied."""
     time_limit: Duration = "1h"
     """After which Kubernetes ends it."""
 

@@ -13,7 +13,7 @@ RELEASE_ANNOTATION = "kubeship.dev/release"
 """On a Job: its place among the release steps, from 1. Such a Job runs before any workload changes."""
 
 ROLLBACK_ANNOTATION = "kubeship.dev/rollback"
-"""On a release Job: `safe` or `never`."""
+"""On a release Job: `safe`, `never`, or the command line that undoes what it did."""
 
 
 @dataclass(frozen=True, order=True)

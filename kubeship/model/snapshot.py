@@ -22,7 +22,7 @@ class Snapshot:
     """Live objects as the API has them, of one namespace, at one moment."""
 
     taken: datetime
-    """By the machine that watches."""
+    """By the server's clock, as the times in the objects are."""
     workloads: tuple[Object, ...] = ()
     """Deployments, StatefulSets, DaemonSets, Jobs that are being rolled out."""
     gone: tuple[ObjectRef, ...] = ()

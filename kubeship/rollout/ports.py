@@ -1,6 +1,6 @@
 """What does watching a rollout need of the cluster? A picture, a wake-up when it changes, and logs."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Protocol
 
 from kubeship.model.snapshot import LogRef, Snapshot, Surroundings
@@ -24,5 +24,5 @@ class Observer(Protocol):
     def surroundings(self) -> Surroundings:
         """The Ingresses and autoscalers that are being deployed, as they live now."""
 
-    def masked(self, text: str) -> str:
-        """The text without the values of the Secrets that the pods use."""
+    def masking(self) -> Callable[[str], str]:
+        """What takes the values of the Secrets that the pods use out of a text."""

@@ -1,10 +1,11 @@
 """Does a workload run the wanted version on every replica, all of them healthy?"""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from kubeship.model.objects import Object
-from kubeship.rollout.pods import condition
+from kubeship.rollout.pods import condition, seconds_between
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,26 @@ def progress(workload: Object) -> Progress:
         return Progress(ready=False, summary=f"{name}: waiting for the controller to see the change")
     missing = KINDS[workload["kind"]](workload)
     return Progress(ready=missing is None, summary=f"{name}: {missing or 'ready'}")
+
+
+SETTLED = 5.0
+"""Seconds that a container without any probe must have run: Kubernetes calls it ready the moment that it starts, also
+when it ends a moment later for the tenth time."""
+
+
+def settling(pods: Iterable[Object], taken: datetime) -> bool:
+    """Whether one of the pods is ready only because nothing asks its containers, and they have just been started."""
+    return any(_runs_for(status, taken) < SETTLED for pod in pods for status in _unasked(pod))
+
+
+def _unasked(pod: Object) -> Iterator[Object]:
+    probed = {c["name"] for c in pod["spec"]["containers"] if c.get("readinessProbe") or c.get("startupProbe")}
+    return (s for s in pod.get("status", {}).get("containerStatuses") or () if s["name"] not in probed)
+
+
+def _runs_for(status: Object, taken: datetime) -> float:
+    running = (status.get("state") or {}).get("running") or {}
+    return seconds_between(running.get("startedAt") or "", taken) if running else 0.0
 
 
 def observed(workload: Object) -> bool:

@@ -8,7 +8,7 @@ from kubeship.rollout.ownership import newest_pods
 from kubeship.rollout.pods import ContainerSnapshot, occurrences, pod_snapshot
 from kubeship.rollout.readiness import progress
 
-WORTH_A_LOOK = 4
+WORTH_A_LOOK = 3
 """So many refused connections are normal while a program starts."""
 
 
@@ -32,10 +32,10 @@ def instances(snapshot: Snapshot) -> Mapping[LogRef, str]:
 def refused(snapshot: Snapshot) -> Mapping[str, str]:
     """Pods in which a probe is refused the connection, each with what changes when it is worth looking again.
 
-    What listens in them tells why; it is looked at after 4, 8, 16, ... refusals, while the container still runs.
+    What listens in them tells why; it is looked at after each WORTH_A_LOOK refusals, while the container still runs.
     """
     return {
-        container.pod: f"{container.restarts} {count.bit_length()}"
+        container.pod: f"{container.restarts} {count // WORTH_A_LOOK}"
         for pod in snapshot.pods
         if "deletionTimestamp" not in pod["metadata"]
         for container in pod_snapshot(pod, snapshot).containers

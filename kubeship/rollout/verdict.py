@@ -13,7 +13,7 @@ from kubeship.rollout.causes.creation import pods_refused
 from kubeship.rollout.causes.lost import pods_lost
 from kubeship.rollout.ownership import newest_pods
 from kubeship.rollout.pods import PodSnapshot, condition, events_of, pod_snapshot, seconds_between
-from kubeship.rollout.readiness import observed, progress
+from kubeship.rollout.readiness import SETTLED, observed, progress, settling
 from kubeship.rollout.redaction import redacted_diagnosis, secret_values
 from kubeship.rollout.services import without_endpoints
 from kubeship.rollout.timeline import histories, pod_states
@@ -56,7 +56,18 @@ def _deleted(name: ObjectRef) -> Diagnosis:
 
 def summaries(snapshot: Snapshot) -> tuple[str, ...]:
     """One line a workload: `shop-web: 1 of 2 updated pods available`."""
-    return tuple(progress(workload).summary for workload in snapshot.workloads)
+    return tuple(_summary(workload, snapshot) for workload in snapshot.workloads)
+
+
+def _summary(workload: Object, snapshot: Snapshot) -> str:
+    summary = progress(workload).summary
+    if progress(workload).ready and _settling(workload, snapshot):
+        return f"{summary}, unless it ends within {SETTLED:.0f} s: it has no probe"
+    return summary
+
+
+def _settling(workload: Object, snapshot: Snapshot) -> bool:
+    return workload["kind"] != "Job" and settling(newest_pods(workload, snapshot), snapshot.taken)
 
 
 def out_of_time(snapshot: Snapshot, timeout: float) -> Failed:
@@ -83,8 +94,10 @@ class _Standing:
 
 
 def _standing(workload: Object, snapshot: Snapshot) -> _Standing:
-    if not observed(workload) or progress(workload).ready:
-        return _Standing(workload, ready=observed(workload))
+    if not observed(workload):
+        return _Standing(workload, ready=False)
+    if progress(workload).ready and not _settling(workload, snapshot):
+        return _Standing(workload, ready=True)
     pods = [pod_snapshot(pod, snapshot) for pod in newest_pods(workload, snapshot)]
     concluded = [(pod, conclude(pod)) for pod in pods]
     absent = [c for c in (pods_refused(workload, snapshot), pods_lost(workload, snapshot)) if c]
@@ -92,7 +105,9 @@ def _standing(workload: Object, snapshot: Snapshot) -> _Standing:
     diagnoses = [c.diagnosis for c in sorted(conclusions, key=lambda c: not c.certain)]
     over = _over(workload, pods)
     if over:
-        diagnoses = [replace(d, rule=over.rule) for d in diagnoses] or [over]
+        diagnoses = [replace(d, rule=over.rule) for d in diagnoses]
+        # Whoever is ended from outside has last words of its own, but they aren't why.
+        diagnoses = [over, *diagnoses] if over.evidence.startswith("DeadlineExceeded") else diagnoses or [over]
     failed = over is not None or any(c.certain for c in absent) or _doomed(workload, concluded)
     subject = str(ref(workload))
     return _Standing(workload, ready=False, failed=failed, diagnoses=_distinct(diagnoses, subject))

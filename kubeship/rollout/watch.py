@@ -105,12 +105,11 @@ def _look_around(observer: Observer, emit: Emit, deadline: float, clock: Callabl
 def _masked(failed: Failed, observer: Observer) -> Failed:
     """Without the values of Secrets, which a probe's command or a termination message may have said."""
 
+    mask = observer.masking()
+
     def masked(diagnosis: Diagnosis) -> Diagnosis:
         return replace(
-            diagnosis,
-            cause=observer.masked(diagnosis.cause),
-            evidence=observer.masked(diagnosis.evidence),
-            log=observer.masked(diagnosis.log),
+            diagnosis, cause=mask(diagnosis.cause), evidence=mask(diagnosis.evidence), log=mask(diagnosis.log)
         )
 
     return replace(failed, diagnoses=tuple(masked(diagnosis) for diagnosis in failed.diagnoses))

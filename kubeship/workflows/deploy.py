@@ -19,6 +19,7 @@ from kubeship.workflows.app import App, load_app
 from kubeship.workflows.build import build_image, resolved
 from kubeship.workflows.builders import Builders, builder_findings
 from kubeship.workflows.failure import attempt, failed_rollout, save_evidence
+from kubeship.workflows.freeing import freeing
 from kubeship.workflows.ports import Cluster, Held
 from kubeship.workflows.release import compared, run_release, split, with_release_names
 from kubeship.workflows.render import refreshed
@@ -38,6 +39,8 @@ class DeployRequest:
     """Refuse when kubeship.yaml has changed since the last render."""
     create_namespace: bool = False
     roll_back: bool = True
+    evidence: Path | None = None
+    """Where the evidence of a failure is kept, in place of `.kubeship/runs/` in the project."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +94,7 @@ def deploy(request: DeployRequest, builders: Builders, connect: Callable[[App], 
             source=source,
         )
         begin(revision, newest, held)
-        return Deployed(_roll_out(app, revision, request.roll_back, held), changes, addresses(objects))
+        return Deployed(_roll_out(app, revision, request, held), changes, addresses(objects))
 
 
 def require(findings: Iterable[Finding], app: App, create_namespace: bool, emit: Emit) -> None:
@@ -145,7 +148,7 @@ def _number(newest: Revision | None, objects: tuple[Object, ...]) -> int:
     return newest.number if resumed else newest.number + 1
 
 
-def _roll_out(app: App, revision: Revision, roll_back: bool, held: Held) -> Revision:
+def _roll_out(app: App, revision: Revision, request: DeployRequest, held: Held) -> Revision:
     steps, rest = split(revision.objects)
     try:
         run_release(steps, held.cluster.revisions(revision.app), held)
@@ -157,10 +160,10 @@ def _roll_out(app: App, revision: Revision, roll_back: bool, held: Held) -> Revi
     if not refused:
         held.emit(Step("Watching until the new version serves"))
     with held.cluster.observe(rest) as observer:
-        verdict = refused or watch(observer, held.timeout, held.emit)
+        verdict = refused or watch(observer, held.timeout, held.emit, unblock=freeing(held, given_up=False))
         if isinstance(verdict, Failed):
-            kept = save_evidence(app, revision, observer)
-            raise failed_rollout(revision, verdict, kept, roll_back, held)
+            kept = save_evidence(app, revision, verdict, observer, request.evidence)
+            raise failed_rollout(revision, verdict, kept, request.roll_back, held)
     return conclude(revision, held)
 
 

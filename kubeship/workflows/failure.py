@@ -5,16 +5,18 @@ from pathlib import Path
 
 from kubeship.errors import ApplyFailed, KubeshipError, RolloutBroken, RolloutRolledBack
 from kubeship.model.events import Step
-from kubeship.model.objects import ROLLBACK_ANNOTATION, Object, ref
+from kubeship.model.objects import Object, ref
 from kubeship.model.revision import Outcome, Revision
 from kubeship.model.verdict import Diagnosis, Failed, Ready
 from kubeship.rollout.evidence import evidence
 from kubeship.rollout.ports import Observer
-from kubeship.rollout.suspects import suspects
+from kubeship.rollout.suspects import silent, suspects
 from kubeship.rollout.watch import watch
 from kubeship.workflows.app import App
+from kubeship.workflows.freeing import freeing
 from kubeship.workflows.ports import Cluster, Held
 from kubeship.workflows.release import split
+from kubeship.workflows.undo import Done, undo, undoing
 
 
 def failed_rollout(
@@ -23,19 +25,25 @@ def failed_rollout(
     """The error that the deploy ends in, after everything was done that could be done; `kept`: where evidence is."""
     diagnosis = verdict.diagnoses[0]
     held.cluster.record(revision.ended(Outcome.FAILED, diagnosis.cause), held.lease)
-    obstacle, good = _way_back(revision, roll_back, held.cluster)
+    obstacle, good, steps = _way_back(revision, roll_back, held.cluster)
     if good is None:
         return _broken(revision, verdict, kept, obstacle)
     held.emit(Step(f"Rolling back to revision {good.number}"))
+    done = "nothing"
     try:
+        undo(steps, held)
+        done = "release steps undone" if steps else done
         restored = restore(good, held)
+        done = "the objects applied"
         added = {ref(item) for item in split(revision.objects)[1]} - {ref(item) for item in good.objects}
         held.cluster.prune(sorted(added), held.lease, held.emit)
     except KubeshipError as error:
-        return _broken(revision, verdict, kept, f"rolling back to revision {good.number} failed too: {error.message}")
+        obstacle = f"rolling back to revision {good.number} failed too ({done} until then): {error.message}"
+        return _broken(revision, verdict, kept, obstacle)
     if isinstance(restored, Failed):
-        cause = restored.diagnoses[0].cause
-        return _broken(revision, verdict, kept, f"revision {good.number} doesn't become healthy either: {cause}")
+        return _broken(
+            revision, verdict, kept, f"revision {good.number} doesn't become healthy either: {_all(restored)}"
+        )
     held.cluster.record(revision.ended(Outcome.ROLLED_BACK, diagnosis.cause), held.lease)
     return RolloutRolledBack(
         f"revision {revision.number} failed: {diagnosis.cause}; revision {good.number} serves again",
@@ -44,11 +52,16 @@ def failed_rollout(
     )
 
 
-def save_evidence(app: App, revision: Revision, observer: Observer) -> Path:
-    """Write what the cluster says of the failed revision into the project; returns the directory."""
+def save_evidence(
+    app: App, revision: Revision, verdict: Failed, observer: Observer, elsewhere: Path | None = None
+) -> Path:
+    """Write what the cluster says of the failed revision into the project, or `elsewhere`; returns the directory."""
     snapshot = observer.snapshot()
-    snapshot = replace(snapshot, logs=observer.logs(suspects(snapshot)))
-    return app.workspace.save_evidence(f"{app.environment}-{revision.number}", evidence(snapshot))
+    snapshot = replace(snapshot, logs=observer.logs(dict.fromkeys((*suspects(snapshot), *silent(snapshot)))))
+    files = {"verdict.txt": f"{words(verdict)}\n", **evidence(snapshot)}
+    masked = observer.masking()
+    files = {name: masked(text) for name, text in files.items()}
+    return app.workspace.save_evidence(f"{app.environment}-{revision.number}", files, elsewhere)
 
 
 def restore(good: Revision, held: Held) -> Ready | Failed:
@@ -57,7 +70,7 @@ def restore(good: Revision, held: Held) -> Ready | Failed:
     if refused := attempt(rest, held):
         return refused
     with held.cluster.observe(rest) as observer:
-        return watch(observer, held.timeout, held.emit)
+        return watch(observer, held.timeout, held.emit, unblock=freeing(held, given_up=True))
 
 
 def attempt(objects: tuple[Object, ...], held: Held) -> Failed | None:
@@ -71,7 +84,15 @@ def attempt(objects: tuple[Object, ...], held: Held) -> Failed | None:
 
 def words(verdict: Failed) -> str:
     """What the failing containers and the cluster said, for a person."""
-    return "\n\n".join(_paragraph(diagnosis) for diagnosis in verdict.diagnoses)
+    told = [_paragraph(diagnosis) for diagnosis in verdict.diagnoses]
+    if verdict.history:
+        told.append("\n".join(["where the time went:", *(f"  {line}" for line in verdict.history)]))
+    return "\n\n".join(told)
+
+
+def _all(verdict: Failed) -> str:
+    """Each workload that didn't become healthy, and why."""
+    return "; ".join(f"{d.subject}: {d.cause}" if d.subject else d.cause for d in verdict.diagnoses)
 
 
 def _paragraph(diagnosis: Diagnosis) -> str:
@@ -85,20 +106,18 @@ def _paragraph(diagnosis: Diagnosis) -> str:
     return "\n".join(lines)
 
 
-def _way_back(revision: Revision, roll_back: bool, cluster: Cluster) -> tuple[str, Revision | None]:
+def _way_back(revision: Revision, roll_back: bool, cluster: Cluster) -> tuple[str, Revision | None, tuple[Done, ...]]:
+    """What is in the way, or the revision to go back to and the release steps to undo before."""
     if not roll_back:
-        return "it was not rolled back, as --no-rollback asks", None
-    good = next((r for r in cluster.revisions(revision.app) if r.outcome is Outcome.SUCCEEDED), None)
+        return "it was not rolled back, as --no-rollback asks", None, ()
+    records = cluster.revisions(revision.app)
+    good = next((record for record in records if record.outcome is Outcome.SUCCEEDED), None)
     if good is None:
-        return "there is no earlier revision that succeeded to roll back to", None
-    # A step that the good revision has too has run before it: the good one serves with what it did.
-    if any(_irreversible(job) for job in split(revision.objects)[0] if job not in good.objects):
-        return "it was not rolled back, since a release step that can't be undone has run (rollback: never)", None
-    return "", good
-
-
-def _irreversible(job: Object) -> bool:
-    return (job["metadata"].get("annotations") or {}).get(ROLLBACK_ANNOTATION) == "never"
+        return "there is no earlier revision that succeeded to roll back to", None, ()
+    left = undoing(records, good)
+    if left.final:
+        return "it was not rolled back, since a release step that can't be undone has run (rollback: never)", None, ()
+    return "", good, left.steps
 
 
 def _broken(revision: Revision, verdict: Failed, kept: Path, obstacle: str) -> RolloutBroken:

@@ -6,9 +6,9 @@ import threading
 from collections.abc import Iterable
 from itertools import takewhile
 
-from kubeship.errors import ReleaseFailed
+from kubeship.errors import KubeshipError, ReleaseFailed
 from kubeship.model.changes import Changes
-from kubeship.model.events import Note, Step
+from kubeship.model.events import Caution, Note, Step
 from kubeship.model.objects import RELEASE_ANNOTATION, Object, is_release_step, ref
 from kubeship.model.revision import Outcome, Revision
 from kubeship.model.verdict import Failed
@@ -99,6 +99,12 @@ def _run_step(job: Object, held: Held) -> None:
         case _:
             held.emit(Step(f"Running release step {name}"))
             held.cluster.apply([job], held.lease, held.emit)
+    if failed := follow_step(job, held):
+        raise _failure(job, failed, held)
+
+
+def follow_step(job: Object, held: Held) -> Failed | None:
+    """Watch a Job that has been applied to its end, its log streamed."""
     with held.cluster.observe([job]) as observer:
         ended = threading.Event()
         log = threading.Thread(target=_follow, args=(observer, job, held, ended), daemon=True)
@@ -109,21 +115,30 @@ def _run_step(job: Object, held: Held) -> None:
             ended.set()
         # The last lines may still be on their way when the Job's condition is there.
         log.join(timeout=LOG_GRACE)
-    if isinstance(verdict, Failed):
-        raise _failure(name, verdict)
+    return verdict if isinstance(verdict, Failed) else None
 
 
 def _follow(observer: Observer, job: Object, held: Held, ended: threading.Event) -> None:
-    while not (pods := observer.snapshot().pods):
-        if ended.wait(POD_PAUSE):
-            return
-    pod = pods[0]
-    container = pod["spec"]["containers"][0]["name"]
-    held.cluster.follow_log(pod["metadata"]["name"], container, held.emit, job["metadata"]["name"])
+    try:
+        while not (pods := observer.snapshot().pods):
+            if ended.wait(POD_PAUSE):
+                return
+        pod = pods[0]
+        container = pod["spec"]["containers"][0]["name"]
+        held.cluster.follow_log(pod["metadata"]["name"], container, held.emit, job["metadata"]["name"])
+    except KubeshipError as error:  # the step goes on, and its Job says how it ends
+        held.emit(Caution(f"its log isn't shown further: {error.message}", hint=error.hint))
 
 
-def _failure(name: str, verdict: Failed) -> ReleaseFailed:
-    diagnosis = verdict.diagnoses[0]
+def _failure(job: Object, verdict: Failed, held: Held) -> ReleaseFailed:
+    name, diagnosis = job["metadata"]["name"], verdict.diagnoses[0]
+    if outcome(held.cluster.get(ref(job))) == "running":
+        return ReleaseFailed(
+            f"release step {name} still runs after {held.timeout:.0f} s, and no workload was changed: "
+            f"{diagnosis.evidence}",
+            hint=f"{diagnosis.remedy}; kubeship deploy again follows it, kubectl delete job {name} stops it",
+            details=diagnosis.log,
+        )
     return ReleaseFailed(
         f"release step {name} failed, so no workload was changed: {diagnosis.cause}",
         hint=diagnosis.remedy,

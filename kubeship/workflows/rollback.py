@@ -3,17 +3,15 @@
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from kubeship.errors import InvalidInput, RolloutBroken
-from kubeship.model.events import Compared, Emit, Note, Step
+from kubeship.errors import InvalidInput, ReleaseFailed, RolloutBroken
+from kubeship.model.events import Caution, Compared, Emit, Note, Step
 from kubeship.model.revision import Outcome, Revision
 from kubeship.model.verdict import Failed
 from kubeship.workflows.deploy import begin, conclude
 from kubeship.workflows.failure import restore, words
 from kubeship.workflows.ports import Cluster, Held
-from kubeship.workflows.release import split
-
-ROLLBACK_TO = "rollback to "
-"""How the message of a rollback's record begins; the revision's number follows."""
+from kubeship.workflows.release import run_release, split
+from kubeship.workflows.undo import ROLLBACK_TO, Undoing, rollback_target, undo, undoing
 
 
 @dataclass(frozen=True)
@@ -29,11 +27,17 @@ class RollbackRequest:
 
 
 def rollback(request: RollbackRequest, cluster: Cluster, emit: Emit) -> Revision:
-    """Apply an earlier revision's objects, without its release steps, as a new revision. Raises RolloutBroken."""
+    """Undo the release steps since an earlier revision, and apply its objects as a new revision.
+
+    Its own release steps have run; only one that an earlier rollback has undone runs again. Raises InvalidInput,
+    ReleaseFailed, RolloutBroken.
+    """
     with cluster.lease(request.app, request.holder) as lease:
         held = Held(cluster, lease, emit, request.timeout)
         records = cluster.revisions(request.app)
         target = choose(records, request.app, request.revision)
+        left = undoing(records, target)
+        require_reversible(left, target, request.revision is not None, emit)
         emit(Step(f"Rolling back to revision {target.number}"))
         changes = cluster.compare(split(target.objects)[1])
         emit(Compared(changes))
@@ -51,6 +55,13 @@ def rollback(request: RollbackRequest, cluster: Cluster, emit: Emit) -> Revision
             message=f"{ROLLBACK_TO}{target.number}",
         )
         begin(revision, newest, held)
+        try:
+            undo(left.steps, held)
+            if _brings_back_what_was_undone(records, target):
+                run_release(split(target.objects)[0], (), held)
+        except ReleaseFailed as error:
+            cluster.record(revision.ended(Outcome.STOPPED, error.message), lease)
+            raise
         verdict = restore(revision, held)
         if isinstance(verdict, Failed):
             diagnosis = verdict.diagnoses[0]
@@ -61,6 +72,27 @@ def rollback(request: RollbackRequest, cluster: Cluster, emit: Emit) -> Revision
                 details=words(verdict),
             )
         return conclude(revision, held)
+
+
+def require_reversible(left: Undoing, target: Revision, asked_for: bool, emit: Emit) -> None:
+    """Raise InvalidInput when a release step since then can't be undone, unless that revision was asked for."""
+    if not left.final:
+        return
+    steps = ", ".join(left.final)
+    words = f"release steps since revision {target.number} can't be undone (rollback: never): {steps}"
+    if not asked_for:
+        raise InvalidInput(
+            f"{words}; nothing was changed",
+            hint=f"deploy a version that mends it; kubeship rollback {target.number} goes back all the same",
+        )
+    emit(Caution(words, hint="what they did to the database stays: watch whether the older version works with it"))
+
+
+def _brings_back_what_was_undone(records: tuple[Revision, ...], target: Revision) -> bool:
+    """Whether what runs is older than the target: an earlier rollback went back beyond it."""
+    running = next((record for record in records if record.outcome is Outcome.SUCCEEDED), None)
+    origin = rollback_target(running) if running else None
+    return origin is not None and origin < target.number
 
 
 def choose(records: tuple[Revision, ...], app: str, number: int | None) -> Revision:

@@ -90,11 +90,12 @@ class Workspace:
             )
         return found
 
-    def save_evidence(self, run: str, files: Mapping[str, str]) -> Path:
-        """Write what is known of a failed run into `.kubeship/runs/<run>/`; returns that directory."""
-        directory = f"{STATE}/runs/{run}"
-        replace_all(self.root, {f"{directory}/{name}": text for name, text in files.items()})
-        return self.root / directory
+    def save_evidence(self, run: str, files: Mapping[str, str], elsewhere: Path | None = None) -> Path:
+        """Write what is known of a failed run into `.kubeship/runs/<run>/`, or `elsewhere`; returns that directory."""
+        directory = elsewhere / run if elsewhere else self.root / STATE / "runs" / run
+        directory.mkdir(parents=True, exist_ok=True)
+        replace_all(directory, dict(files))
+        return directory
 
     def _files(self, writing: Writing, force: bool) -> tuple[Decision, ...]:
         # This run answers for the directories that it writes into: not for other environments or formats, and not for

@@ -67,7 +67,8 @@ REFUSALS = (
 
 
 _FRAME = re.compile(
-    r"^(\(combined from similar events\): )?(Error creating: |create Pod \S+ in (Stateful|Daemon)Set \S+ failed error: )"
+    r"^(\(combined from similar events\): )?"
+    r"(Error creating: |create Pod \S+ in (Stateful|Daemon)Set \S+ failed error: )"
 )
 """What the controllers put before the API server's words."""
 

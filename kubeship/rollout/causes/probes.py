@@ -106,7 +106,7 @@ MEANINGS = (
     ),
     _Meaning(r"statuscode: \d+", "answers {status}", f"{_HEALTH} to a route that answers 200"),
     _Meaning(
-        r'Get "https://[^"]*": .*(?:connection refused|gave HTTP response)|server gave HTTP response to HTTPS client',
+        r'Get "https://[^"]*": .*(?:connection refused|tls: )|server gave HTTP response to HTTPS client',
         "redirects the probe to https, where nothing listens",
         "let the probe send `X-Forwarded-Proto: https` and tell the app to believe it (Django: "
         "SECURE_PROXY_SSL_HEADER), or exempt the health route (SECURE_REDIRECT_EXEMPT)",

@@ -97,7 +97,7 @@ def start_hook_failed(container: ContainerSnapshot) -> Conclusion | None:
             remedy="correct lifecycle.postStart in the manifest; what must succeed first is better an init container",
             rule="the kubelet kills it for that each time",
         ),
-        certain=crashes_for_certain(container) or container.waiting.get("reason") == "PostStartHookError",
+        certain=crashes_for_certain(container) or (bool(container.waiting) and container.restarts > 0),
     )
 
 

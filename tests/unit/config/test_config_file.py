@@ -110,7 +110,7 @@ def test_overlay_is_merged_and_null_removes() -> None:
         (
             "version: 1",
             "version: 1\nrelease: [{command: migrate, rollback: nevr}]",
-            "kubeship.yaml:2: release[0].rollback: expected one of safe, never, got 'nevr'",
+            "kubeship.yaml:2: release[0].rollback: expected safe, never, or a command line",
         ),
         ("LEVEL: info", "LEVEL: 1", "kubeship.yaml:14: variables.LEVEL: expected a string, got 1; put it in quotes"),
         (

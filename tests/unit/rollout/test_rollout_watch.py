@@ -1,6 +1,6 @@
 """Does watching end as soon as it is certain, with the last words, and never later than its timeout?"""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 
 import pytest
@@ -58,8 +58,8 @@ class Recording:
     def surroundings(self) -> Surroundings:
         return self.around[min(int(self.now), len(self.around) - 1)]
 
-    def masked(self, text: str) -> str:
-        return text.replace("canary", "[redacted]")
+    def masking(self) -> Callable[[str], str]:
+        return lambda text: text.replace("canary", "[redacted]")
 
 
 def watched(observer: Recording, timeout: float = 60) -> tuple[Ready | Failed, list[Event]]:

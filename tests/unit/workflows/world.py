@@ -171,8 +171,8 @@ class MemoryObserver:
     def surroundings(self) -> Surroundings:
         return Surroundings(datetime.now(UTC))
 
-    def masked(self, text: str) -> str:
-        return text
+    def masking(self) -> Callable[[str], str]:
+        return str
 
 
 @dataclass
