@@ -66,6 +66,8 @@ def _releases(configuration: Configuration, environment: str) -> Iterator[Releas
     # A release step imports the same code as the web process, so it gets the same memory.
     web = web_resources(configuration)
     for order, step in enumerate(configuration.release, start=1):
+        if step.rollback not in ("safe", "never"):
+            exec_form(step.rollback, f"release[{order - 1}].rollback")  # refused now, not when it is needed
         name = "release" if order == 1 else f"release-{order}"
         yield ReleasePlan(
             name=name,
