@@ -115,15 +115,15 @@ def secured_registry_host(place: Place) -> str:
     return f'server = "{address}"\n[host."{address}"]\n  ca = "{place.registry_certificate}"\n'
 
 
-def containerd(place: Place) -> str:
-    """A containerd of the node's own, for containerd 1.6 and 1.7."""
+def containerd(place: Place, suffix: str = "") -> str:
+    """A containerd of a node's own, for containerd 1.6 and 1.7; each node's has another suffix."""
     return f"""version = 2
-root = "{place.kept}/containerd"
-state = "{place.runtime}/containerd"
+root = "{place.kept}/containerd{suffix}"
+state = "{place.runtime}/containerd{suffix}"
 disabled_plugins = ["io.containerd.snapshotter.v1.btrfs", "io.containerd.snapshotter.v1.devmapper",
   "io.containerd.snapshotter.v1.zfs", "io.containerd.snapshotter.v1.aufs"]
 [grpc]
-  address = "{place.runtime}/containerd.sock"
+  address = "{place.runtime}/containerd{suffix}.sock"
 [plugins."io.containerd.internal.v1.opt"]
   path = "{place.run}/opt"
 [plugins."io.containerd.grpc.v1.cri"]

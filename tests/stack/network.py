@@ -62,12 +62,23 @@ def create(place: Place) -> None:
         FORWARDING.write_text("1")
     for table, chain, rule in rules(place):
         run(["iptables", "-w", "-t", table, "-I", chain, *rule])
-    for cgroup in _cgroup_roots():
-        (cgroup / place.name).mkdir(exist_ok=True)
+    make_cgroup(place.name)
     if (CGROUPS / "cgroup.controllers").exists():  # the unified hierarchy hands controllers down only when told to
         for folder in (CGROUPS, CGROUPS / place.name):
             for controller in (folder / "cgroup.controllers").read_text().split():
                 succeeds(["sh", "-c", f"echo +{controller} > {folder}/cgroup.subtree_control"])
+
+
+def make_cgroup(path: str) -> None:
+    """In every hierarchy."""
+    for cgroup in _cgroup_roots():
+        (cgroup / path).mkdir(exist_ok=True)
+
+
+def add_second_node(place: Place) -> None:
+    """Its address, beside the first node's, and its cgroup."""
+    run(["ip", "-n", place.name, "addr", "replace", f"{place.second_node_address}/32", "dev", "eth0"])
+    make_cgroup(f"{place.name}/node-2")
 
 
 # Pods on one bridge answer one another through Services only when iptables sees bridged packets.

@@ -6,6 +6,7 @@ same to all three. Everything has addresses in 10.N.0.0/16:
 
     10.N.0.0/18      pods                      10.N.64.0/18    services
     10.N.128.0/24    the engine's containers   10.N.129.0/30   .1 the machine, .2 the node
+    10.N.130.2       the second node
     10.N.192.0/18    networks made with `docker network create`
 """
 
@@ -100,6 +101,10 @@ class Place:
     @property
     def node_address(self) -> str:
         return f"10.{self.number}.129.2"
+
+    @property
+    def second_node_address(self) -> str:
+        return f"10.{self.number}.130.2"
 
     @property
     def registry(self) -> str:

@@ -30,15 +30,16 @@ def api_server(place: Place, token: str) -> bool:
     return _get(f"https://{place.node_address}:6443/readyz", {"Authorization": f"Bearer {token}"}) == b"ok"
 
 
-def node(place: Place, token: str) -> bool:
-    """Whether the node is Ready and pods may be scheduled on it."""
-    url = f"https://{place.node_address}:6443/api/v1/nodes/{NODE}"
+def node(place: Place, token: str, name: str = NODE) -> bool:
+    """Whether a node is Ready, and nothing but a taint of its own keeps pods away."""
+    url = f"https://{place.node_address}:6443/api/v1/nodes/{name}"
     answer = _get(url, {"Authorization": f"Bearer {token}"})
     if answer is None:
         return False
     found: dict[str, Any] = json.loads(answer)
     conditions = {condition["type"]: condition["status"] for condition in found["status"].get("conditions", [])}
-    return conditions.get("Ready") == "True" and not found["spec"].get("taints")
+    taints = [taint for taint in found["spec"].get("taints", []) if taint["key"].startswith("node.kubernetes.io/")]
+    return conditions.get("Ready") == "True" and not taints
 
 
 def ingress(place: Place) -> bool:

@@ -11,7 +11,19 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.stack import addresses, base_images, binaries, cluster_objects, down, held, machine, network, place, warm
+from tests.stack import (
+    addresses,
+    base_images,
+    binaries,
+    cluster_objects,
+    down,
+    held,
+    machine,
+    network,
+    place,
+    second_node,
+    warm,
+)
 from tests.stack.config_files import CONTEXT, config_files, kubeconfig, new_tokens
 from tests.stack.errors import StackError
 from tests.stack.place import Place
@@ -62,6 +74,27 @@ def _bring_up(replaced: set[str]) -> None:
     say(f"the stack is up; its addresses are in {here.state / 'addresses.json'}")
 
 
+def add_node(checkout: Path = place.CHECKOUT) -> str:
+    """The name of a second node of the stack that is up, started where it isn't there yet."""
+    here = place.remembered(checkout)
+    if here is None or held.supervisor_pid(here) is None:
+        raise StackError("the stack is not up (python -m tests.stack up)")
+    with locked(checkout):
+        supervisor = held.Supervisor(here)
+        running = {name for name, server in supervisor.ask("servers").items() if server["ended"] is None}
+        programs = Path(addresses.load(checkout).bin)
+        token = json.loads(here.kubeconfig.read_text())["users"][0]["user"]["token"]
+        for path, text in second_node.files(here, machine.resolver()).items():
+            (here.run / path).write_text(text)
+        network.add_second_node(here)
+        for server in second_node.servers(here, programs, token):
+            if server.name not in running:
+                _begin(here, supervisor, server)
+            _await(here, supervisor, server)
+        supervisor.close()
+    return second_node.NODE
+
+
 Images = list[tuple[str, tuple[str, ...], base_images.StoredImage]]
 
 
@@ -82,8 +115,7 @@ def _start(here: Place, programs: Path, images: Images, replaced: set[str]) -> N
     wanted = [server for server in servers(here, programs, tokens, network.mtu()) if server.part not in replaced]
     parts = {server.part for server in wanted}
     for server in wanted:
-        _log(here, server).unlink(missing_ok=True)
-        supervisor.start(server.name, server.command_line(here), _environment_of(server), _log(here, server))
+        _begin(here, supervisor, server)
         if server.awaited:
             _await(here, supervisor, server)
     if "registry" in parts:
@@ -136,6 +168,11 @@ def _make_registry_certificate(here: Place) -> None:
     trusted = here.runtime / "own/etc/docker/certs.d" / here.secured_registry / "ca.crt"
     trusted.parent.mkdir(parents=True, exist_ok=True)
     trusted.write_bytes(here.registry_certificate.read_bytes())
+
+
+def _begin(here: Place, supervisor: held.Supervisor, server: Server) -> None:
+    _log(here, server).unlink(missing_ok=True)
+    supervisor.start(server.name, server.command_line(here), _environment_of(server), _log(here, server))
 
 
 def _await(here: Place, supervisor: held.Supervisor, server: Server) -> None:
