@@ -57,6 +57,8 @@ class Controller:
     """How long it may still send requests to a pod that is going."""
     finds_certificates: bool = False
     """TLS without a Secret."""
+    one_for_all: bool = False
+    """The app's Ingresses share a load balancer, which refuses different numbers for one setting."""
 
 
 def _nginx(wishes: Wishes) -> Told:
@@ -179,7 +181,7 @@ ALB_DRAIN_SECONDS = 20
 
 CONTROLLERS: Mapping[str, Controller] = MappingProxyType(
     {
-        "alb": Controller(("alb",), _alb, drain_seconds=ALB_DRAIN_SECONDS, finds_certificates=True),
+        "alb": Controller(("alb",), _alb, drain_seconds=ALB_DRAIN_SECONDS, finds_certificates=True, one_for_all=True),
         "haproxy": Controller(("haproxy",), _haproxy),
         "nginx": Controller(("nginx",), _nginx),
         "traefik": Controller(("traefik",), _traefik),

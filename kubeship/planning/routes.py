@@ -89,6 +89,7 @@ def _told(name: str, process: Process, configuration: Configuration, namespace: 
             )
         return Told()
     serving = [each for each in configuration.processes.values() if each.hosts]
+    patience = serving if controller.one_for_all else [process]
     return controller.tell(
         Wishes(
             name=f"{configuration.name}-{name}",
@@ -97,7 +98,7 @@ def _told(name: str, process: Process, configuration: Configuration, namespace: 
             redirect=stated.redirect,
             body_kilobytes=_kilobytes(configuration),
             body_stated=stated.body is not None,
-            seconds=silence_seconds(process, configuration),
+            seconds=max(silence_seconds(each, configuration) for each in patience),
             sticky=process.sticky,
             grpc=process.is_grpc,
             health=process.health.path if process.health else None,
