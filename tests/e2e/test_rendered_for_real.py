@@ -16,7 +16,6 @@ from kubeship.rendering.manifests import manifests
 from kubeship.rendering.render import render
 from tests.e2e.conftest import Kubectl
 from tests.stack.addresses import Stack
-from tests.unit.rendering.kind_plans import CUSTOM, KINDS
 from tests.unit.rendering.rendering_plans import NASTY, NASTY_VALUES
 
 pytestmark = pytest.mark.e2e
