@@ -12,7 +12,7 @@ from kubeship.model.changes import Changes, Consent
 from kubeship.model.events import Caution, Emit
 from kubeship.model.finding import Finding
 from kubeship.model.logs import LogEntry, LogWindow, Sink, Terminal
-from kubeship.model.objects import Object, ObjectRef
+from kubeship.model.objects import Object, ObjectRef, ref
 from kubeship.model.revision import Revision
 from kubeship.model.snapshot import LogRef
 
@@ -132,8 +132,17 @@ class KubernetesCluster:
         return tuple(job for job in jobs if (owner.kind, owner.name) in _owners(job))
 
     def create(self, item: Object) -> Object:
-        """Create an object that nobody applies again; returns it as the server has it."""
-        return self.api.create(item)
+        """Create an object that nobody applies again; returns it as the server has it.
+
+        Its name is nobody else's, so one that exists already is our own, whose answer was lost.
+        """
+        try:
+            return self.api.create(item)
+        except Refusal as refusal:
+            live = self.api.get(ref(item)) if refusal.status == 409 else None
+            if live is None:
+                raise
+            return live
 
     def observe(self, objects: Sequence[Object]) -> AbstractContextManager[observe.Observation]:
         """Watch the objects' workloads while the context lasts."""

@@ -20,6 +20,7 @@ from urllib3.exceptions import HTTPError
 from kubeship.cluster.client import KubernetesCluster
 from kubeship.cluster.dry_run import NOTHING_BEYOND
 from kubeship.cluster.errors import translated, unanswered
+from kubeship.cluster.persistence import answered_or_broken, persistent
 from kubeship.cluster.requests import DynamicApi
 from kubeship.errors import MissingPrecondition
 from kubeship.model.changes import Consent
@@ -45,7 +46,8 @@ def connect(
     # Requests are tried again by requests.py, which says so; urllib3 would do it silently and at once.
     configuration.retries = False
     configuration.connection_pool_maxsize = CONNECTIONS
-    api = DynamicApi(_dynamic_client(configuration), namespace, emit)
+    client = persistent(lambda: _dynamic_client(configuration), emit, heals=answered_or_broken)
+    api = DynamicApi(client, namespace, emit)
     return KubernetesCluster(
         api, f"{title} at {configuration.host}, Kubernetes {api.version()}", emit, lease_seconds, consent
     )

@@ -1,5 +1,6 @@
 """Which kinds does the server know, and under which path?"""
 
+from collections.abc import Callable
 from threading import Lock
 from typing import Any
 
@@ -9,14 +10,18 @@ from kubernetes.dynamic.exceptions import ResourceNotFoundError, ResourceNotUniq
 from urllib3.exceptions import HTTPError
 
 from kubeship.cluster.errors import translated, unanswered
+from kubeship.cluster.persistence import persistent
 from kubeship.errors import InvalidInput
+from kubeship.model.events import Emit
 
 
 class Discovery:
     """The vendor's lazy discovery, one thread at a time, since it isn't made for several."""
 
-    def __init__(self, client: DynamicClient) -> None:
+    def __init__(self, client: DynamicClient, emit: Emit, sleep: Callable[[float], None]) -> None:
         self._client = client
+        self._emit = emit
+        self._sleep = sleep
         self._host: str = client.configuration.host
         self._guard = Lock()
 
@@ -25,15 +30,33 @@ class Discovery:
         group, _, version = api_version.rpartition("/")
         where = {"prefix": "apis", "group": group} if group else {"prefix": "api"}
         doing = f"asking {self._host} for {kind} in {api_version}"
+
+        def once() -> Any:
+            try:
+                with self._guard:
+                    return self._find(where, version, kind)
+            except ApiException as error:
+                raise translated(error, self._host, doing) from None
+            except (HTTPError, OSError, ValueError) as error:
+                raise unanswered(self._host, error, doing) from None
+
         try:
-            with self._guard:
-                return self._client.resources.get(**where, api_version=version, kind=kind)
+            return persistent(once, self._emit, self._sleep)
         except (ResourceNotFoundError, ResourceNotUniqueError):
             raise InvalidInput(
                 f"the API server at {self._host} has no {kind} in {api_version}",
                 hint=f"correct apiVersion and kind in *-{kind.lower()}.yaml, or install what defines that kind",
             ) from None
-        except ApiException as error:
-            raise translated(error, self._host, doing) from None
-        except (HTTPError, OSError) as error:
-            raise unanswered(self._host, error, doing) from None
+
+    def _find(self, where: dict[str, str], version: str, kind: str) -> Any:
+        try:
+            return self._client.resources.get(**where, api_version=version, kind=kind)
+        except ResourceNotFoundError:
+            # The vendor takes 503 for a group without kinds; asked once more, it is an error like any other.
+            path = "/".join(["", where["prefix"], *filter(None, [where.get("group"), version])])
+            try:
+                self._client.request("GET", path)
+            except ApiException as error:
+                if error.status != 404:
+                    raise
+            raise

@@ -16,9 +16,10 @@ from urllib3.exceptions import HTTPError
 
 from kubeship.cluster.discovery import Discovery
 from kubeship.cluster.errors import Refusal, translated, unanswered
+from kubeship.cluster.persistence import answered_or_broken, may_heal, never, persistent
 from kubeship.cluster.ports import Applied, Kind, Listing
 from kubeship.cluster.streams import ResponseLines
-from kubeship.model.events import Emit, Note
+from kubeship.model.events import Emit
 from kubeship.model.logs import Terminal
 from kubeship.model.objects import Object, ObjectRef, ref
 
@@ -29,12 +30,6 @@ HURRY = (3.0, 5.0)
 """The same for a lease's renewal, which must be answered before the lease ends."""
 WATCH_SECONDS = 30
 """After which the server ends a watch, and what is there is listed again; silence beyond it is a dead connection."""
-BACKOFF = (0.2, 0.5, 1.0, 2.0, 4.0)
-"""Seconds before each new try of an idempotent request."""
-PATIENCE = 45.0
-"""Seconds after which a request isn't tried again, so that timeouts don't add up to minutes."""
-LONGEST_RETRY_AFTER = 15.0
-"""Seconds; a server that asks for more is waited for this long."""
 WARNING = re.compile(r'299 \S+ "((?:[^"\\]|\\.)*)"')
 """RFC 7234, 5.5: warn-code, warn-agent, quoted warn-text."""
 
@@ -52,15 +47,16 @@ class DynamicApi:
         self._emit = emit
         self._sleep = sleep
         self._ahead = timedelta()
-        self._known = Discovery(client)
+        self._known = Discovery(client, emit, sleep)
 
     def now(self) -> datetime:
         """The time by the server's clock."""
         return datetime.now(UTC) + self._ahead
 
     def version(self) -> str:
-        """`v1.35.4`; asked for once, without new tries."""
-        answer, _ = self._json("GET", "/version", f"asking {self.host} for its version", retry=False)
+        """`v1.35.4`; a server that isn't there at all is told at once."""
+        doing = f"asking {self.host} for its version"
+        answer, _ = self._json("GET", "/version", doing, heals=answered_or_broken)
         return str(answer.get("gitVersion", "of unknown version"))
 
     def kind(self, api_version: str, kind: str) -> Kind:
@@ -97,7 +93,7 @@ class DynamicApi:
         """PUT; tried once, and quickly."""
         query = {"fieldManager": FIELD_MANAGER}
         path = self._path(ref(item))
-        return self._json("PUT", path, f"writing {ref(item)}", query=query, body=item, retry=False, timeout=HURRY)[0]
+        return self._json("PUT", path, f"writing {ref(item)}", query=query, body=item, heals=never, timeout=HURRY)[0]
 
     def apply(self, item: Object, *, dry_run: bool = False, force: bool = False) -> Applied:
         """Server-side apply."""
@@ -185,7 +181,7 @@ class DynamicApi:
 
     def _stream(self, path: str, doing: str, query: Mapping[str, str]) -> AbstractContextManager[ResponseLines]:
         timeout = (TIMEOUT[0], WATCH_SECONDS + 10.0)
-        response = self._send("GET", path, doing, query=query, timeout=timeout, retry=False, whole=False)
+        response = self._send("GET", path, doing, query=query, timeout=timeout, heals=never, whole=False)
         return closing(ResponseLines(response, self.host, doing))
 
     def _json(self, method: str, path: str, doing: str, **how: Any) -> tuple[dict[str, Any], Any]:
@@ -202,12 +198,12 @@ class DynamicApi:
         body: Object | str | Sequence[Mapping[str, Any]] | None = None,
         content_type: str = "application/json",
         timeout: tuple[float, float] = TIMEOUT,
-        retry: bool = True,
+        heals: Callable[[Refusal], bool] = may_heal,
         whole: bool = True,
     ) -> Any:
         """The vendor's response (urllib3's), read to its end when `whole`."""
-        give_up = time.monotonic() + PATIENCE
-        for attempt in range(len(BACKOFF) + 1):
+
+        def once() -> Any:
             try:
                 response = self._client.request(
                     method,
@@ -220,18 +216,14 @@ class DynamicApi:
                 )
                 if whole and "json" in response.headers.get("Content-Type", ""):
                     json.loads(response.data)  # a proxy that hangs up midway is a broken connection
-                self._keep_time(response.headers.get("Date"))
-                return response
             except ApiException as error:
-                refusal = translated(error, self.host, doing)
+                raise translated(error, self.host, doing) from None
             except (HTTPError, OSError, ValueError) as error:
-                refusal = unanswered(self.host, error, doing)
-            if not retry or not refusal.may_heal or attempt == len(BACKOFF) or time.monotonic() > give_up:
-                raise refusal
-            delay = min(refusal.retry_after or BACKOFF[attempt], LONGEST_RETRY_AFTER)
-            self._emit(Note(f"{refusal.message}; trying again in {delay:g} s"))
-            self._sleep(delay)
-        raise AssertionError("the last attempt returns or raises")
+                raise unanswered(self.host, error, doing) from None
+            self._keep_time(response.headers.get("Date"))
+            return response
+
+        return persistent(once, self._emit, self._sleep, heals=heals)
 
     def _keep_time(self, date: str | None) -> None:
         if date:

@@ -98,6 +98,9 @@ class Watched:
                 if not self._version:
                     self._load()
                 self._follow()
+                # The server has ended it, after WATCH_SECONDS. An event that something in between has swallowed
+                # would be missing forever: so what is there is listed again before it goes on.
+                self._version = ""
                 failures = 0
             except Expired:
                 self._version = ""

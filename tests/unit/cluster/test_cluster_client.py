@@ -62,3 +62,15 @@ def test_warnings_of_a_comparison_are_said() -> None:
     KubernetesCluster(api, "context dev", heard).compare([config_map("a")])
 
     assert "the API server warns: deprecated" in heard.text
+
+
+def test_creation_whose_answer_was_lost_is_not_made_twice() -> None:
+    api = FakeApi(config_map("one-off-1a2b3c"))
+    cluster = KubernetesCluster(api, "context dev", Heard())
+
+    created = cluster.create(config_map("one-off-1a2b3c"))
+
+    assert (
+        created["metadata"]["uid"]
+        == api.live[ObjectRef("v1", "ConfigMap", "shop", "one-off-1a2b3c")]["metadata"]["uid"]
+    )

@@ -129,6 +129,20 @@ def test_expired_watch_goes_on_with_a_new_list() -> None:
     assert len(api.called("list")) == 2
 
 
+def test_event_that_something_in_between_swallowed_is_made_good_by_the_next_list() -> None:
+    api = FakeApi()
+    api.streams = [[]] * 50
+    pods = watched(api, [])
+
+    pods.start()
+    api.store({"apiVersion": "v1", **named("Pod", "unheard-of")})
+    wait_until(lambda: bool(pods.items()))
+    pods.stop()
+    pods.join(2)
+
+    assert [item["metadata"]["name"] for item in pods.items()] == ["unheard-of"]
+
+
 def test_credentials_that_expire_meanwhile_end_it_with_their_sentence() -> None:
     api = FakeApi()
     api.streams = [forbidden()]

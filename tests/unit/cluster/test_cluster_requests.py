@@ -15,7 +15,8 @@ from urllib3 import HTTPHeaderDict
 from urllib3.exceptions import ProtocolError
 
 from kubeship.cluster.errors import Refusal
-from kubeship.cluster.requests import BACKOFF, DynamicApi, warnings
+from kubeship.cluster.persistence import BACKOFF
+from kubeship.cluster.requests import DynamicApi, warnings
 from kubeship.errors import InvalidInput
 from kubeship.model.objects import Object, ObjectRef
 
@@ -181,9 +182,31 @@ def test_time_is_the_servers() -> None:
 
 
 def test_unknown_kind_names_the_file() -> None:
-    server, _, _, _ = api()
+    server, _, _, _ = api(Response({"resources": []}))
 
     with pytest.raises(InvalidInput, match=r"has no Gizmo in example\.com/v1") as raised:
         server.kind("example.com/v1", "Gizmo")
 
     assert "*-gizmo.yaml" in raised.value.hint
+
+
+def test_group_that_is_not_served_for_a_moment_is_not_an_unknown_kind() -> None:
+    server, _, heard, slept = api(refusal(503), Response({"resources": []}))
+
+    with pytest.raises(InvalidInput, match="has no Gizmo"):
+        server.kind("example.com/v1", "Gizmo")
+
+    assert slept == [BACKOFF[0]]
+    assert "asking https://server for Gizmo" in heard.text
+
+
+def test_first_question_outlasts_an_answer_that_heals_but_does_not_wait_for_a_server_that_is_not_there() -> None:
+    server, _, _, slept = api(
+        refusal(503), Response({"gitVersion": "v1.35.4"}), ConnectionRefusedError(111, "Errno 111")
+    )
+
+    assert server.version() == "v1.35.4"
+    with pytest.raises(Refusal, match="nothing listens there"):
+        server.version()
+
+    assert slept == [BACKOFF[0]]

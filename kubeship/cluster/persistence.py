@@ -1,0 +1,53 @@
+"""Which refusals are waited out, and how long?"""
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from kubeship.cluster.errors import Refusal
+from kubeship.model.events import Emit, Note
+
+Answer = TypeVar("Answer")
+
+BACKOFF = (0.2, 0.5, 1.0, 2.0, 4.0)
+"""Seconds before each new try of an idempotent request."""
+PATIENCE = 45.0
+"""Seconds after which a request isn't tried again, so that timeouts don't add up to minutes."""
+LONGEST_RETRY_AFTER = 15.0
+"""Seconds; a server that asks for more is waited for this long."""
+
+
+def may_heal(refusal: Refusal) -> bool:
+    """Of an idempotent request."""
+    return refusal.may_heal
+
+
+def answered_or_broken(refusal: Refusal) -> bool:
+    """Of a server's first answers: one that isn't there at all is told at once, and isn't waited for."""
+    return refusal.may_heal and refusal.reason != "Unreachable"
+
+
+def never(refusal: Refusal) -> bool:
+    """Of a request that is tried once."""
+    return False
+
+
+def persistent(
+    attempt: Callable[[], Answer],
+    emit: Emit,
+    sleep: Callable[[float], None] = time.sleep,
+    *,
+    heals: Callable[[Refusal], bool] = may_heal,
+) -> Answer:
+    """What `attempt` returns, tried again while its refusal `heals`, with a Note each time. Raises the last Refusal."""
+    give_up = time.monotonic() + PATIENCE
+    for pause in BACKOFF:
+        try:
+            return attempt()
+        except Refusal as refusal:
+            if not heals(refusal) or time.monotonic() > give_up:
+                raise
+            delay = min(refusal.retry_after or pause, LONGEST_RETRY_AFTER)
+            emit(Note(f"{refusal.message}; trying again in {delay:g} s"))
+        sleep(delay)
+    return attempt()
