@@ -59,28 +59,46 @@ def at(number: int, fault: str, times: int = 1) -> Callable[[int, str, str], str
 def in_front_of(upstream: str, spoils: Callable[[int, str, str], str | None]) -> Iterator[tuple[str, Faults]]:
     """`127.0.0.1:PORT` that leads to `upstream` (host:port, plain HTTP), and what happens there."""
     faults = Faults(spoils, upstream)
-    with http_server(type("Bound", (_Proxy,), {"faults": faults})) as host:
+    with http_server(type("Bound", (_RegistryProxy,), {"faults": faults})) as host:
         try:
             yield host, faults
         finally:
             faults.ended.set()
 
 
-class _Proxy(BaseHTTPRequestHandler):
+class Proxy(BaseHTTPRequestHandler):
+    """A request that may be spoilt."""
+
     faults: Faults
     protocol_version = "HTTP/1.1"
 
+    def break_off(self, fault: str) -> None:
+        """End the connection: in silence, or `reset`; after a long time, `stall`."""
+        self.close_connection = True
+        if fault == "stall":
+            self.faults.ended.wait(120)
+        if fault == "reset":
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        else:
+            with suppress(OSError):
+                self.connection.shutdown(socket.SHUT_RDWR)
+
+    def log_message(self, *_: Any) -> None:
+        """Tests look at `seen`."""
+
+
+class _RegistryProxy(Proxy):
     def _do(self) -> None:
         fault = self.faults.of(self.command, self.path)
         if fault in STATUSES:
             return self._refuse(*STATUSES[fault])
         if fault in ("close", "reset", "stall"):
-            return self._break(fault)
+            return self.break_off(fault)
         has_body = int(self.headers.get("Content-Length") or 0) > 0 or "Transfer-Encoding" in self.headers
         try:
             self._relay(cut_request=fault == "half" and has_body, cut_answer=fault == "half", lost=fault == "lost")
         except (OSError, HTTPException):
-            self._break("close")
+            self.break_off("close")
         return None
 
     do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = _do  # noqa: N815
@@ -94,11 +112,11 @@ class _Proxy(BaseHTTPRequestHandler):
                 upstream.putheader(name, value)
             upstream.endheaders()
             if self._send_body(upstream, cut_request):
-                return self._break("close")
+                return self.break_off("close")
             answer = upstream.getresponse()
             if lost:
                 answer.read()
-                return self._break("close")
+                return self.break_off("close")
             self._send_answer(answer, cut_answer)
         finally:
             upstream.close()
@@ -134,7 +152,7 @@ class _Proxy(BaseHTTPRequestHandler):
             self.wfile.write(part)
             left -= len(part)
         if cut:
-            self._break("close")
+            self.break_off("close")
 
     def _refuse(self, status: int, headers: dict[str, str]) -> None:
         self.close_connection = True
@@ -153,16 +171,3 @@ class _Proxy(BaseHTTPRequestHandler):
         with suppress(OSError):
             while self.rfile.read1(1 << 16):
                 continue
-
-    def _break(self, fault: str) -> None:
-        self.close_connection = True
-        if fault == "stall":
-            self.faults.ended.wait(120)
-        if fault == "reset":
-            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        else:
-            with suppress(OSError):
-                self.connection.shutdown(socket.SHUT_RDWR)
-
-    def log_message(self, *_: Any) -> None:
-        """Tests look at `seen`."""
