@@ -33,7 +33,6 @@ class Terms:
     """What autoscalers scale."""
     applied: Mapping[ObjectRef, Object] = field(default_factory=dict)
     """The last deploy's objects."""
-    thorough: bool = False
 
 
 def compare(
@@ -56,15 +55,18 @@ def compare(
         api.kind(item["apiVersion"], item["kind"])
     if _namespace_is_missing(api):
         return Changes(tuple(Change(ref(item), Action.CREATE) for item in wanted)), ()
-    terms = Terms(consent, targets(api, wanted), {ref(item): item for item in applied}, thorough)
+    terms = Terms(consent, targets(api, wanted), {ref(item): item for item in applied})
     live = live_objects(api, wanted)
-    outcomes = each(lambda item: _compare_one(api, item, live.get(ref(item)), terms), wanted)
+    plain = {} if thorough else _plainly_unchanged(wanted, live, terms)
+    asked = [item for item in wanted if ref(item) not in plain]
+    outcomes = each(lambda item: _compare_one(api, item, live.get(ref(item)), terms), asked)
     refusals = [outcome for outcome in outcomes if isinstance(outcome, Refusal)]
     if refusals:
         raise _summary(refusals)
     compared = [outcome for outcome in outcomes if not isinstance(outcome, Refusal)]
     warnings = dict.fromkeys(warning for _, warned in compared for warning in warned)
-    return Changes(tuple(change for change, _ in compared)), tuple(warnings)
+    changes = plain | {change.ref: change for change, _ in compared}
+    return Changes(tuple(changes[ref(item)] for item in wanted)), tuple(warnings)
 
 
 def replaces(name: ObjectRef, refusal: Refusal, consent: Consent) -> bool:
@@ -81,13 +83,27 @@ def _namespace_is_missing(api: Api) -> bool:
         return False  # a deploy works without that permission; if it isn't there, the dry run says so
 
 
+def _plainly_unchanged(
+    wanted: Iterable[Object], live: Mapping[ObjectRef, Object], terms: Terms
+) -> dict[ObjectRef, Change]:
+    """Those of which the server needn't be asked."""
+    found = {}
+    for item in wanted:
+        name = ref(item)
+        if name not in live:
+            continue
+        sent = with_live_replicas(item, live[name], terms.targets, {FIELD_MANAGER})
+        if is_unchanged(live[name], sent, FIELD_MANAGER):
+            drift = drifts(live[name], sent, (), terms.applied.get(name))
+            found[name] = Change(name, Action.UNCHANGED, drift=drift)
+    return found
+
+
 def _compare_one(api: Api, item: Object, live: Object | None, terms: Terms) -> tuple[Change, tuple[str, ...]] | Refusal:
     name = ref(item)
     foreign = live is not None and adoptable(live, FIELD_MANAGER)
     adopted = foreign and terms.consent.adopted
     wanted = with_live_replicas(item, live, terms.targets, {FIELD_MANAGER, *(HANDED_OVER if adopted else ())})
-    if live is not None and not terms.thorough and is_unchanged(live, wanted, FIELD_MANAGER):
-        return Change(name, Action.UNCHANGED, drift=drifts(live, wanted, (), terms.applied.get(name))), ()
     owned: dict[str, str] = {}
     try:
         try:
