@@ -1,14 +1,14 @@
 """What does inspection's Project mean for kubeship.yaml? Each value at its path, with its origin."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from kubeship.config.editing import KeyPath
 from kubeship.config.own_servers import own_command, own_variables
 from kubeship.config.server import Server
 from kubeship.config.serving import replicas, serving
-from kubeship.config.stated_options import stated_options
+from kubeship.config.stated_options import stated_options, with_file
 from kubeship.config.variables import build_variables, secret_keys, service_variables
 from kubeship.model.origin import Found, Origin
 from kubeship.model.project import ProcessFound, Project
@@ -17,6 +17,8 @@ PLATFORM = "linux/amd64"
 ROLLOUT_TIMEOUT = "10m"
 ADDED = Origin(reason="added by kubeship, pinned in kubeship.lock")
 BROUGHT = (Origin(reason="the project brings it"),)
+COMPUTED = "computed there; this is what fits a pod"
+"""Why a number isn't the one of the server's own file: the CPUs that Python counts there are those of the node."""
 WEB_RESOURCES = {"cpu": "250m", "memory": "256Mi"}
 
 
@@ -150,12 +152,23 @@ def _process(process: ProcessFound, project: Project, servers: Mapping[str, Serv
         yield at("server", served.server.name, (ADDED,) if added else served.server_origins)
         stated = stated_options(served.server.name, process.command, process.entrypoint or "")
         said = (Origin(reason="as the project's own command says"),)
-        yield at("worker_class", stated.worker_class or served.worker_class, said if stated.worker_class else BROUGHT)
         usual = (Origin(reason=served.numbers.reason),)
-        yield at("workers", stated.workers or served.numbers.workers, said if stated.workers else usual)
-        threads = stated.threads or served.numbers.threads
-        yield at("threads", threads if threads > 1 else None, said if stated.threads else ())
-        yield at("timeout", stated.timeout or served.server.timeout, (Origin(reason="seconds"),))
+        own = with_file(stated, dict(each.value for each in process.numbers))
+
+        def origins(key: str, otherwise: Sequence[Origin] = ()) -> Sequence[Origin]:
+            """Of a value: the command line, the server's own file, which may leave it open, or `otherwise`."""
+            if getattr(stated, key):
+                return said
+            found = next((each for each in process.numbers if each.value[0] == key), None)
+            if found is None:
+                return otherwise
+            return found.origins if getattr(own, key) else (replace(found.origins[0], reason=f"{key} {COMPUTED}"),)
+
+        yield at("worker_class", own.worker_class or served.worker_class, origins("worker_class", BROUGHT))
+        yield at("workers", own.workers or served.numbers.workers, origins("workers", usual))
+        threads = own.threads or served.numbers.threads
+        yield at("threads", threads if threads > 1 else None, origins("threads"))
+        yield at("timeout", own.timeout or served.server.timeout, origins("timeout", (Origin(reason="seconds"),)))
         yield at("options", stated.options or None, said)
     elif command is None and process.entrypoint is not None and process.server is not None:
         # Nothing is known beside the name: a question about it is open, or its server is a program of its own.

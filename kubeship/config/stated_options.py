@@ -3,7 +3,7 @@
 import re
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 Key = Literal["workers", "threads", "timeout", "worker_class"]
@@ -122,6 +122,20 @@ def stated_options(server: str, command: str | None, entrypoint: str) -> StatedO
         timeout=NO_LIMIT if known.get("timeout") == "0" else _number(known.get("timeout")),
         worker_class=None if worker_class and UVICORNS_WORKER.fullmatch(worker_class) else worker_class,
         options=shlex.join(rest),
+    )
+
+
+def with_file(stated: StatedOptions, said: Mapping[str, str]) -> StatedOptions:
+    """What the server's own file says where the command line, which goes before it, says nothing."""
+    timeout = NO_LIMIT if said.get("timeout") == "0" else _number(said.get("timeout"))
+    worker_class = said.get("worker_class") or None
+    return replace(
+        stated,
+        workers=stated.workers or _number(said.get("workers")),
+        threads=stated.threads or _number(said.get("threads")),
+        timeout=stated.timeout or timeout,
+        worker_class=stated.worker_class
+        or (None if worker_class and UVICORNS_WORKER.fullmatch(worker_class) else worker_class),
     )
 
 

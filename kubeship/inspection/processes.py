@@ -10,6 +10,7 @@ from kubeship.inspection.listening import web_port
 from kubeship.inspection.modules import Modules
 from kubeship.inspection.programs import NO_DEED
 from kubeship.inspection.server_lines import parse_options
+from kubeship.inspection.server_numbers import server_numbers
 from kubeship.inspection.servers import BY_PROGRAM, COMPLETE
 from kubeship.inspection.stated import OTHER_NAMES, Statements, stated_port
 from kubeship.inspection.statement import DEVELOPMENT, IMAGE, PLATFORM, SUPERVISED, TASK, Statement
@@ -37,22 +38,25 @@ def main_process(
         entrypoint = replace(entrypoint, kind="web", name="web", interface="own-server", server="own-server")
     if entrypoint and entrypoint.kind != "web":
         return Answered(_in_background(entrypoint, statement, stated.folder))
-    port = web_port(modules, entrypoint, statement, server_of(entrypoint, statement), stated, answers)
+    server = server_of(entrypoint, statement)
+    port = web_port(modules, entrypoint, statement, server, stated, answers)
     origins = entrypoint.origins if entrypoint else ()
     places = {(origin.path, origin.line) for origin in origins}
     if statement and (statement.origin.path, statement.origin.line) not in places:
         origins = (*origins, replace(statement.origin, reason="the command of web"))
+    folder = statement.folder if statement else stated.folder
     process = ProcessFound(
         name="web",
         kind="web",
         interface=entrypoint.interface if entrypoint else "own-server" if is_complete(statement) else "wsgi",
         entrypoint=entrypoint.value if entrypoint else None,
-        server=server_of(entrypoint, statement),
+        server=server,
         command=(statement.command if statement else entrypoint.command if entrypoint else "") or None,
         port=port.value.value,
-        health=health or _own_health(server_of(entrypoint, statement)),
-        cwd=statement.folder if statement else stated.folder,
+        health=health or _own_health(server),
+        cwd=folder,
         origins=(*origins, *port.value.origins),
+        numbers=server_numbers(modules.sources, server, statement, folder),
     )
     return Answered(process, port.warnings)
 

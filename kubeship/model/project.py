@@ -52,6 +52,8 @@ class ProcessFound:
     schedule: str | None = None
     cwd: str = "."
     origins: tuple[Origin, ...] = ()
+    numbers: tuple[Found[tuple[str, str]], ...] = ()
+    """What the server's own file says of workers, threads, timeout; no value where only running it would tell."""
 
 
 @dataclass(frozen=True)

@@ -340,3 +340,15 @@ def test_stand_in_names_the_driver_where_sqlalchemy_would_load_another(
     written = first(project)
 
     assert parsed(written.text).value("build.variables") == {"DATABASE_URL": stand_in}
+
+
+def test_numbers_of_gunicorns_own_file_are_kept_and_computed_ones_said() -> None:
+    def said(key: str, value: str) -> Found[tuple[str, str]]:
+        return Found((key, value), (Origin("gunicorn.conf.py", 3, f"gunicorn's {key}"),))
+
+    web = replace(FLASK.processes[0], numbers=(said("workers", ""), said("timeout", "120")))
+
+    text = first(replace(FLASK, processes=(web,))).text
+
+    assert "workers: 2  # gunicorn.conf.py, workers computed there; this is what fits a pod" in text
+    assert "timeout: 120  # gunicorn.conf.py, gunicorn's timeout" in text

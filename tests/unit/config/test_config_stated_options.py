@@ -2,7 +2,7 @@
 
 import pytest
 
-from kubeship.config.stated_options import StatedOptions, stated_options
+from kubeship.config.stated_options import StatedOptions, stated_options, with_file
 
 
 @pytest.mark.parametrize(
@@ -37,3 +37,13 @@ from kubeship.config.stated_options import StatedOptions, stated_options
 )
 def test_options_become_keys_and_the_rest_is_kept(server: str, command: str | None, expected: StatedOptions) -> None:
     assert stated_options(server, command, "shop.wsgi:application") == expected
+
+
+def test_servers_own_file_fills_what_the_command_line_leaves_open() -> None:
+    stated = StatedOptions(workers=4, options="-c conf/gunicorn.py")
+
+    completed = with_file(
+        stated, {"workers": "9", "threads": "", "timeout": "0", "worker_class": "uvicorn.workers.UvicornWorker"}
+    )
+
+    assert completed == StatedOptions(workers=4, timeout=300, options="-c conf/gunicorn.py")
