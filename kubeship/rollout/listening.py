@@ -69,9 +69,9 @@ def elsewhere(port: int, log: str, sockets: str) -> Elsewhere | None:
     `sockets` is empty where the pod couldn't be asked.
     """
     words = said(log)
-    if not sockets:
-        return _by_the_log(port, words) if words else None
     places = listening(sockets)
+    if not sockets or (words and not places):  # the pod was looked into before the program came that far
+        return _by_the_log(port, words) if words else None
     there = [place for place in places if place.port == port]
     if there:
         return None if any(place.reachable for place in there) else _unreachable(there[0])

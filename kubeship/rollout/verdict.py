@@ -95,7 +95,7 @@ class _Standing:
 
 def _standing(workload: Object, snapshot: Snapshot) -> _Standing:
     if not observed(workload):
-        return _Standing(workload, ready=False)
+        return _unobserved(workload, snapshot)
     if progress(workload).ready and not _settling(workload, snapshot):
         return _Standing(workload, ready=True)
     pods = [pod_snapshot(pod, snapshot) for pod in newest_pods(workload, snapshot)]
@@ -111,6 +111,14 @@ def _standing(workload: Object, snapshot: Snapshot) -> _Standing:
     failed = over is not None or any(c.certain for c in absent) or _doomed(workload, concluded)
     subject = str(ref(workload))
     return _Standing(workload, ready=False, failed=failed, diagnoses=_distinct(diagnoses, subject))
+
+
+def _unobserved(workload: Object, snapshot: Snapshot) -> _Standing:
+    """A controller that can't make the first thing that it needs doesn't write that it has seen the change."""
+    refused = pods_refused(workload, snapshot) if not newest_pods(workload, snapshot) else None
+    if refused is None:
+        return _Standing(workload, ready=False)
+    return _Standing(workload, False, refused.certain, _distinct([refused.diagnosis], str(ref(workload))))
 
 
 def _doomed(workload: Object, concluded: list[tuple[PodSnapshot, Conclusion | None]]) -> bool:

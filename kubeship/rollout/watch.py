@@ -7,6 +7,7 @@ from dataclasses import replace
 from kubeship.model.events import Emit, RolloutProgress
 from kubeship.model.snapshot import LogRef, Snapshot
 from kubeship.model.verdict import Diagnosis, Failed, Ready, Waiting
+from kubeship.rollout.listening import listening
 from kubeship.rollout.ports import Observer
 from kubeship.rollout.surroundings import cautions, may_still_come
 from kubeship.rollout.suspects import instances, refused, silent
@@ -81,7 +82,9 @@ class _Evidence:
         silent_pods = refused(snapshot)
         look = [pod for pod, moment in silent_pods.items() if self._looked.get(pod) != moment]
         if look:
-            self._sockets |= self._observer.sockets(look)
+            found = self._observer.sockets(look)
+            # What ends has closed its sockets: what was seen before that tells more.
+            self._sockets |= {pod: text for pod, text in found.items() if listening(text) or pod not in self._sockets}
             self._looked |= silent_pods
         return replace(snapshot, logs=dict(self._logs), sockets=dict(self._sockets))
 

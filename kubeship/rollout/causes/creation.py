@@ -27,6 +27,12 @@ REFUSALS = (
         True,
     ),
     (
+        r"ValidatingAdmissionPolicy '(?P<what>[^']+)' with binding '[^']+' denied request",
+        "the admission policy {what} denies its pods",
+        "change what the policy's message asks for",
+        True,
+    ),
+    (
         r"(?:maximum|minimum) (?P<what>\w+) usage per (?:Container|Pod) is",
         "its {what} lies outside of the namespace's LimitRange",
         "adapt `resources:` of the process in kubeship.yaml",
@@ -114,21 +120,21 @@ def _since(pods: tuple[Object, ...], refusals: tuple[Object, ...]) -> tuple[Obje
 
 
 def _replica_set_refused(deployment: Object, snapshot: Snapshot) -> Conclusion | None:
-    """The Deployment can't even make its ReplicaSet: a quota on those, or a webhook."""
-    progressing = condition(deployment, "Progressing")
-    if progressing.get("status") != "False" or progressing.get("reason") != "ReplicaSetCreateError":
+    """The Deployment can't even make its ReplicaSet: a quota on those, or a webhook. Only events tell it at once."""
+    failures = about(events_of(deployment, snapshot.events), "ReplicaSetCreateError")
+    if not failures:
         return None
-    message = str(progressing.get("message", ""))
+    message = str(failures[-1].get("message", ""))
     cause, remedy, at_once = _explained(message)
+    lasted = seconds_between(min(map(first_seen, failures)), snapshot.taken)
     return Conclusion(
         Diagnosis(
-            cause=f"{deployment['metadata']['name']} gets no ReplicaSet: {cause}",
+            cause=f"{deployment['metadata']['name']} gets no ReplicaSet: {cause.replace('its pods', 'it')}",
             evidence=message,
             remedy=remedy,
             rule=f"creating it failed for {CERTAIN_AFTER:.0f} s",
         ),
-        certain=at_once
-        or seconds_between(progressing.get("lastTransitionTime") or "", snapshot.taken) >= CERTAIN_AFTER,
+        certain=at_once or lasted >= CERTAIN_AFTER,
     )
 
 

@@ -11,6 +11,8 @@ from kubeship.rollout.ownership import lost_pods
 
 CERTAIN_PODS = 3
 """One pod may meet a bad moment of a node; the controller makes another one at once, which fails in the same way."""
+HOPELESS_PODS = 20
+"""So many in a row are no bad moment, whatever it is that throws them out."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ LOSSES = (
         "lower `resources:` of the process in kubeship.yaml, or remove nodeName from the manifest",
     ),
     _Loss(
-        r"^SysctlForbidden: forbidden sysctl: \"(?P<what>[^\"]+)\"",
+        r"^SysctlForbidden: .*forbidden sysctl: \"(?P<what>[^\"]+)\"",
         "the nodes don't allow to set the sysctl {what}",
         "take it out of the manifest's securityContext, or have the nodes allow it (allowedUnsafeSysctls)",
         own=True,
@@ -91,7 +93,7 @@ _UNKNOWN = _Loss("", "the node gives it up", "read the evidence, and kubectl des
 
 
 def pods_lost(workload: Object, snapshot: Snapshot) -> Conclusion | None:
-    """Pods of the newest version that failed as a whole: certain from CERTAIN_PODS on, if it lies in the pod.
+    """Pods of the newest version that failed as a whole: certain from CERTAIN_PODS on, or from HOPELESS_PODS.
 
     A Job counts its failed pods itself.
     """
@@ -110,5 +112,5 @@ def pods_lost(workload: Object, snapshot: Snapshot) -> Conclusion | None:
             remedy=loss.remedy.format(what=what),
             rule=f"{len(lost)} {'pod' if len(lost) == 1 else 'pods'} failed in this way",
         ),
-        certain=loss.own and len(lost) >= CERTAIN_PODS and workload["kind"] != "Job",
+        certain=len(lost) >= (CERTAIN_PODS if loss.own else HOPELESS_PODS) and workload["kind"] != "Job",
     )

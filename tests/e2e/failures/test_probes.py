@@ -1,0 +1,164 @@
+"""Is what a probe was answered named, and where the program listens instead, on a real cluster?"""
+
+import pytest
+
+from kubeship.model.objects import Object
+from kubeship.model.snapshot import Snapshot
+from tests.e2e.failures.checks import assert_named
+from tests.e2e.failures.rollouts import (
+    Case,
+    Watched,
+    after_events,
+    container,
+    deployment,
+    http_probe,
+    named,
+    run_all,
+    server,
+)
+from tests.stack.addresses import Stack, load
+
+pytestmark = pytest.mark.e2e
+
+SERVING_HTTP = 'print("Serving HTTP on", "{}", "port {}", flush=True)'
+TO_HTTPS = (
+    'self.send_response(301); self.send_header("Location", "https://" + self.headers["Host"] + "/"); self.end_headers()'
+)
+BROKEN = "raise RuntimeError('no such table')"
+IN_PROCESS = """
+import http.client, sys
+c = http.client.HTTPConnection("127.0.0.1", 8000, timeout=1); c.request("GET", "/"); c.getresponse()
+"""
+killed = after_events("Killing", 1, "failed startup probe")
+
+
+def restarted(snapshot: Snapshot) -> str:
+    """The start of the instance that follows the one whose budget was used up: its Killing event may be lost."""
+    ends = [
+        (status.get("lastState") or {}).get("terminated", {}).get("finishedAt") or ""
+        for pod in snapshot.pods
+        for status in pod.get("status", {}).get("containerStatuses") or ()
+    ]
+    return killed(snapshot) or max(ends, default="")
+
+
+def answering(status: int) -> str:
+    return server(f"self.send_response({status}); self.end_headers()")
+
+
+def cases(stack: Stack) -> list[Case]:
+    def startup(name: str, script: str, cause: str, evidence: str, probe: Object | None = None) -> Case:
+        asked = container(stack, script, startupProbe=probe or http_probe(failures=15))
+        return Case(name, (deployment(asked),), cause, evidence, restarted, timeout=60)
+
+    silent = "import time; time.sleep(600)"
+    service = named(
+        "v1",
+        "Service",
+        "shop-web",
+        spec={"selector": {"app": "web"}, "ports": [{"port": 80, "targetPort": "http"}]},
+    )
+    return [
+        startup(
+            "other-port",
+            server(port=5000, say=SERVING_HTTP.format("0.0.0.0", 5000)),
+            "the program listens on port 5000",
+            "Serving HTTP on 0.0.0.0 port 5000",
+        ),
+        startup(
+            "other-port-silently",
+            server(port=5000),
+            "in the pod, only port 5000 is listened on",
+            "/proc/net/tcp in the pod: 0.0.0.0:5000 LISTEN",
+        ),
+        startup(
+            "loopback",
+            server(host="127.0.0.1", say=SERVING_HTTP.format("127.0.0.1", 8000)),
+            "the program listens on 127.0.0.1 only",
+            "127.0.0.1",
+        ),
+        startup(
+            "loopback-silently",
+            server(host="127.0.0.1"),
+            "the program listens on 127.0.0.1 only",
+            "/proc/net/tcp in the pod: 127.0.0.1:8000 LISTEN",
+        ),
+        startup("nothing", silent, "nothing in the pod listens on any port", "no LISTEN"),
+        startup("400", answering(400), "answers 400: it refuses the probe's Host header", "statuscode: 400"),
+        startup("401", answering(401), "wants a login (401)", "statuscode: 401"),
+        startup("404", answering(404), "GET /healthz on port 8000): answers 404", "statuscode: 404"),
+        startup("301", server(TO_HTTPS), "redirects the probe to https", "https"),
+        startup("500", server(BROKEN), "closes the connection without an answer; RuntimeError: no such table", "EOF"),
+        startup("503", answering(503), "answers 503", "statuscode: 503"),
+        startup("slow", server("time.sleep(20)"), "doesn't answer in time", "Startup probe failed"),
+        startup(
+            "command",
+            silent,
+            "nothing listens there (connection refused)",
+            "Connection refused",
+            {
+                "exec": {"command": ["python", "-c", IN_PROCESS]},
+                "periodSeconds": 2,
+                "failureThreshold": 5,
+                "timeoutSeconds": 5,
+            },
+        ),
+        Case(
+            "readiness",
+            (deployment(container(stack, answering(404), readinessProbe=http_probe())),),
+            "readiness probe (GET /healthz on port 8000): answers 404",
+            "statuscode: 404",
+            timeout=25,
+        ),
+        Case(
+            "progress-deadline",
+            (_with_deadline(deployment(container(stack, answering(404), readinessProbe=http_probe())), 20),),
+            "readiness probe (GET /healthz on port 8000): answers 404",
+            "statuscode: 404",
+            _deadline_exceeded,
+        ),
+        Case(
+            "no-endpoints",
+            (deployment(container(stack, answering(200), readinessProbe=http_probe())), service),
+            "Service shop-web has no ready endpoints: its pods have no port http",
+            "targetPort http",
+            timeout=25,
+        ),
+        Case(
+            "no-selected-pod",
+            (
+                deployment(container(stack, answering(200), readinessProbe=http_probe())),
+                {
+                    **service,
+                    "metadata": {"name": "shop-web", "labels": {"app.kubernetes.io/name": "shop"}},
+                    "spec": {"selector": {"app": "wbe"}, "ports": [{"port": 80}]},
+                },
+            ),
+            "Service shop-web reaches no pod",
+            "selector app=wbe",
+            timeout=40,
+        ),
+    ]
+
+
+def _with_deadline(workload: Object, seconds: int) -> Object:
+    return {**workload, "spec": {**workload["spec"], "progressDeadlineSeconds": seconds}}
+
+
+def _deadline_exceeded(snapshot: Snapshot) -> str:
+    conditions = [c for w in snapshot.workloads for c in w["status"].get("conditions") or ()]
+    found = (c["lastTransitionTime"] for c in conditions if c.get("reason") == "ProgressDeadlineExceeded")
+    return max(found, default="")
+
+
+CASES = {case.name: case for case in cases(load())}
+
+
+@pytest.fixture(scope="module")
+def outcomes(stack: Stack) -> dict[str, Watched | BaseException]:
+    return run_all(stack, list(CASES.values()))
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_failing_probe_is_named(name: str, outcomes: dict[str, Watched | BaseException]) -> None:
+    assert_named(CASES[name], outcomes[name])
