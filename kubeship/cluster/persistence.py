@@ -22,6 +22,11 @@ def may_heal(refusal: Refusal) -> bool:
     return refusal.may_heal
 
 
+def may_heal_or_race(refusal: Refusal) -> bool:
+    """Of an apply that asks for no version: somebody wrote at the same moment, and owns none of our fields."""
+    return refusal.may_heal or (refusal.status == 409 and not refusal.causes)
+
+
 def answered_or_broken(refusal: Refusal) -> bool:
     """Of a server's first answers: one that isn't there at all is told at once, and isn't waited for."""
     return refusal.may_heal and refusal.reason != "Unreachable"

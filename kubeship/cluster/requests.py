@@ -16,7 +16,7 @@ from urllib3.exceptions import HTTPError
 
 from kubeship.cluster.discovery import Discovery
 from kubeship.cluster.errors import Refusal, translated, unanswered
-from kubeship.cluster.persistence import answered_or_broken, may_heal, never, persistent
+from kubeship.cluster.persistence import answered_or_broken, may_heal, may_heal_or_race, never, persistent
 from kubeship.cluster.ports import Applied, Kind, Listing
 from kubeship.cluster.streams import ResponseLines
 from kubeship.model.events import Emit
@@ -110,6 +110,7 @@ class DynamicApi:
             # A string, since the client turns only application/json into JSON in every version of it.
             body=yaml_safe_json(item),
             content_type="application/apply-patch+yaml",
+            heals=may_heal if "resourceVersion" in item["metadata"] else may_heal_or_race,
         )
         return Applied(answer, warnings(headers.getlist("Warning")))
 
@@ -214,8 +215,10 @@ class DynamicApi:
                     serialize=False,
                     _request_timeout=timeout,
                 )
-                if whole and "json" in response.headers.get("Content-Type", ""):
-                    json.loads(response.data)  # a proxy that hangs up midway is a broken connection
+                # Read here, since one who hangs up midway, a proxy too, is a broken connection.
+                text = response.data if whole else b"{}"
+                if "json" in response.headers.get("Content-Type", ""):
+                    json.loads(text)
             except ApiException as error:
                 raise translated(error, self.host, doing) from None
             except (HTTPError, OSError, ValueError) as error:

@@ -31,6 +31,17 @@ class Response:
         self.headers = HTTPHeaderDict({"Content-Type": "application/json", **(headers or {})})
 
 
+class Torn(Response):
+    """One whose body breaks off while it is read."""
+
+    def __init__(self) -> None:
+        self.headers = HTTPHeaderDict({"Content-Type": "text/plain"})
+
+    @property
+    def data(self) -> bytes:  # type: ignore[override]  # an attribute of the others
+        raise ProtocolError("IncompleteRead")
+
+
 class FakeClient:
     """The vendor's dynamic client: answers one after the other."""
 
@@ -209,4 +220,24 @@ def test_first_question_outlasts_an_answer_that_heals_but_does_not_wait_for_a_se
     with pytest.raises(Refusal, match="nothing listens there"):
         server.version()
 
+    assert slept == [BACKOFF[0]]
+
+
+def test_an_apply_that_met_another_writer_is_sent_again_unless_it_names_a_version() -> None:
+    server, _, _, slept = api(refusal(409), Response({}), refusal(409))
+    versioned = {**deployment("web"), "metadata": {"name": "web", "resourceVersion": "7"}}
+
+    server.apply(deployment("web"))
+    with pytest.raises(Refusal):
+        server.apply(versioned)
+
+    assert slept == [BACKOFF[0]]
+
+
+def test_log_that_ends_midway_is_asked_for_again() -> None:
+    whole = Response("all of it")
+    whole.headers["Content-Type"] = "text/plain"
+    server, _, _, slept = api(Torn(), whole)
+
+    assert server.log("web-1", {}) == "all of it"
     assert slept == [BACKOFF[0]]
