@@ -1,17 +1,16 @@
 """What would a kubelet report? Says of each pod what the pod's own variables ask for, without running anything."""
 
-import ssl
-import subprocess
 import threading
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from http.client import HTTPException
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 from tests.faults.control_plane import ControlPlane
+from tests.faults.tls import tls_server
 
 FAILS = "FAILS"
 """A container with a variable of this name crashes again and again; in a Job, its pod fails."""
@@ -69,8 +68,8 @@ def hollow_node(plane: ControlPlane) -> Iterator[HollowNode]:
     # Without the Node, the endpoints of its pods are nobody's.
     plane.request("POST", "/api/v1/nodes", {"metadata": {"name": NODE}})
     node = HollowNode(plane)
-    with _kubelet(plane) as port:
-        endpoints = {"kubeletEndpoint": {"Port": port}}
+    with tls_server(plane.folder, "kubelet", _Logs) as kubelet:
+        endpoints = {"kubeletEndpoint": {"Port": kubelet.port}}
         reported = {"addresses": [{"type": "InternalIP", "address": "127.0.0.1"}], "daemonEndpoints": endpoints}
         plane.request("PATCH", f"/api/v1/nodes/{NODE}/status", {"status": reported})
         thread = threading.Thread(target=node.run, daemon=True)
@@ -80,26 +79,6 @@ def hollow_node(plane: ControlPlane) -> Iterator[HollowNode]:
         finally:
             node.stop()
             thread.join()
-
-
-@contextmanager
-def _kubelet(plane: ControlPlane) -> Iterator[int]:
-    """The port where the API server asks for logs, over TLS."""
-    key, certificate = plane.folder / "kubelet.key", plane.folder / "kubelet.crt"
-    request = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=hollow", "-days", "2"]
-    subprocess.run([*request, "-keyout", key, "-out", certificate], check=True, capture_output=True)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate, key)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Logs)
-    server.socket = context.wrap_socket(server.socket, server_side=True)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-    thread.start()
-    try:
-        yield server.server_address[1]
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 class _Logs(BaseHTTPRequestHandler):
