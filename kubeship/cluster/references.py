@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from kubeship.model.objects import Object, containers, pod_template, ref
 
@@ -21,16 +22,27 @@ class Reference:
     """`variables`, `volume`, `image pull secret`, `TLS certificate`, `service account`."""
 
 
+MAKES_SECRET: dict[str, tuple[str, ...]] = {
+    "Certificate": ("spec", "secretName"),
+    "ExternalSecret": ("spec", "target", "name"),
+    "SealedSecret": ("spec", "template", "metadata", "name"),
+}
+"""Kind of an operator's -> where it names the Secret that it makes; without that it is named as the object itself.
+Sources: cert-manager.io/docs/reference/api-docs, external-secrets.io/latest/api/spec, github.com/bitnami-labs/sealed-secrets.
+"""
+
+
 def references(objects: Sequence[Object]) -> tuple[Reference, ...]:
     """What the objects refer to and don't bring along; what they mark as optional is left out.
 
     References to one object for one purpose are one, with all keys.
     """
-    brought = {(item["kind"], item["metadata"]["name"]): _keys(item) for item in objects}
+    brought = {_name(item): _keys(item) for item in objects}
+    made = {_made_by(item) for item in objects if item["kind"] in MAKES_SECRET}
     merged: dict[tuple[str, str, str], Reference] = {}
     for found in _found(objects):
         missing = found.keys - brought.get((found.kind, found.name), frozenset())
-        if (found.kind, found.name) in brought and not missing:
+        if ((found.kind, found.name) in brought and not missing) or (found.kind == "Secret" and found.name in made):
             continue
         earlier = merged.get((found.kind, found.name, found.purpose))
         keys = missing | (earlier.keys if earlier else frozenset())
@@ -39,6 +51,14 @@ def references(objects: Sequence[Object]) -> tuple[Reference, ...]:
             found.kind, found.name, keys, needed_by, found.purpose
         )
     return tuple(merged.values())
+
+
+def _made_by(item: Object) -> str:
+    """The Secret that an operator makes of it."""
+    value: Any = item
+    for key in MAKES_SECRET[item["kind"]]:
+        value = value.get(key) if isinstance(value, dict) else None
+    return str(value or item["metadata"]["name"])
 
 
 def _found(objects: Iterable[Object]) -> Iterator[Reference]:
@@ -85,5 +105,15 @@ def _of_volume(volume: Object, needed_by: str) -> Iterator[Reference]:
                 yield Reference(kind, wanted.get("secretName") or wanted["name"], keys, needed_by, "volume")
 
 
+def _name(item: Object) -> tuple[str, str]:
+    """External Secrets makes a Secret of an ExternalSecret (external-secrets.io/latest/api/externalsecret)."""
+    if item["kind"] == "ExternalSecret":
+        target = (item.get("spec") or {}).get("target") or {}
+        return "Secret", str(target.get("name") or item["metadata"]["name"])
+    return item["kind"], item["metadata"]["name"]
+
+
 def _keys(item: Object) -> frozenset[str]:
+    if item["kind"] == "ExternalSecret":
+        return frozenset(each["secretKey"] for each in (item.get("spec") or {}).get("data") or ())
     return frozenset(key for field in ("data", "binaryData", "stringData") for key in item.get(field) or {})

@@ -21,6 +21,7 @@ from kubeship.workflows.builders import Builders, builder_findings
 from kubeship.workflows.failure import attempt, failed_rollout, save_evidence
 from kubeship.workflows.freeing import freeing
 from kubeship.workflows.ports import Cluster, Held
+from kubeship.workflows.prerequisites import prerequisites
 from kubeship.workflows.release import compared, run_release, split, with_release_names
 from kubeship.workflows.render import refreshed
 
@@ -151,6 +152,8 @@ def _number(newest: Revision | None, objects: tuple[Object, ...]) -> int:
 def _roll_out(app: App, revision: Revision, request: DeployRequest, held: Held) -> Revision:
     steps, rest = split(revision.objects)
     try:
+        if needed := prerequisites(steps, rest):
+            held.cluster.apply(needed, held.lease, held.emit)
         run_release(steps, held.cluster.revisions(revision.app), held)
     except ReleaseFailed as error:
         held.cluster.record(revision.ended(Outcome.STOPPED, error.message), held.lease)

@@ -10,6 +10,7 @@ from kubeship.model.verdict import Failed
 from kubeship.workflows.deploy import begin, conclude
 from kubeship.workflows.failure import restore, words
 from kubeship.workflows.ports import Cluster, Held
+from kubeship.workflows.prerequisites import prerequisites
 from kubeship.workflows.release import run_release, split
 from kubeship.workflows.undo import ROLLBACK_TO, Undoing, rollback_target, undo, undoing
 
@@ -58,7 +59,10 @@ def rollback(request: RollbackRequest, cluster: Cluster, emit: Emit) -> Revision
         try:
             undo(left.steps, held)
             if _brings_back_what_was_undone(records, target):
-                run_release(split(target.objects)[0], (), held)
+                steps, rest = split(target.objects)
+                if needed := prerequisites(steps, rest):
+                    held.cluster.apply(needed, held.lease, held.emit)
+                run_release(steps, (), held)
         except ReleaseFailed as error:
             cluster.record(revision.ended(Outcome.STOPPED, error.message), lease)
             raise
