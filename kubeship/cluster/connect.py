@@ -4,6 +4,7 @@ import hashlib
 import json
 import logging
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -105,13 +106,20 @@ def _load_pod(configuration: Configuration, paths: str, contexts: list[str]) -> 
 
 def _require_login(context: str, user: Any, configuration: Configuration, complaints: list[str]) -> None:
     """A login plugin that fails is only logged by the vendor, and requests would go out anonymous."""
-    if "exec" not in user or configuration.api_key or configuration.cert_file:
+    token = str((configuration.api_key or {}).get("authorization") or "").removeprefix("Bearer").strip()
+    if "exec" not in user or token or configuration.cert_file:
         return
     command = user["exec"].get("command", "its command")
     said = "; ".join(complaints)
+    hint = f"log in again, then try `kubectl --context {context} auth whoami`"
+    if shutil.which(command) is None:
+        said = "it isn't installed, or not on PATH"
+        hint = f"install {command}, then try `kubectl --context {context} auth whoami`"
+        if advice := str(user["exec"].get("installHint") or "").strip():
+            hint = f"{advice} (the kubeconfig's own advice)"
     raise MissingPrecondition(
         f"the login plugin of context {context} ({command}) gave no credentials" + (f": {said}" if said else ""),
-        hint=f"log in again, then try `kubectl --context {context} auth whoami`",
+        hint=hint,
     )
 
 

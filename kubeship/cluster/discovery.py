@@ -11,6 +11,7 @@ from urllib3.exceptions import HTTPError
 
 from kubeship.cluster.errors import translated, unanswered
 from kubeship.cluster.persistence import persistent
+from kubeship.cluster.served import remedy
 from kubeship.errors import InvalidInput
 from kubeship.model.events import Emit
 
@@ -45,12 +46,18 @@ class Discovery:
         except (ResourceNotFoundError, ResourceNotUniqueError):
             raise InvalidInput(
                 f"the API server at {self._host} has no {kind} in {api_version}",
-                hint=f"correct apiVersion and kind in *-{kind.lower()}.yaml, or install what defines that kind",
+                hint=remedy(api_version, kind),
             ) from None
 
     def _find(self, where: dict[str, str], version: str, kind: str) -> Any:
+        found = self._client.resources
         try:
-            return self._client.resources.get(**where, api_version=version, kind=kind)
+            try:
+                return found.get(**where, api_version=version, kind=kind)
+            except KeyError:
+                # An earlier try that failed has left the vendor's picture half made.
+                found.invalidate_cache()
+                return found.get(**where, api_version=version, kind=kind)
         except ResourceNotFoundError:
             # The vendor takes 503 for a group without kinds; asked once more, it is an error like any other.
             path = "/".join(["", where["prefix"], *filter(None, [where.get("group"), version])])

@@ -28,8 +28,8 @@ MAKES_SECRET: dict[str, tuple[str, ...]] = {
     "SealedSecret": ("spec", "template", "metadata", "name"),
 }
 """Kind of an operator's -> where it names the Secret that it makes; without that it is named as the object itself.
-Sources: cert-manager.io/docs/reference/api-docs, external-secrets.io/latest/api/spec, github.com/bitnami-labs/sealed-secrets.
-"""
+Sources: cert-manager.io/docs/reference/api-docs, external-secrets.io/latest/api/spec,
+github.com/bitnami-labs/sealed-secrets."""
 
 
 def references(objects: Sequence[Object]) -> tuple[Reference, ...]:

@@ -23,9 +23,11 @@ KINDS = {
     "ResourceQuota": Kind("", "resourcequotas", True),
     "Lease": Kind("coordination.k8s.io", "leases", True),
     "Namespace": Kind("", "namespaces", False),
+    "PersistentVolume": Kind("", "persistentvolumes", False),
     "PersistentVolumeClaim": Kind("", "persistentvolumeclaims", True),
     "Pod": Kind("", "pods", True),
     "Secret": Kind("", "secrets", True),
+    "StorageClass": Kind("storage.k8s.io", "storageclasses", False),
     "Service": Kind("", "services", True),
     "ServiceAccount": Kind("", "serviceaccounts", True),
 }

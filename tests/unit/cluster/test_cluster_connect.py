@@ -88,6 +88,27 @@ def test_login_plugin_that_fails_is_not_swallowed(tmp_path: Path, capfd: pytest.
     assert "ERROR:root" not in capfd.readouterr().err
 
 
+def test_login_plugin_that_is_not_installed_comes_with_the_kubeconfigs_advice(tmp_path: Path) -> None:
+    plugin = {"apiVersion": "client.authentication.k8s.io/v1", "command": "no-such-plugin", "installHint": "get it"}
+    write(tmp_path, {"exec": plugin})
+
+    with pytest.raises(
+        MissingPrecondition, match=r"\(no-such-plugin\) gave no credentials: it isn't installed"
+    ) as raised:
+        connect(None, "shop", print)
+
+    assert raised.value.hint.startswith("get it")
+
+
+def test_login_plugin_that_gives_an_empty_token_is_not_swallowed(tmp_path: Path) -> None:
+    answer = '{"apiVersion": "client.authentication.k8s.io/v1", "kind": "ExecCredential", "status": {"token": ""}}'
+    plugin = {"apiVersion": "client.authentication.k8s.io/v1", "command": "echo", "args": [answer]}
+    write(tmp_path, {"exec": {**plugin, "interactiveMode": "Never"}})
+
+    with pytest.raises(MissingPrecondition, match="gave no credentials"):
+        connect(None, "shop", print)
+
+
 def test_discovery_cache_is_private(tmp_path: Path) -> None:
     write(tmp_path, {"token": "x"})
 
