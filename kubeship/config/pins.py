@@ -29,7 +29,7 @@ def possible_pins(configuration: Configuration, servers: Mapping[str, Server]) -
         server = servers.get(process.server or "")
         if server is not None and process.command is None:
             asgi = server.asgi_pins if spoken(process, servers) == "asgi" else ()
-            for pin in (*server.pins, *server.companions, *asgi, *server.websocket_pins):
+            for pin in (*server.own_pins(process.worker_class), *server.companions, *asgi, *server.websocket_pins):
                 found.setdefault(pin.distribution, pin)
     return tuple(found.values())
 
@@ -50,7 +50,8 @@ def _missing(
         if server is None or process.command is not None:
             continue
         asgi = server.asgi_pins if spoken(process, servers) == "asgi" else ()
-        yield from (pin for pin in (*server.pins, *asgi) if pin.distribution not in brought)
+        own = server.own_pins(process.worker_class)
+        yield from (pin for pin in (*own, *asgi) if pin.distribution not in brought)
         if server.distribution not in brought:
             yield from (pin for pin in server.companions if pin.distribution not in brought)
         if (

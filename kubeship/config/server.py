@@ -78,6 +78,8 @@ class Server:
     """What it needs besides for ASGI."""
     websocket_pins: tuple[Pin, ...] = ()
     """One of these must be there for WebSockets; the first is added."""
+    worker_pins: Mapping[str, Pin] = field(default_factory=dict)
+    """The server in another version, for worker classes that its newest has no longer."""
     timeout: int = 30
     """Seconds that a request may take, and that a stopping server waits for running ones."""
     drains: bool = True
@@ -87,6 +89,11 @@ class Server:
     build_packages: tuple[str, ...] = field(default=())
     """Debian packages that compiling it needs."""
     runtime_packages: tuple[str, ...] = field(default=())
+
+    def own_pins(self, worker_class: str | None) -> tuple[Pin, ...]:
+        """`pins`, with the version that still has the worker class."""
+        pin = self.worker_pins.get(worker_class or "")
+        return (pin, *self.pins[1:]) if pin else self.pins
 
     @property
     def distribution(self) -> str:

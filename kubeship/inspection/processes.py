@@ -8,6 +8,7 @@ from kubeship.inspection.confirmation import Entrypoint
 from kubeship.inspection.findings import Answered
 from kubeship.inspection.listening import web_port
 from kubeship.inspection.modules import Modules
+from kubeship.inspection.own_addresses import own_machine_only
 from kubeship.inspection.programs import NO_DEED
 from kubeship.inspection.server_lines import parse_options
 from kubeship.inspection.server_numbers import server_numbers
@@ -58,7 +59,8 @@ def main_process(
         origins=(*origins, *port.value.origins),
         numbers=server_numbers(modules.sources, server, statement, folder),
     )
-    return Answered(process, port.warnings)
+    alone = own_machine_only(modules, entrypoint.path) if entrypoint and process.interface == "own-server" else ()
+    return Answered(process, (*port.warnings, *alone))
 
 
 def is_complete(statement: Statement | None) -> bool:

@@ -43,6 +43,8 @@ GUNICORN = Server(
     },
     command=_command,
     pins=(Pin("gunicorn", {"3.10": "27.0.1", "3.8": "23.0.0"}),),
+    # Removed in 26.0 (gunicorn/workers/__init__.py).
+    worker_pins={"eventlet": Pin("gunicorn", {"3.10": "25.3.0", "3.8": "23.0.0"})},
     asgi_pins=(Pin("uvicorn-worker", {"3.9": "0.4.0", "3.8": "0.2.0"}), UVICORN_PIN),
     websocket_pins=WEBSOCKETS,
     streams=True,

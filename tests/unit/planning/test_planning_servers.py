@@ -194,3 +194,12 @@ def test_static_folder_that_breaks_out_of_a_configuration_is_refused() -> None:
 
     with pytest.raises(InvalidInput, match=r"static\.root: expected a directory"):
         planned("entrypoint: 'main:app', server: gunicorn", text=text)
+
+
+def test_gunicorn_is_the_last_that_has_the_projects_worker_class() -> None:
+    gunicorn = SERVERS["gunicorn"]
+
+    assert [(pin.distribution, pin.version("3.13")) for pin in gunicorn.own_pins("eventlet")] == [
+        ("gunicorn", "25.3.0")
+    ]
+    assert gunicorn.own_pins("gevent") == gunicorn.own_pins(None) == gunicorn.pins
