@@ -50,8 +50,15 @@ class FakeClient:
         self.resources = self
         self.answers = list(answers)
         self.requests: list[tuple[str, str, dict[str, Any]]] = []
+        self.half_made = False
+        """What a failed discovery leaves the vendor's picture of the server."""
+
+    def invalidate_cache(self) -> None:
+        self.half_made = False
 
     def get(self, *, prefix: str, api_version: str, kind: str, group: str = "") -> Any:
+        if self.half_made:
+            raise KeyError("resources")
         if kind == "Gizmo":
             raise ResourceNotFoundError("no matches")
         namespaced = kind != "Namespace"
@@ -241,3 +248,10 @@ def test_log_that_ends_midway_is_asked_for_again() -> None:
 
     assert server.log("web-1", {}) == "all of it"
     assert slept == [BACKOFF[0]]
+
+
+def test_discovery_that_failed_before_begins_anew() -> None:
+    server, client, _, _ = api()
+    client.half_made = True
+
+    assert server.kind("apps/v1", "Deployment").resource == "deployments"
