@@ -19,16 +19,18 @@ CRDS = Path(__file__).parent / "crds"
 
 @dataclass(frozen=True)
 class Source:
-    """A file of a Go module; all of these are under the Apache License 2.0."""
+    """A file of a Go module."""
 
     module: str
     version: str
     path: str
+    licence: str = "Apache License 2.0"
 
 
 GATEWAY = "config/crd/standard/gateway.networking.k8s.io"
 PROMETHEUS = "example/prometheus-operator-crd/monitoring.coreos.com"
 SOURCES = (
+    Source("sigs.k8s.io/gateway-api", "v1.4.1", f"{GATEWAY}_grpcroutes.yaml"),
     Source("sigs.k8s.io/gateway-api", "v1.4.1", f"{GATEWAY}_httproutes.yaml"),
     Source("github.com/prometheus-operator/prometheus-operator", "v0.85.0", f"{PROMETHEUS}_podmonitors.yaml"),
     Source("github.com/prometheus-operator/prometheus-operator", "v0.85.0", f"{PROMETHEUS}_servicemonitors.yaml"),
@@ -37,7 +39,12 @@ SOURCES = (
         "v1.3.2",
         "config/crds/bases/external-secrets.io_externalsecrets.yaml",
     ),
-    Source("github.com/cert-manager/cert-manager", "v1.21.2", "deploy/crds/cert-manager.io_certificates.yaml"),
+    Source(
+        "github.com/traefik/traefik/v3",
+        "v3.5.3",
+        "docs/content/reference/dynamic-configuration/traefik.io_middlewares.yaml",
+        licence="MIT License (traefik.io.LICENSE.md)",
+    ),
 )
 
 
@@ -46,7 +53,7 @@ def main() -> None:
     for source in SOURCES:
         path = downloaded(source) / source.path
         crd = yaml_io.load(path.read_text(), source.path)
-        header = f"# {source.module}@{source.version}, {source.path}: Apache License 2.0; without descriptions.\n"
+        header = f"# {source.module}@{source.version}, {source.path}: {source.licence}; without descriptions.\n"
         (CRDS / path.name).write_text(header + yaml_io.dump(without_descriptions(crd)))
         print(f"{path.name}: {source.module}@{source.version}", file=sys.stderr)
 

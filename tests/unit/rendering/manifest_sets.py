@@ -20,6 +20,8 @@ from kubeship.rendering.manifests import manifests
 TESTS = Path(__file__).parents[2]
 EXAMPLES = TESTS.parent / "examples"
 OPTIONS = DraftOptions(image="registry.example.com/team/app", host="app.example.com", namespace="team")
+OTHER_FORMATS = {"compose", "helm", "kustomize"}
+"""Equal to the plain files, which other tests hold them to."""
 POD_TEMPLATES = {"CronJob": ("spec", "jobTemplate", "spec", "template"), "Pod": ()}
 
 
@@ -41,8 +43,10 @@ def drafted() -> Sets:
 
 def _golden() -> Sets:
     folders: dict[str, list[Object]] = {}
-    for file in sorted((TESTS / "golden").glob("**/deploy/*/*.yaml")):
+    for file in sorted((TESTS / "golden").rglob("*.yaml")):
         name = str(file.parent.relative_to(TESTS / "golden"))
+        if "deploy" not in file.parts or OTHER_FORMATS & set(file.parts):
+            continue
         folders.setdefault(name, []).append(yaml_io.load(file.read_text(encoding="utf-8"), str(file)))
     return {name: tuple(items) for name, items in folders.items()}
 
@@ -66,8 +70,16 @@ def pods(items: tuple[Object, ...]) -> list[Object]:
         if template := pod_template(item):
             name = item["metadata"]["name"]
             metadata = {**template.get("metadata", {}), "name": name, "namespace": item["metadata"]["namespace"]}
-            made.append({"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": template["spec"]})
+            spec = {**template["spec"], "volumes": [*template["spec"].get("volumes", ()), *_claimed(item)]}
+            made.append({"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec})
     return made
+
+
+def _claimed(item: Object) -> Iterator[Object]:
+    """The volumes that a StatefulSet adds to each of its pods."""
+    for claim in item["spec"].get("volumeClaimTemplates", ()):
+        name = claim["metadata"]["name"]
+        yield {"name": name, "persistentVolumeClaim": {"claimName": name}}
 
 
 def _of_project(project: Path) -> Iterator[Object]:
