@@ -12,8 +12,8 @@ CERTAIN_ATTEMPTS = 3
 """A Secret or ConfigMap may come a moment later (an operator makes it from an ExternalSecret). The kubelet looks again
 after one second, and then every ten to fifteen, so the third attempt fails some twelve seconds after the first."""
 
-CERTAIN_MOUNTS = 5
-"""The kubelet tries to mount again after 0.5, 1, 2, 4 seconds (pkg/util/goroutinemap/exponentialbackoff)."""
+CERTAIN_MOUNTS = 6
+"""The kubelet tries to mount again after 0.5, 1, 2, 4, 8 seconds (pkg/util/goroutinemap/exponentialbackoff)."""
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.e2e
 
 third_pull = after_events("Failed", 3, "Failed to pull image")
 third_attempt = after_events("Failed", 3, "Error: ")
-fifth_mount = after_events("FailedMount", 5)
+sixth_mount = after_events("FailedMount", 6)
 NAMES = (
     "not-found",
     "unreachable",
@@ -113,14 +113,14 @@ def cases(stack: Stack, foreign: str) -> list[Case]:
             (mounting({"configMap": {"name": "settings"}}),),
             "volume settings: the ConfigMap settings doesn't exist",
             'configmap "settings" not found',
-            fifth_mount,
+            sixth_mount,
         ),
         Case(
             "no-volume-key",
             (mounting({"secret": {"secretName": "shop", "items": [{"key": "a", "path": "a"}]}}),),
             "a volume needs the key a",
             "references non-existent secret key",
-            fifth_mount,
+            sixth_mount,
             before=there,
         ),
         Case(

@@ -1,5 +1,6 @@
 """Is what is only slow waited for, on a real cluster, and never called a failure?"""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -93,7 +94,7 @@ def cases(stack: Stack) -> list[Case]:
     room = named("v1", "ResourceQuota", "small", spec={"hard": {"pods": "2"}})
 
     def running(kubectl: Kubectl) -> None:
-        put(previous)(kubectl)
+        kubectl("apply", "--server-side", "--field-manager=kubeship", "-f", "-", text=json.dumps(previous))
         kubectl("rollout", "status", "deployment/shop-web", "--timeout=90s")
         put(room)(kubectl)
 

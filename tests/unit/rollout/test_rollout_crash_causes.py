@@ -7,7 +7,7 @@ from kubeship.model.snapshot import Snapshot
 from kubeship.rollout.causes import conclude
 from kubeship.rollout.causes.conclusion import Conclusion
 from kubeship.rollout.pods import pod_snapshot
-from tests.unit.rollout.builders import RUNNING, crash_looping, ended, rollout, status
+from tests.unit.rollout.builders import RUNNING, crash_looping, ended, event, rollout, status
 
 TRACEBACK = """Booting worker with pid: 7
 Traceback (most recent call last):
@@ -157,3 +157,60 @@ def test_container_of_a_job_may_end_with_exit_code_0() -> None:
     snapshot.pods[0]["spec"]["restartPolicy"] = "Never"
 
     assert concluded(snapshot) is None
+
+
+@pytest.mark.parametrize(
+    ("log", "cause"),
+    [
+        ("exec /app/run: exec format error", "its program is built for another kind of processor"),
+        ("exec /app/run.sh: no such file or directory", "the command /app/run.sh or its interpreter doesn't exist"),
+    ],
+)
+def test_program_that_the_kernel_refuses_is_known_by_its_only_line(log: str, cause: str) -> None:
+    alone = concluded(rollout(crash_looping(255), log=log))
+    among_others = concluded(rollout(crash_looping(255), log=f"starting\n{log}"))
+
+    assert alone
+    assert cause in alone.diagnosis.cause
+    assert among_others
+    assert cause not in among_others.diagnosis.cause
+
+
+def test_failing_start_hook_is_named_instead_of_the_signal_that_ends_its_container() -> None:
+    failed = event("FailedPostStartHook", "PostStartHook failed", 2)
+
+    conclusion = concluded(rollout(crash_looping(137), failed))
+
+    assert conclusion
+    assert conclusion.diagnosis.cause == "web is killed, because its postStart hook fails"
+    assert conclusion.certain
+
+
+def test_sidecar_must_keep_running_where_an_init_container_ends() -> None:
+    snapshot = rollout(status({"waiting": {"reason": "PodInitializing"}}))
+    live = snapshot.pods[0]
+    live["spec"]["initContainers"] = [{"name": "proxy", "image": "envoy", "restartPolicy": "Always"}]
+    live["status"]["initContainerStatuses"] = [{**crash_looping(0, "Completed"), "name": "proxy"}]
+
+    conclusion = concluded(snapshot)
+
+    assert conclusion
+    assert conclusion.diagnosis.cause == "proxy ends by itself with exit code 0, though it must keep running"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "sqlite3.OperationalError: database is locked",
+        "psycopg.errors.LockNotAvailable: canceling statement due to lock timeout",
+        "django.db.utils.OperationalError: (1205, 'Lock wait timeout exceeded; try restarting transaction')",
+        "sqlalchemy.exc.OperationalError: (psycopg2.errors.DeadlockDetected) deadlock detected",
+    ],
+)
+def test_lock_that_something_else_holds_is_named(words: str) -> None:
+    log = f'Traceback (most recent call last):\n  File "/app/m.py", line 2, in <module>\n    save()\n{words}\n'
+
+    conclusion = concluded(rollout(crash_looping(1), log=log))
+
+    assert conclusion
+    assert "waits for a lock that something else holds in the database (m.py:2)" in conclusion.diagnosis.cause

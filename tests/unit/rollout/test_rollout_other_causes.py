@@ -6,10 +6,12 @@ import pytest
 
 from kubeship.model.objects import Object
 from kubeship.model.snapshot import Snapshot
+from kubeship.model.verdict import Failed
 from kubeship.rollout.causes import conclude
 from kubeship.rollout.causes.conclusion import Conclusion
 from kubeship.rollout.causes.creation import pods_refused
 from kubeship.rollout.pods import pod_snapshot
+from kubeship.rollout.verdict import judge
 from tests.unit.rollout.builders import CREATING, NOW, deployment, event, pod, replica_set, rollout, status, waiting
 
 QUOTA = 'pods "shop-web-2-j6v9m" is forbidden: exceeded quota: q, requested: pods=1, used: pods=2, limited: pods=2'
@@ -63,8 +65,8 @@ def test_kubelet_that_has_not_read_the_secret_yet_is_nothing_bad() -> None:
     assert concluded(rollout(status(waiting("CreateContainerConfigError", message)))) is None
 
 
-@pytest.mark.parametrize(("count", "certain"), [(4, False), (5, True)])
-def test_volume_of_a_missing_config_map_is_certain_after_five_attempts(count: int, certain: bool) -> None:
+@pytest.mark.parametrize(("count", "certain"), [(5, False), (6, True)])
+def test_volume_of_a_missing_config_map_is_certain_after_six_attempts(count: int, certain: bool) -> None:
     message = 'MountVolume.SetUp failed for volume "settings" : configmap "shop-1f2e" not found'
 
     conclusion = concluded(rollout(status(CREATING), event("FailedMount", message, count, container="")))
@@ -178,3 +180,66 @@ def unscheduled(message: str, since: str) -> Snapshot:
 def refused(message: str, last: str) -> Snapshot:
     failed = event("FailedCreate", f"Error creating: {message}", about=replica_set(2), last=last)
     return Snapshot(NOW, replica_sets=(replica_set(1), replica_set(2)), events=(failed,))
+
+
+def test_claim_that_is_not_bound_says_why() -> None:
+    message = "0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims. preemption: 0/1 nodes."
+    why = "no persistent volumes available for this claim and no storage class is set"
+    claim = {"kind": "PersistentVolumeClaim", "metadata": {"name": "media", "uid": "claim"}}
+    snapshot = unscheduled(message, since="2026-11-20T23:03:51Z")
+    snapshot.pods[0]["spec"]["volumes"] = [{"name": "media", "persistentVolumeClaim": {"claimName": "media"}}]
+
+    conclusion = concluded(replace(snapshot, events=(event("FailedBinding", why, about=claim),)))
+
+    assert conclusion
+    assert conclusion.diagnosis.cause.endswith(f"media: {why}")
+    assert conclusion.diagnosis.evidence == f"FailedBinding: {why}"
+    assert "StorageClass" in conclusion.diagnosis.remedy
+
+
+@pytest.mark.parametrize(
+    ("message", "remedy"),
+    [
+        ("0/2 nodes are available: 2 node(s) didn't have free ports for the requested pod ports.", "hostPort"),
+        ("0/2 nodes are available: 2 node(s) had volume node affinity conflict.", "zone"),
+        ("0/2 nodes are available: 2 node(s) were unschedulable.", "uncordon"),
+        ("0/2 nodes are available: 2 node(s) exceed max volume count.", "add nodes"),
+    ],
+)
+def test_each_shortage_has_a_remedy_of_its_own(message: str, remedy: str) -> None:
+    conclusion = concluded(unscheduled(message, since="2026-11-20T23:03:51Z"))
+
+    assert conclusion
+    assert remedy in conclusion.diagnosis.remedy
+
+
+def test_second_pod_of_a_set_that_is_refused_is_named() -> None:
+    live: Object = {
+        "apiVersion": "apps/v1",
+        "kind": "StatefulSet",
+        "metadata": {"name": "shop-db", "namespace": "shop", "uid": "set", "generation": 1},
+        "spec": {"replicas": 2},
+        "status": {"observedGeneration": 1, "updateRevision": "new"},
+    }
+    first = pod(status({}, ready=True), name="shop-db-0", owner="set", labels={"controller-revision-hash": "new"})
+    words = f"create Pod shop-db-1 in StatefulSet shop-db failed error: {QUOTA}"
+    before = event("FailedCreate", words, about=live, first="2026-11-20T23:03:00Z", last="2026-11-20T23:03:50Z")
+    since = event("FailedCreate", words, about=live, last="2026-11-20T23:04:30Z")
+
+    told = pods_refused(live, Snapshot(NOW, workloads=(live,), pods=(first,), events=(since,)))
+    past = pods_refused(live, Snapshot(NOW, workloads=(live,), pods=(first,), events=(before,)))
+
+    assert told
+    assert told.diagnosis.evidence == QUOTA
+    assert past is None
+
+
+def test_replica_set_that_can_not_be_made_is_named_though_the_controller_is_silent() -> None:
+    live = deployment(observed=2)
+    words = 'Failed to create new replica set "shop-web-3": replicasets.apps "x" is forbidden: exceeded quota: q'
+    failed = event("ReplicaSetCreateError", words, 9, about=live)
+
+    verdict = judge(Snapshot(NOW, workloads=(live,), events=(failed,)))
+
+    assert isinstance(verdict, Failed)
+    assert verdict.diagnoses[0].cause == "shop-web gets no ReplicaSet: the namespace's quota q leaves no room for it"

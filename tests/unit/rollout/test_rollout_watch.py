@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 import pytest
 
-from kubeship.model.events import Event, RolloutProgress
+from kubeship.model.events import Caution, Event, RolloutProgress
 from kubeship.model.snapshot import LogRef, Snapshot, Surroundings
 from kubeship.model.verdict import Failed, Ready
 from kubeship.rollout.suspects import suspects
@@ -18,12 +19,14 @@ from tests.unit.rollout.builders import (
     crash_looping,
     ended,
     event,
+    job,
     ready_deployment,
     rollout,
     status,
 )
 
 CURRENT = LogRef(POD, "web", previous=False)
+LISTENS = "  0: 0100007F:1F40 00000000:0000 0A 00000000:00000000 00:00000000 00000000 1000 0 1\n"
 PREVIOUS = LogRef(POD, "web", previous=True)
 
 
@@ -140,3 +143,60 @@ def test_healthy_starting_and_deleted_containers_are_no_suspects() -> None:
 
 def test_container_that_never_ran_has_no_log_to_ask_for() -> None:
     assert suspects(replace(rollout(crash_looping(128, "StartError")))) == ()
+
+
+def test_it_is_told_every_ten_seconds_where_everything_stands() -> None:
+    observer = Recording([rollout(status(CREATING))])
+
+    _, events = watched(observer, timeout=25)
+
+    assert [event.states for event in events if isinstance(event, RolloutProgress)] == [
+        ("shop-web-74b4c47b76-4fgfr: waiting for a node for 69 s",)
+    ] * 3
+
+
+def test_pod_that_refuses_connections_is_looked_into() -> None:
+    probe = {"startupProbe": {"httpGet": {"path": "/", "port": 8000}, "failureThreshold": 30, "periodSeconds": 2}}
+    refused = event("Unhealthy", "Startup probe failed: connect: connection refused", 6)
+    observer = Recording([rollout(status(RUNNING), refused, spec=probe)], kernel=LISTENS)
+
+    verdict, _ = watched(observer, timeout=5)
+
+    assert isinstance(verdict, Failed)
+    assert "127.0.0.1 only" in verdict.diagnoses[0].cause
+    assert observer.looked == [POD]
+
+
+def test_verdict_holds_no_value_of_a_secret() -> None:
+    verdict, _ = watched(Recording([rollout(crash_looping(1))], log="password: canary"))
+
+    assert isinstance(verdict, Failed)
+    assert "canary" not in repr(verdict)
+
+
+def test_new_ingress_is_waited_for_and_then_told() -> None:
+    made = {"metadata": {"name": "shop", "creationTimestamp": "2026-11-20T23:05:00Z"}, "spec": {}, "status": {}}
+    address = {"loadBalancer": {"ingress": [{"ip": "10.0.0.1"}]}}
+    other = {"metadata": {"name": "blog", "namespace": "blog"}, "spec": {}, "status": address}
+    around = tuple(Surroundings(NOW + timedelta(seconds=each * 4), (made,), (other,)) for each in range(4))
+    observer = Recording([Snapshot(NOW, workloads=(ready_deployment(),))], around=around)
+
+    verdict, events = watched(observer)
+
+    assert verdict == Ready()
+    assert [event.message.partition(":")[0] for event in events if isinstance(event, Caution)] == [
+        "Ingress shop isn't picked up"
+    ]
+    assert observer.now == 3
+
+
+def test_last_words_of_a_job_that_still_runs_are_its_evidence() -> None:
+    snapshot = rollout(status(RUNNING, ready=True), workload=job())
+    pods = tuple({**p, "metadata": {**p["metadata"], "ownerReferences": [{"uid": "job"}]}} for p in snapshot.pods)
+
+    verdict, _ = watched(Recording([replace(snapshot, pods=pods)], log="Applying shop.0002\n"), timeout=2)
+
+    assert isinstance(verdict, Failed)
+    assert verdict.diagnoses[0].cause == "Job shop-release still runs after 69 s"
+    assert verdict.diagnoses[0].evidence == "Applying shop.0002"
+    assert "lock" in verdict.diagnoses[0].remedy
