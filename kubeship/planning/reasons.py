@@ -7,9 +7,11 @@ from kubeship.config.pins import spoken
 from kubeship.config.process_schema import Process
 from kubeship.config.schema import Configuration
 from kubeship.planning.added import pinned_server
+from kubeship.planning.cluster_reasons import app_reasons, process_reasons
 from kubeship.planning.image import base_image
 from kubeship.planning.probes import SLOWER, STARTUP_SECONDS, probed_host, startup_seconds
 from kubeship.planning.servers import SERVERS
+from kubeship.planning.sizing import fitting
 from kubeship.planning.static import front_process, static_packages
 from kubeship.planning.stopping import drains
 
@@ -27,8 +29,10 @@ def reasons(configuration: Configuration, lock: Lock) -> dict[str, str]:
             f"{configuration.static.server} runs in the pod of {front_process(configuration)}, in front of it, from "
             f"the app's own image, {gets}: one image, with the files that it was built with"
         )
+    derived.update(app_reasons(configuration))
     for name, process in configuration.processes.items():
         derived.update(_process(f"processes.{name}", process))
+        derived.update(process_reasons(name, configuration))
     return dict(sorted({**found, **derived}.items()))
 
 
@@ -47,7 +51,8 @@ def _image(configuration: Configuration, lock: Lock) -> Iterator[tuple[str, str]
 def _process(path: str, process: Process) -> Iterator[tuple[str, str]]:
     server = SERVERS.get(process.server or "")
     if server and process.command is None:
-        numbers = server.numbers.get(spoken(process, SERVERS))
+        known = server.numbers.get(spoken(process, SERVERS))
+        numbers = fitting(known, process) if known else None
         for key in ("workers", "threads") if numbers else ():
             if getattr(process, key) in {None, getattr(numbers, key)}:
                 yield f"{path}.{key}", numbers.reason if numbers else ""

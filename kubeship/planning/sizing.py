@@ -27,7 +27,8 @@ def fitting(numbers: Numbers, process: Process) -> Numbers:
     reason = numbers.reason
     if cores >= 1 and numbers == THREADED:
         # docs.gunicorn.org/en/stable/design.html#how-many-workers
-        wanted, reason = 2 * cores + 1, f"2 x {cores} CPU + 1 workers x {numbers.threads} threads"
+        wanted = 2 * cores + 1
+        reason = f"{wanted} workers (2 x {cores} CPU + 1) x {numbers.threads} threads"
     elif cores > numbers.workers:
         wanted, reason = cores, f"one event loop a CPU: {cores}"
     room = max(1, int(size(memory) // WORKER_BYTES))
