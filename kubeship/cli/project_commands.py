@@ -107,7 +107,9 @@ def render(
     context: typer.Context,
     project: Project = HERE,
     env: Environment = None,
-    form: Annotated[str, typer.Option("--format", envvar="KUBESHIP_FORMAT", help="plain or helm.")] = "plain",
+    form: Annotated[
+        str, typer.Option("--format", envvar="KUBESHIP_FORMAT", help="plain, kustomize, helm or compose.")
+    ] = "plain",
     output_dir: Annotated[
         Path | None,
         typer.Option("--output-dir", envvar="KUBESHIP_OUTPUT_DIR", help="Write there instead of into the project."),

@@ -2,76 +2,57 @@
 
 import json
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from kubeship import yaml_io
-from kubeship.model.objects import COMPONENT_LABEL, RELEASE_ANNOTATION, Object, is_release_step
-from kubeship.rendering import locations
-from kubeship.rendering.slots import SLOTS, Path, Slot, Values
+from kubeship.model.objects import COMPONENT_LABEL, Object, is_release_step, pod_template
+from kubeship.rendering import hooks, locations
+from kubeship.rendering.slots import Path, Slot, Values, shared_by, slots
 
 AS_THEY_ARE = ("templates/NOTES.txt", "templates/_helpers.tpl")
 """Files of the skeleton that no app changes."""
-HOOK = {
-    "helm.sh/hook": "pre-install,pre-upgrade",
-    # Helm deletes the Job of the last release first, since a Job's template can't be changed.
-    "helm.sh/hook-delete-policy": "before-hook-creation",
-}
 VALUES_HEADER = "# What can be set; defaults are kubeship.yaml's. values.schema.json says which values fit.\n"
 
 
-def chart(name: str, objects: dict[str, Object], header: str) -> dict[str, str]:
+def chart(name: str, objects: Mapping[str, Object], reference: str, header: str) -> dict[str, str]:
     """Text by path in the chart. `header` begins each template; `objects` are named by file."""
     skeleton = locations.charts() / "kubeship-app"
-    values: Values = {}
+    shared = shared_by(objects.values(), reference)
+    values: Values = {**shared.values, "processes": {}}
     templates = {}
-    for file_name, item in objects.items():
-        values = _merged(values, _values(item))
-        templates[f"templates/{file_name}"] = header + _template(_with_hook(item))
+    for file_name, item in hooks.with_hooks(objects, hooks.helm).items():
+        accepted = []
+        for slot in slots(item, shared):
+            own = _nested(_branch(item), slot.own) if slot.own else {}
+            if not _contradicts(values, own):
+                values = _merged(values, own)
+                accepted.append(slot)
+        templates[f"templates/{file_name}"] = header + _template(item, accepted)
     about = yaml_io.load((skeleton / "Chart.yaml").read_text(encoding="utf-8"), "Chart.yaml")
     schema = json.loads((skeleton / "values.schema.json").read_text(encoding="utf-8"))
     return {
         "Chart.yaml": header + yaml_io.dump({**about, "name": name}),
         "values.yaml": VALUES_HEADER + yaml_io.dump(values),
-        "values.schema.json": json.dumps(_schema(schema, values), indent=2, ensure_ascii=False) + "\n",
+        "values.schema.json": json.dumps(_schema(schema, values, objects), indent=2, ensure_ascii=False) + "\n",
         **{path: (skeleton / path).read_text(encoding="utf-8") for path in AS_THEY_ARE},
         **templates,
     }
 
 
-def _with_hook(item: Object) -> Object:
-    """Helm runs release steps as hooks, in order of their weight, before it changes anything else."""
-    if not is_release_step(item):
-        return item
-    metadata = item["metadata"]
-    annotations = metadata["annotations"]
-    weight = {"helm.sh/hook-weight": annotations[RELEASE_ANNOTATION]}
-    return {**item, "metadata": {**metadata, "annotations": {**annotations, **HOOK, **weight}}}
-
-
-def _values(item: Object) -> Values:
-    """The part of values.yaml that comes from one object."""
-    values: Values = {}
-    for slot in SLOTS:
-        if slot.applies(item):
-            found = _at(item, slot.path)
-            values = _merged(values, slot.shared(found) if slot.shared else {})
-            values = _merged(values, _nested(_branch(item), slot.own(found)) if slot.own else {})
-    return values
-
-
-def _template(item: Object) -> str:
+def _template(item: Object, accepted: list[Slot]) -> str:
     """The object as YAML, with Helm's expressions in its slots and `{{` of its own escaped."""
     mark = "SLOT"
     while mark in yaml_io.dump(item):
         mark += "T"
-    slots = {f"{mark}{place}": slot for place, slot in enumerate(SLOTS) if slot.applies(item)}
+    marked = {f"{mark}{place}": slot for place, slot in enumerate(accepted)}
     branch = _expression(_branch(item))
-    for word, slot in slots.items():
+    for word, slot in marked.items():
         item = _put(item, slot.path, _marked(word, slot, _at(item, slot.path)))
     text = yaml_io.dump(item).replace("{{", '{{ "{{" }}')
     return re.sub(
         rf"^(?P<lead>[ -]*)(?:(?P<key>\w+:) )?(?P<word>{mark}\d+)(?P<part>[a-z]*)$",
-        lambda line: _written(line, slots[line["word"]], branch),
+        lambda line: _written(line, marked[line["word"]], branch),
         text,
         flags=re.MULTILINE,
     )
@@ -79,9 +60,14 @@ def _template(item: Object) -> str:
 
 def _marked(word: str, slot: Slot, found: Any) -> Any:
     """What stands in the slot while the object is written."""
-    if slot.form == "each":
-        return [f"{word}begin", {**found[0], "host": f"{word}item"}, f"{word}end"]
-    return word
+    match slot.form:
+        case "each":
+            return [f"{word}begin", {**found[0], "host": f"{word}item"}, f"{word}end"]
+        case "items":
+            before, behind = slot.rest
+            return [*before, word, *behind]
+        case _:
+            return word
 
 
 def _written(line: re.Match[str], slot: Slot, branch: str) -> str:
@@ -90,23 +76,24 @@ def _written(line: re.Match[str], slot: Slot, branch: str) -> str:
     column = len(lead)
     expression = slot.expression.replace("OWN", branch)
     match slot.form, line["part"]:
-        case "each", "begin":
-            return f"{' ' * (column - 2)}{{{{- range {expression} }}}}"
         case "each", "item":
             return f"{lead}{key} {{{{ . | quote }}}}"
-        case "each", _:
-            return f"{' ' * (column - 2)}{{{{- end }}}}"
+        case "each", part:
+            return f"{' ' * (column - 2)}{{{{- {'end' if part == 'end' else f'range {expression}'} }}}}"
         case "block", _:
             return f"{lead}{key}\n{' ' * (column + 2)}{{{{- {expression} | nindent {column + 2} }}}}"
         case "entry", _:
-            return f"{lead}{{{{- {expression} | nindent {column} }}}}"
+            inner = f"{lead}{key}\n{' ' * (column + 2)}{{{{- . | nindent {column + 2} }}}}"
+            return f"{lead}{{{{- with {expression} }}}}\n{inner}\n{lead}{{{{- end }}}}"
+        case "items", _:
+            return f"{' ' * (column - 2)}{{{{- {expression} | nindent {column - 2} }}}}"
         case _:
             return f"{lead}{key} {{{{ {expression} }}}}"
 
 
 def _branch(item: Object) -> tuple[str, ...]:
     """Where the component of an object stands in values.yaml."""
-    component = item["metadata"]["labels"].get(COMPONENT_LABEL, "")
+    component = (item["metadata"].get("labels") or {}).get(COMPONENT_LABEL, item["metadata"]["name"])
     return ("release" if is_release_step(item) else "processes", component)
 
 
@@ -116,16 +103,26 @@ def _expression(branch: tuple[str, ...]) -> str:
     return f".Values.{parent}.{name}" if name.isidentifier() else f'(index .Values.{parent} "{name}")'
 
 
-def _schema(skeleton: dict[str, Any], values: Values) -> dict[str, Any]:
+def _schema(skeleton: dict[str, Any], values: Values, objects: Mapping[str, Object]) -> dict[str, Any]:
     """The skeleton's schema with the components that there are, so that a misspelt one is an error."""
-    branches = {parent: _components_schema(values.get(parent, {})) for parent in ("processes", "release")}
+    workloads = {_branch(item) for item in objects.values() if pod_template(item)}
+    branches = {
+        parent: _closed(
+            {
+                name: _closed(
+                    {key: {"$ref": f"#/definitions/{key}"} for key in _keys(own, (parent, name) in workloads)}
+                )
+                for name, own in values.get(parent, {}).items()
+            }
+        )
+        for parent in ("processes", "release")
+    }
     return {**skeleton, "properties": {**skeleton["properties"], **branches}}
 
 
-def _components_schema(components: dict[str, Values]) -> dict[str, Any]:
-    return _closed(
-        {name: _closed({key: {"$ref": f"#/definitions/{key}"} for key in own}) for name, own in components.items()}
-    )
+def _keys(own: Values, runs: bool) -> list[str]:
+    """A workload takes variables of its own, also where it has none yet."""
+    return [*own, *(["variables"] if runs and "variables" not in own else [])]
 
 
 def _closed(properties: dict[str, Any]) -> dict[str, Any]:
@@ -163,6 +160,14 @@ def _merged(first: Values, second: Values) -> Values:
         if _are_mappings(first[key], second[key])
     }
     return {**first, **second, **both}
+
+
+def _contradicts(values: Values, more: Values) -> bool:
+    """Whether one place would get two values."""
+    return any(
+        _contradicts(values[key], more[key]) if _are_mappings(values[key], more[key]) else values[key] != more[key]
+        for key in values.keys() & more.keys()
+    )
 
 
 def _are_mappings(*values: Any) -> bool:

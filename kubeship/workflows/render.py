@@ -1,6 +1,7 @@
 """How do kubeship.yaml and kubeship.lock become files? Edited files are kept; what conflicts is put beside them."""
 
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import get_args
@@ -9,8 +10,8 @@ from kubeship.config.file import CONFIG_FILE, load
 from kubeship.errors import InvalidInput
 from kubeship.model.events import Caution, Emit, Note
 from kubeship.model.objects import Object, ref
-from kubeship.rendering.render import Format
-from kubeship.rendering.render import render as rendered
+from kubeship.rendering.render import Build, Format, folder
+from kubeship.rendering.render import render as files_of
 from kubeship.workflows.app import App, load_app
 from kubeship.workspace.decisions import Action, Decision
 from kubeship.workspace.files import Writing
@@ -47,10 +48,7 @@ def render(request: RenderRequest, emit: Emit) -> Rendered:
     if request.output_dir is not None:
         return _elsewhere(request, form, request.output_dir)
     files: dict[str, Decision] = {}
-    for environment in _environments(request):
-        app = load_app(request.project, environment)
-        if request.image:
-            app = with_reference(app, request.image)
+    for app in _apps(request, form):
         for decision in write(app, form, request.check, request.force, emit):
             # The Dockerfile is the same for all environments: what happened to it first is what happened.
             files.setdefault(decision.path, decision)
@@ -61,8 +59,8 @@ def write(app: App, form: Format, check: bool, force: bool, emit: Emit) -> tuple
     """Write (or, with `check`, only decide about) the files of one environment."""
     writing = Writing(
         environment=app.environment if form == "plain" else None,
-        config_text=app.file.text,
-        wanted=rendered(app.plan, format=form),
+        config_text=app.written_from,
+        wanted=rendered(app, form, app.workspace.root / folder(form, app.environment)),
         lock=app.lock,
     )
     if check:
@@ -77,6 +75,12 @@ def write(app: App, form: Format, check: bool, force: bool, emit: Emit) -> tuple
                 )
             )
     return decisions
+
+
+def rendered(app: App, form: Format, directory: Path) -> dict[str, str]:
+    """Text by path of a format whose files will be in `directory`."""
+    project = Path(os.path.relpath(app.workspace.root.resolve(), directory.resolve())).as_posix()
+    return files_of(app.plan, format=form, base=app.base_plan(), build=Build(project, app.dockerfile))
 
 
 def refreshed(app: App, frozen: bool, emit: Emit) -> App:
@@ -132,15 +136,11 @@ def is_different(files: Iterable[Decision], check: bool) -> bool:
 
 def _elsewhere(request: RenderRequest, form: Format, directory: Path) -> Rendered:
     """Write into another directory, whose files nobody edits: they are replaced as they are."""
-    app = load_app(request.project, request.environment)
-    if request.image:
-        app = with_reference(app, request.image)
-    prefix = "chart/" if form == "helm" else f"deploy/{app.environment}/"
-    texts = {
-        path.removeprefix(prefix): text
-        for path, text in rendered(app.plan, format=form).items()
-        if path.startswith(prefix)
-    }
+    texts: dict[str, str] = {}
+    for app in _apps(request, form):
+        prefix = f"{folder(form, app.environment)}/"
+        made = rendered(app, form, directory)
+        texts |= {path.removeprefix(prefix): text for path, text in made.items() if path.startswith(prefix)}
     decisions = tuple(_decision(directory, path, text) for path, text in texts.items())
     if not request.check:
         directory.mkdir(parents=True, exist_ok=True)
@@ -161,5 +161,10 @@ def with_reference(app: App, reference: str) -> App:
     return replace(app, lock=replace(app.lock, images=images), plan=replace(app.plan, reference=reference))
 
 
-def _environments(request: RenderRequest) -> tuple[str | None, ...]:
-    return (request.environment,) if request.environment else load(request.project / CONFIG_FILE).environments
+def _apps(request: RenderRequest, form: Format) -> Iterator[App]:
+    """The app in each environment that is asked for. Raises InvalidInput where that can only be one, and isn't."""
+    several = form == "kustomize" or (form == "plain" and request.output_dir is None)
+    known = load(request.project / CONFIG_FILE).environments if several and request.environment is None else ()
+    for environment in known or (request.environment,):
+        app = load_app(request.project, environment)
+        yield with_reference(app, request.image) if request.image else app

@@ -4,12 +4,12 @@ import os
 import shutil
 import subprocess
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from kubeship import yaml_io
 from kubeship.model.objects import Object, ref
+from kubeship.rendering.hooks import without_hooks
 from tests.stack.addresses import saved
 
 GOLDEN = Path(__file__).parents[1] / "golden"
@@ -97,14 +97,6 @@ def plain_objects(case: str) -> list[Object]:
 def template(helm: str, case: str, *arguments: str) -> list[Object]:
     text = run(helm, "template", "app", str(chart(case)), *KUBERNETES, *arguments)
     return [item for item in yaml_io.load_all(text, "helm template") if item]
-
-
-def without_hooks(item: Object) -> Object:
-    """Only Helm needs its hooks."""
-    metadata: dict[str, Any] = dict(item["metadata"])
-    if annotations := metadata.pop("annotations", None):
-        metadata["annotations"] = {key: text for key, text in annotations.items() if not key.startswith("helm.sh/")}
-    return {**item, "metadata": metadata}
 
 
 def run(*command: str) -> str:

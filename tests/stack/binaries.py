@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -78,6 +79,20 @@ def kubesec(versions: Versions) -> Path:
     """One on the safety of pods; built when a test asks for it."""
     package = "github.com/controlplaneio/kubesec/v2"
     return _built("kubesec", SOURCES / "kubesec", package, versions, STRIPPED, versions.kubesec)
+
+
+def docker_compose(versions: Versions) -> Path:
+    """What the compose files are tested with; nothing of the stack runs it."""
+    module = f"github.com/docker/compose/v2@v{versions.docker_compose}"
+
+    def build(folder: Path) -> None:
+        # Its go.mod excludes versions, which `go install` refuses: so it is built as the main module, where it lies.
+        found = run([go(versions), "mod", "download", "-json", module], environment=_environment())
+        source = Path(json.loads(found)["Dir"])
+        command = [go(versions), "build", "-mod=readonly", "-trimpath", "-ldflags", STRIPPED]
+        run([*command, "-o", str(folder / "docker-compose"), "./cmd"], cwd=source, environment=_environment())
+
+    return cached("docker-compose", cache_key([], [module, STRIPPED]), build) / "docker-compose"
 
 
 def go(versions: Versions) -> str:

@@ -28,6 +28,7 @@ class Versions:
     traefik: str
     coredns: str
     helm: str
+    docker_compose: str
     kube_score: str
     kubesec: str
     pause: str
@@ -44,6 +45,7 @@ def load_versions(path: Path = HERE / "versions.toml") -> Versions:
         traefik=document["traefik"]["version"],
         coredns=document["coredns"]["version"],
         helm=document["helm"]["version"],
+        docker_compose=document["docker-compose"]["version"],
         kube_score=document["kube-score"]["version"],
         kubesec=document["kubesec"]["version"],
         pause=document["pause"]["version"],

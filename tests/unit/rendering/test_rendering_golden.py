@@ -4,21 +4,23 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from kubeship.rendering.render import Format, render
+from tests.unit.rendering.format_plans import BASES, plan_of
 from tests.unit.rendering.rendering_plans import CASES
 
 GOLDEN = Path(__file__).parents[2] / "golden"
-FORMATS: tuple[Format, ...] = ("plain", "helm")
+FORMATS: tuple[Format, ...] = get_args(Format)
 
 
 @pytest.mark.parametrize("form", FORMATS)
 @pytest.mark.parametrize("case", CASES)
 def test_files_are_those_that_were_reviewed(case: str, form: Format, request: pytest.FixtureRequest) -> None:
     folder = GOLDEN / case / form
-    rendered = render(CASES[case], format=form)
+    rendered = render(plan_of(case, form), format=form, base=BASES.get(case))
 
     if request.config.getoption("--update-golden", default=False):
         write(folder, rendered)

@@ -6,19 +6,17 @@
 {{- with .Values.image.digest }}@{{ . }}{{ end }}
 {{- end }}
 
+{{- /* A container's own variables win over those of all. */ -}}
 {{- define "kubeship-app.env" -}}
-{{- if or .Values.variables .Values.secrets -}}
-env:
-  {{- range $name, $value := .Values.variables }}
-  - name: {{ $name | quote }}
-    value: {{ $value | quote }}
-  {{- end }}
-  {{- range $name, $secret := .Values.secrets }}
-  - name: {{ $name | quote }}
-    valueFrom:
-      secretKeyRef:
-        name: {{ $secret.name | quote }}
-        key: {{ $secret.key | quote }}
-  {{- end }}
+{{- range $name, $value := merge (dict) (.own | default dict) (.chart.Values.variables | default dict) }}
+- name: {{ $name | quote }}
+  value: {{ $value | quote }}
+{{- end }}
+{{- range $name, $secret := .chart.Values.secrets }}
+- name: {{ $name | quote }}
+  valueFrom:
+    secretKeyRef:
+      name: {{ $secret.name | quote }}
+      key: {{ $secret.key | quote }}
 {{- end }}
 {{- end }}
