@@ -10,7 +10,7 @@ from typing import Any
 from kubeship.cluster.compare import masked_value
 from kubeship.cluster.managed_fields import Fields, step, union
 from kubeship.model.changes import FieldChange
-from kubeship.model.objects import Object
+from kubeship.model.objects import APP_LABEL, Object
 
 HANDED_OVER = frozenset(
     {
@@ -39,6 +39,18 @@ def adoptable(live: Object, manager: str) -> bool:
     entries = _entries(live)
     ours = any(entry.get("manager") == manager and entry.get("operation") == "Apply" for entry in entries)
     return not ours and any(_handed_over(entry) for entry in entries)
+
+
+def helm_release(live: Object) -> str:
+    """The release that lists the object; empty where none does (helm.sh/helm/v3/pkg/action/validate.go)."""
+    return str((live["metadata"].get("annotations") or {}).get("meta.helm.sh/release-name") or "")
+
+
+def other_app(live: Object, wanted: Object, manager: str) -> str:
+    """The app that the live object is labelled for, where `manager` applied it for another one than the manifest's."""
+    ours, theirs = ((item["metadata"].get("labels") or {}).get(APP_LABEL, "") for item in (wanted, live))
+    applied = any(entry.get("manager") == manager and entry.get("operation") == "Apply" for entry in _entries(live))
+    return str(theirs) if applied and theirs and theirs != ours else ""
 
 
 def handover(live: Object, manager: str) -> list[dict[str, Any]]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from kubeship.cluster.adoption import HANDED_OVER, adoptable, left_out
+from kubeship.cluster.adoption import HANDED_OVER, adoptable, helm_release, left_out, other_app
 from kubeship.cluster.compare import field_changes
 from kubeship.cluster.drift import drifts
 from kubeship.cluster.errors import Refusal
@@ -14,11 +14,12 @@ from kubeship.cluster.parallel import each
 from kubeship.cluster.ports import Api
 from kubeship.cluster.prune import PRECIOUS
 from kubeship.cluster.requests import FIELD_MANAGER
+from kubeship.cluster.revisions import OWNER_LABEL
 from kubeship.cluster.scaling import Targets, targets, with_live_replicas
 from kubeship.cluster.unchanged import is_unchanged
 from kubeship.errors import InvalidInput
 from kubeship.model.changes import Action, Change, Changes, Conflict, Consent, FieldChange
-from kubeship.model.objects import Object, ObjectRef, ref
+from kubeship.model.objects import APP_LABEL, Object, ObjectRef, ref
 
 NOTHING_BEYOND = Consent()
 NAME_OF_NOTHING = "kubeship-dry-run"
@@ -101,7 +102,8 @@ def _plainly_unchanged(
 
 def _compare_one(api: Api, item: Object, live: Object | None, terms: Terms) -> tuple[Change, tuple[str, ...]] | Refusal:
     name = ref(item)
-    foreign = live is not None and adoptable(live, FIELD_MANAGER)
+    owner = _owner(api, live, item) if live is not None else None
+    foreign = owner is not None or (live is not None and adoptable(live, FIELD_MANAGER))
     adopted = foreign and terms.consent.adopted
     wanted = with_live_replicas(item, live, terms.targets, {FIELD_MANAGER, *(HANDED_OVER if adopted else ())})
     owned: dict[str, str] = {}
@@ -130,11 +132,26 @@ def _compare_one(api: Api, item: Object, live: Object | None, terms: Terms) -> t
         for path, manager in owned.items()
         if not is_taken(name, path, terms.consent)
     )
+    if owner and not adopted:
+        conflicts = (owner, *(conflict for conflict in conflicts if not same_field(conflict.path, owner.path)))
     changed = Action.UPDATE if fields or adopted else Action.UNCHANGED
     # Conflicts are told anyway, and with more words.
     others = [each for each in fields if not any(same_field(each.path, conflict.path) for conflict in conflicts)]
     drift = () if foreign else drifts(live, wanted, others, terms.applied.get(name))
-    return Change(name, changed, fields, conflicts, foreign, adopted, drift), applied.warnings
+    return Change(name, changed, fields, conflicts, foreign, adopted, drift, helm_release(live)), applied.warnings
+
+
+def _owner(api: Api, live: Object, wanted: Object) -> Conflict | None:
+    """A Helm release, or another app of kubeship's, to which the whole object belongs."""
+    release = helm_release(live)
+    if release and adoptable(live, FIELD_MANAGER):
+        return Conflict("metadata.annotations[meta.helm.sh/release-name]", "Helm", written_at(live, "helm"), release)
+    app = other_app(live, wanted, FIELD_MANAGER)
+    if not app or not api.list("v1", "ConfigMap", {"labelSelector": f"{OWNER_LABEL}={app}"}).items:
+        return None
+    ours = (wanted["metadata"].get("labels") or {}).get(APP_LABEL)
+    path, manager = f"metadata.labels[{APP_LABEL}]", f"kubeship for the app {app}"
+    return Conflict(path, manager, written_at(live, FIELD_MANAGER), app, ours)
 
 
 def _fresh(api: Api, item: Object) -> Object:

@@ -96,6 +96,13 @@ def _dry_run(
                 f"take the field out of the manifest, or {adopt if change.foreign else take_over}",
                 subject="conflict",
             )
+    for release in sorted({change.release for change in changes if change.adopted and change.release}):
+        yield Finding(
+            f"Helm release {release} still lists what is adopted: `helm uninstall {release}` would delete it",
+            f"have Helm forget it: `kubectl delete secret --namespace {api.namespace} -l owner=helm,name={release}`",
+            False,
+            "adoption",
+        )
     level = (namespace["metadata"].get("labels") or {}).get(ENFORCE)
     for warning in warnings:
         # The server only warns about a workload, and then rejects its pods:

@@ -106,11 +106,13 @@ class Change:
     fields: tuple[FieldChange, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
     foreign: bool = False
-    """Whether kubectl or Helm made the object, and kubeship has never applied it."""
+    """Whether it is somebody else's: kubectl or Helm made it, or another app of kubeship's applies it."""
     adopted: bool = False
     """Whether such an object becomes kubeship's with this."""
     drift: tuple[Drift, ...] = ()
     """What was changed without kubeship since its last deploy."""
+    release: str = ""
+    """The Helm release that lists it."""
 
 
 @dataclass(frozen=True)

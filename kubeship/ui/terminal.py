@@ -133,7 +133,8 @@ def changes_lines(changes: Changes) -> list[str]:
 def change_lines(change: Change) -> list[str]:
     """One object's change, field by field, as rich markup."""
     symbol, colour = SYMBOLS.get(change.action, ("!", "red"))
-    what = " (adopted from kubectl or Helm)" if change.adopted else ""
+    whose = f"Helm release {change.release}" if change.release else "kubectl or Helm"
+    what = f" (adopted from {escape(whose)})" if change.adopted else ""
     lines = [f"[{colour}]{symbol} {escape(str(change.ref))}[/{colour}]{what}"]
     if change.action is Action.UPDATE:
         lines += [f"    {escape(item.path)}: {_value(item.before)} → {_value(item.after)}" for item in change.fields]

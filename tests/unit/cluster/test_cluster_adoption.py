@@ -2,8 +2,11 @@
 
 from typing import Any
 
+from cluster_fakes import FakeApi, config_map, managed
+
 from kubeship.cluster.adoption import LAST_APPLIED, adoptable, handover, left_out
-from kubeship.model.changes import FieldChange
+from kubeship.cluster.dry_run import compare
+from kubeship.model.changes import Consent, FieldChange
 from kubeship.model.objects import Object
 
 CONTAINER = 'k:{"name":"web"}'
@@ -60,3 +63,38 @@ def test_defaults_that_come_back_are_not_told() -> None:
     fresh = live()
 
     assert left_out(before, live(entry("kubeship", containers(image={}), "Apply")), fresh) == ()
+
+
+def labelled(name: str, app: str) -> Any:
+    return {**config_map(name, a="1"), "metadata": {"name": name, "labels": {"app.kubernetes.io/name": app}}}
+
+
+def test_what_another_app_of_kubeships_applies_is_not_taken_without_a_word() -> None:
+    theirs = managed(labelled("settings", "other"), {"f:data": {}})
+    record = {**config_map("kubeship-other-1"), "metadata": {"name": "r", "labels": {"kubeship.dev/app": "other"}}}
+    api = FakeApi(theirs, record)
+
+    (refused,) = compare(api, [labelled("settings", "shop")])[0]
+    (taken,) = compare(api, [labelled("settings", "shop")], Consent(adopted=True))[0]
+
+    assert [(each.manager, each.theirs) for each in refused.conflicts] == [("kubeship for the app other", "other")]
+    assert taken.conflicts == ()
+
+
+def test_an_own_object_with_another_label_is_ones_own() -> None:
+    api = FakeApi(managed(labelled("settings", "renamed"), {"f:data": {}}))
+
+    (change,) = compare(api, [labelled("settings", "shop")])[0]
+
+    assert change.conflicts == ()
+
+
+def test_what_a_helm_release_lists_is_not_shared_even_where_nothing_differs() -> None:
+    release = {"meta.helm.sh/release-name": "old"}
+    item = {**config_map("settings", a="1"), "metadata": {"name": "settings", "annotations": release}}
+    api = FakeApi(managed(item, {"f:data": {"f:a": {}}}, manager="helm", time="T"))
+
+    (change,) = compare(api, [config_map("settings", a="1")])[0]
+
+    assert [(each.manager, each.theirs, each.since) for each in change.conflicts] == [("Helm", "old", "T")]
+    assert (change.foreign, change.release) == (True, "old")
