@@ -67,10 +67,17 @@ def save_evidence(
 def restore(good: Revision, held: Held) -> Ready | Failed:
     """Apply the objects of a good revision, without its release steps, and watch."""
     _, rest = split(good.objects)
-    if refused := attempt(rest, held):
+    if attempt(rest, held) and (refused := _one_by_one(rest, held)):
         return refused
     with held.cluster.observe(rest) as observer:
         return watch(observer, held.timeout, held.emit, unblock=freeing(held, given_up=True))
+
+
+def _one_by_one(objects: tuple[Object, ...], held: Held) -> Failed | None:
+    """Apply what can be applied, and name each object that can't: one that is refused must not keep the others back."""
+    refused = {ref(item): failed.diagnoses[0] for item in objects if (failed := attempt((item,), held))}
+    diagnoses = tuple(replace(diagnosis, subject=str(target)) for target, diagnosis in refused.items())
+    return Failed(diagnoses, tuple(refused)) if refused else None
 
 
 def attempt(objects: tuple[Object, ...], held: Held) -> Failed | None:

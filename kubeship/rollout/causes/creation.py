@@ -74,7 +74,7 @@ REFUSALS = (
 
 _FRAME = re.compile(
     r"^(\(combined from similar events\): )?"
-    r"(Error creating: |create Pod \S+ in (Stateful|Daemon)Set \S+ failed error: )"
+    r"(Error creating: |[Cc]reate Pod \S+ in (Stateful|Daemon)Set \S+ failed error: )"
 )
 """What the controllers put before the API server's words."""
 
