@@ -13,7 +13,7 @@ from kubeship.model.events import Caution, Emit
 from kubeship.model.finding import Finding
 from kubeship.model.logs import LogEntry, LogWindow, Sink, Terminal
 from kubeship.model.objects import Object, ObjectRef, ref
-from kubeship.model.revision import Revision
+from kubeship.model.revision import Revision, is_without_values
 from kubeship.model.snapshot import LogRef
 
 
@@ -70,7 +70,7 @@ class KubernetesCluster:
 
         By `applied`, what the last deploy applied, is told what others changed since.
         """
-        changes, warnings = dry_run.compare(self.api, objects, self.consent, applied)
+        changes, warnings = dry_run.compare(self.api, _known(objects), self.consent, _known(applied))
         for warning in warnings:
             self.emit(Caution(f"the API server warns: {warning}"))
         return changes
@@ -81,7 +81,7 @@ class KubernetesCluster:
 
     def apply(self, objects: Iterable[Object], lease: Permit, emit: Emit) -> None:
         """Server-side apply in dependency order."""
-        apply.apply(self.api, objects, lease.check, emit, self.consent)
+        apply.apply(self.api, _known(objects), lease.check, emit, self.consent)
 
     def revisions(self, app: str) -> tuple[Revision, ...]:
         """All records of the app, newest first."""
@@ -147,6 +147,11 @@ class KubernetesCluster:
     def observe(self, objects: Sequence[Object]) -> AbstractContextManager[observe.Observation]:
         """Watch the objects' workloads while the context lasts."""
         return observe.observe(self.api, objects, self.emit)
+
+
+def _known(objects: Iterable[Object]) -> list[Object]:
+    """Without the Secrets of an earlier revision, whose record doesn't hold their values: they stay as they are."""
+    return [item for item in objects if not is_without_values(item)]
 
 
 def _owners(item: Object) -> set[tuple[str, str]]:

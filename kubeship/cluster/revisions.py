@@ -12,7 +12,7 @@ from kubeship.cluster.errors import Refusal
 from kubeship.cluster.ports import Api
 from kubeship.errors import InvalidInput, MissingPrecondition
 from kubeship.model.objects import Object, ObjectRef
-from kubeship.model.revision import Outcome, Revision
+from kubeship.model.revision import Outcome, Revision, recorded
 
 OWNER_LABEL = "kubeship.dev/app"
 REVISION_LABEL = "kubeship.dev/revision"
@@ -57,7 +57,7 @@ def surplus(records: Iterable[tuple[int, Outcome]]) -> tuple[int, ...]:
 
 def encode(revision: Revision) -> Object:
     """The ConfigMap; the same revision is the same bytes. Raises InvalidInput when it doesn't fit into one."""
-    text = json.dumps(revision.objects, sort_keys=True, separators=(",", ":"))
+    text = json.dumps(recorded(revision.objects), sort_keys=True, separators=(",", ":"))
     packed = gzip.compress(text.encode(), mtime=0)
     if len(packed) > LARGEST:
         raise InvalidInput(

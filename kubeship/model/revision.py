@@ -6,6 +6,9 @@ from enum import StrEnum
 
 from kubeship.model.objects import Object
 
+WITHOUT_VALUES = "kubeship.dev/without-values"
+"""Annotation of a Secret as a record keeps it: there it is, and what it holds isn't said."""
+
 
 class Outcome(StrEnum):
     """How a deploy ended, or that it didn't."""
@@ -50,8 +53,31 @@ class Revision:
 
     def succeeded_with(self, objects: tuple[Object, ...]) -> bool:
         """Whether exactly this set of objects was applied and became healthy."""
-        return self.outcome is Outcome.SUCCEEDED and self.objects == objects
+        return self.outcome is Outcome.SUCCEEDED and self.consists_of(objects)
+
+    def consists_of(self, objects: tuple[Object, ...]) -> bool:
+        """Whether it is exactly this set, as far as a record tells: not by the values of Secrets."""
+        return recorded(self.objects) == recorded(objects)
 
     def ended(self, outcome: Outcome, message: str = "") -> "Revision":
         """The record of a deploy that ends now."""
         return replace(self, outcome=outcome, message=message or self.message, finished=datetime.now(UTC))
+
+
+def recorded(objects: tuple[Object, ...]) -> tuple[Object, ...]:
+    """The objects as a record keeps them: Secrets without their values, which whoever reads ConfigMaps could read."""
+    return tuple(
+        _without_values(item) if (item["apiVersion"], item["kind"]) == ("v1", "Secret") else item for item in objects
+    )
+
+
+def is_without_values(item: Object) -> bool:
+    """Whether it is a Secret out of a record, which can't be applied: its values would be lost."""
+    return WITHOUT_VALUES in (item["metadata"].get("annotations") or {})
+
+
+def _without_values(secret: Object) -> Object:
+    metadata = secret["metadata"]
+    annotations = {**(metadata.get("annotations") or {}), WITHOUT_VALUES: "true"}
+    kept = {key: value for key, value in secret.items() if key not in {"data", "stringData"}}
+    return {**kept, "metadata": {**metadata, "annotations": annotations}}

@@ -134,7 +134,7 @@ def _agreed(changes: Changes, emit: Emit) -> Changes:
 
 def _ways_out(changes: Changes) -> str:
     if all(change.foreign for change in changes if change.conflicts):
-        return "kubectl or Helm made these objects; have them become kubeship's: kubeship deploy --adopt"
+        return "these objects are somebody else's; have them become this app's: kubeship deploy --adopt"
     fields = " ".join(f"--take-over {shlex.quote(field_key(target, each.path))}" for target, each in changes.conflicts)
     return (
         f"leave them to their owners by taking the fields out of deploy/, or take them over: kubeship deploy {fields}"
@@ -145,7 +145,7 @@ def _number(newest: Revision | None, objects: tuple[Object, ...]) -> int:
     if newest is None:
         return 1
     # An earlier run was killed on its way to exactly this: the same revision goes on.
-    resumed = newest.outcome is Outcome.STARTED and newest.objects == objects
+    resumed = newest.outcome is Outcome.STARTED and newest.consists_of(objects)
     return newest.number if resumed else newest.number + 1
 
 

@@ -6,6 +6,7 @@ from cluster_fakes import FakeApi, Heard, config_map, forbidden
 from kubeship.cluster.client import KubernetesCluster
 from kubeship.cluster.errors import Refusal
 from kubeship.model.objects import ObjectRef
+from kubeship.model.revision import recorded
 from kubeship.rollout.ports import Observer
 from kubeship.workflows.ports import Cluster, Lease
 
@@ -74,3 +75,24 @@ def test_creation_whose_answer_was_lost_is_not_made_twice() -> None:
         created["metadata"]["uid"]
         == api.live[ObjectRef("v1", "ConfigMap", "shop", "one-off-1a2b3c")]["metadata"]["uid"]
     )
+
+
+def test_a_secret_out_of_a_record_stays_as_it_is() -> None:
+    secret = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "s"}, "data": {"key": "Y2FuYXJ5"}}
+    api = FakeApi(secret)
+    cluster = KubernetesCluster(api, "context dev", Heard())
+    old = recorded((secret, config_map("a")))
+
+    changes = cluster.compare(old)
+    cluster.apply(old, Always(), Heard())
+
+    assert [change.ref.kind for change in changes] == ["ConfigMap"]
+    assert api.live[ObjectRef("v1", "Secret", "shop", "s")]["data"] == {"key": "Y2FuYXJ5"}
+    assert api.called("apply Secret") == []
+
+
+class Always:
+    """A permit that is never lost."""
+
+    def check(self) -> None:
+        """Nothing to raise."""
