@@ -55,6 +55,7 @@ class NearMiss:
 
     name: str
     origin: Origin
+    framework: str
 
 
 @dataclass(frozen=True)
@@ -147,7 +148,7 @@ def _in_module(module: Module, apps: Apps) -> list[Servable | NearMiss]:
         if item is not None:
             found.append(item)
     if runs := _runs_on_import(module, {item.name for item in found if isinstance(item, Servable)}):
-        return [NearMiss(item.name, runs) for item in found]
+        return [NearMiss(i.name, runs, i.app.framework if isinstance(i, Servable) else i.framework) for i in found]
     return found
 
 
@@ -166,11 +167,11 @@ def _servable(module: Module, name: str, bindings: tuple[Binding, ...], apps: Ap
             return Servable(path, f"{name}({{}})", made.app, origin, False, is_aside(path))
         if made.required:
             needs = f"{label} that needs {', '.join(made.required)}"
-            return NearMiss(name, Origin(path, last.line, needs))
+            return NearMiss(name, Origin(path, last.line, needs), made.app.framework)
         return Servable(path, f"{name}()", made.app, Origin(path, last.line, label), False, is_aside(path))
     if last.guarded and isinstance(last.value, ast.expr) and (guarded := apps.of_expression(path, last.value)):
         reason = f'{kind_of(guarded)}, but only under `if __name__ == "__main__"`'
-        return NearMiss(name, Origin(path, last.line, reason))
+        return NearMiss(name, Origin(path, last.line, reason), guarded.framework)
     return None
 
 

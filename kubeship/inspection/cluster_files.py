@@ -71,6 +71,8 @@ def cluster_statements(sources: Sources, folder: str) -> Iterator[Said]:
         if release and not (each.hook or MIGRATES.search(" ".join(each.words))):
             continue  # a one-shot, or a wait for another service
         work: Work | None = "release" if release else "cron" if each.kind == "CronJob" else None
+        if each.words[0].startswith("-") and not (command or entrypoint):
+            continue  # arguments for a program that only the image knows
         yield Said(
             each.origin,
             IMAGE + (DEVELOPMENT if FOR_DEVELOPERS.search(each.origin.path) else 0),

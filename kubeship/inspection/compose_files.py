@@ -18,7 +18,9 @@ from kubeship.inspection.sources import Sources, folder_of, is_aside
 from kubeship.inspection.statement import COMPOSE, DEVELOPMENT, Image, Said
 from kubeship.model.origin import Origin
 
-FILE = re.compile(r"(?i)(.*/)?([\w.-]*compose[\w.-]*|stack|swarm)\.ya?ml")
+FILE = re.compile(r"(?i)(.*/)?([\w.-]*compose[\w.-]*|stack|swarm)\.ya?ml|(.*/)?(docker[-_]?)?compose/[\w.-]+\.ya?ml")
+SERVICES = re.compile(rb"(?m)^services:[ \t]*\r?\n(?:[ \t]*(?:#.*)?\r?\n)*[ \t]+[\w.-]+:[ \t]*(?:&\w+)?\r?\n")
+"""How a compose file of any name begins to say what it runs: `docker compose -f shop.yml`."""
 FOR_DEVELOPERS = re.compile(
     r"(?i)(^|[-_./])(dev|development|local|debug|tests?|testing|ci|override|e2e|devcontainer|browser|integration)([-_./]|$)"
 )
@@ -26,19 +28,31 @@ FOR_DEVELOPERS = re.compile(
 
 def compose_statements(sources: Sources) -> Iterator[Said]:
     """The commands of every compose file's services that are the project's."""
-    for path in sorted((p for p in sources.other_files if FILE.fullmatch(p)), key=lambda p: (p.count("/"), len(p), p)):
+    for path in sorted(
+        (p for p in sources.other_files if _is_compose(sources, p)), key=lambda p: (p.count("/"), len(p), p)
+    ):
         if is_aside(path) or path.count("/") > 3:
             continue
         document, lines = read_yaml(sources, path)
         services = document.get("services", document) if isinstance(document, dict) else {}
         if not isinstance(services, dict):
             continue
-        built = {s.get("image") for s in services.values() if isinstance(s, dict) and s.get("build") and s.get("image")}
+        built = {
+            str(s["image"]): s["build"]
+            for s in services.values()
+            if isinstance(s, dict) and s.get("build") and s.get("image")
+        }
         completed = {name for service in services.values() for name in _waited_for(service)}
         for name, service in services.items():
             if isinstance(service, dict) and isinstance(name, str):
                 for said in _service(sources, path, name, _extended(services, service), built, lines):
                     yield replace(said, work="release") if name in completed else said
+
+
+def _is_compose(sources: Sources, path: str) -> bool:
+    if FILE.fullmatch(path):
+        return True
+    return "/" not in path and path.endswith((".yml", ".yaml")) and bool(SERVICES.search(sources.content(path)))
 
 
 def read_yaml(sources: Sources, path: str) -> tuple[Any, dict[tuple[str | int, ...], int]]:
@@ -81,11 +95,12 @@ def _service(  # noqa: PLR0917  # one service, and what the file says around it
     path: str,
     name: str,
     service: dict[str, Any],
-    built: set[Any],
+    built: dict[str, Any],
     lines: dict[tuple[str | int, ...], int],
 ) -> Iterator[Said]:
     build, command, entrypoint = service.get("build"), service.get("command"), service.get("entrypoint")
-    foreign = not build and service.get("image") not in built
+    build = build or built.get(str(service.get("image")))  # the image that another service is built as
+    foreign = not build
     if foreign and (not (command or entrypoint) or not service.get("image")):
         return
     image, folder, variables, said_by_image = Image(context=_context_of(sources, path)), "/app", {}, None

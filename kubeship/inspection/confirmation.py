@@ -11,6 +11,7 @@ from kubeship.inspection.groups import made_of
 from kubeship.inspection.import_root import import_root, module_name
 from kubeship.inspection.modules import Modules
 from kubeship.inspection.objects import Apps
+from kubeship.inspection.preparations import preparation
 from kubeship.inspection.programs import KINDS, Program, program_at
 from kubeship.inspection.sources import folder_of
 from kubeship.inspection.starts import Starts
@@ -94,6 +95,14 @@ class Confirmation:
     def program(self, program: Program, *stated: Origin) -> Entrypoint:
         """The object that a program serves, where a server can be given it; else the program itself."""
         start = program.start
+        if (
+            stated
+            and start
+            and start.app
+            and not start.target
+            and preparation(self.modules, program.served_in, start.line)
+        ):
+            start = replace(start, app=None)  # a server that is given the app would leave out what comes before
         if start and start.target and (found := self._by_name(program, start.target)):
             return _with(found, (*stated, program.origin))
         if start and start.app and _takes_requests(start.app):

@@ -54,6 +54,7 @@ def find_entrypoint(
     ranked = sorted(_without_tools([s for s in candidates.servable if not s.aside]), key=_rank)
     points = _told_apart({servable: found for servable in ranked if (found := point(modules, servable))})
     frameworks = tuple(dict.fromkeys(servable.app.framework for servable in points))
+    near = tuple(dict.fromkeys(miss.framework for miss in candidates.near if not is_aside(miss.origin.path)))
     considered = tuple(Candidate(found.value, found.origins[0]) for found in points.values())
     if KEY in answers:
         chosen, warnings = _answered(confirmation, answers[KEY], list(points.values()))
@@ -83,7 +84,8 @@ def find_entrypoint(
     if elsewhere and not several:
         question = replace(question, text=f"nothing is served: {elsewhere[0].message}")
     listed = considered or tuple(Candidate(each.value, each.origins[0]) for each in several)
-    return Answered(EntrypointFound(None, listed, frameworks), warnings, (question,))
+    programs = tuple(dict.fromkeys(each.framework for each in several))
+    return Answered(EntrypointFound(None, listed, frameworks or programs or near), warnings, (question,))
 
 
 def _told_apart(points: dict[Servable, Entrypoint]) -> dict[Servable, Entrypoint]:

@@ -95,16 +95,20 @@ def _is_django_served(group: list[Servable], groups: list[list[Servable]], decla
     django = [item for found in groups for item in found if item.app.framework == "django"]
     if group[0].app.framework != "django":
         return True
-    if any(_routes_protocols(item) for item in django):
-        return _routes_protocols(group[0])
+    routing = max(_routing(item) for item in django)
+    if routing:
+        return _routing(group[0]) == routing
     meant: Interface = "asgi" if declared & ASGI_SERVERS and not declared & WSGI_SERVERS else "wsgi"
     return group[0].app.interface == meant or not any(item.app.interface == meant for item in django)
 
 
-def _routes_protocols(item: Servable) -> bool:
-    return item.app.interface == "asgi" and (
-        item.app.constructor.startswith("channels.") or item.app.wraps > 0 or item.app.constructor == ""
-    )
+def _routing(item: Servable) -> int:
+    """How surely the handler routes protocols: the one that ASGI_APPLICATION names, a router, one with more around."""
+    if item.app.interface != "asgi":
+        return 0
+    if item.app.constructor.startswith("channels."):
+        return 2 if item.app.constructor == "channels.routing.ProtocolTypeRouter" else 3
+    return int(item.app.wraps > 0 or not item.app.constructor)
 
 
 def _mounted(modules: Modules, apps: Apps, path: str) -> list[Made]:

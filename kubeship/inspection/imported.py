@@ -46,7 +46,12 @@ def imports_in(lines: bytes) -> list[Imported]:
 
 
 def _imported_in(tree: ast.Module) -> list[Imported]:
-    return [imported for node in import_statements(tree) for _, imported in imported_by(node)]
+    found: list[Imported] = []
+    for node in import_statements(tree):
+        found += [imported for _, imported in imported_by(node)]
+        if isinstance(node, ast.Import):  # binds `shop`, and loads `shop.server` too
+            found += [Imported(n.name) for n in node.names if "." in n.name and not n.asname]
+    return found
 
 
 def _parsed(statement: bytes) -> ast.Module | None:

@@ -100,6 +100,7 @@ def _installs(sources: Sources, instruction: Instruction, path: str, folder: str
             yield replace(found, strength=strength, origin=origin)
 
 
+PROJECT_FILES = frozenset({"pyproject.toml", "setup.cfg", "setup.py"})
 KEYWORDS = frozenset({"if", "then", "else", "elif", "do", "sudo", "exec", "time", "env", "!", "{", "-E"})
 
 
@@ -148,6 +149,8 @@ def _conda(sources: Sources, words: list[str], folder: str) -> Install | None:
 def _pip(sources: Sources, words: list[str], folder: str) -> Install | None:
     """`-r` files before the project itself: what both name, the files pin."""
     named = _values(words, "-r", "--requirement", "--requirements")
+    if any(name.rpartition("/")[2] in PROJECT_FILES for name in named):
+        return None  # `uv pip install -r pyproject.toml`: what the project declares, whoever has locked it
     files = tuple(file for file in _files(sources, named, folder) if not is_for_development(file.rpartition("/")[2]))
     if files:
         return Install("pip", files)

@@ -4,7 +4,7 @@ from kubeship.errors import InvalidInput
 from kubeship.inspection.confirmation import Entrypoint
 from kubeship.inspection.findings import SET_BY_YOU, Answered
 from kubeship.inspection.modules import Modules
-from kubeship.inspection.own_ports import DEFAULTS, called_port, option_port
+from kubeship.inspection.own_ports import DEFAULTS, called_port, option_port, port_of_imported
 from kubeship.inspection.servers import BY_PROGRAM
 from kubeship.inspection.stated import Statements, stated_port
 from kubeship.inspection.statement import Statement
@@ -68,7 +68,9 @@ def _same(target: Target, entrypoint: Entrypoint | None) -> bool:
 def _own_port(modules: Modules, entrypoint: Entrypoint) -> Found[int] | None:
     """What the code says: the call that serves, and for a program the option that its command line has."""
     found = called_port(modules, entrypoint.path)
-    return found or (option_port(modules, entrypoint.path) if _serves_itself(entrypoint) else None)
+    if found or not _serves_itself(entrypoint):
+        return found
+    return option_port(modules, entrypoint.path) or port_of_imported(modules, entrypoint.path)
 
 
 def _serves_itself(entrypoint: Entrypoint) -> bool:

@@ -196,6 +196,10 @@ class Apps:
         match self._callee(path, call):
             case External(outside) if outside in LAZY and call.args:
                 found = self.of_expression(path, ast.copy_location(ast.Call(call.args[0], [], []), call.args[0]), scope)
+            case None if _runs_coroutine(call):
+                found = self.of_expression(path, call.args[0], scope)
+            case External("asyncio.run") if call.args:
+                found = self.of_expression(path, call.args[0], scope)
             case External(outside) if is_wrapper(outside):
                 found = self._wrapped(path, call, WRAPPERS.get(outside), scope)
             case Local(inside, _, Binding(value=ast.ClassDef() as definition)):
@@ -235,3 +239,8 @@ class Apps:
         if wrapped is None:
             return None
         return replace(wrapped, wraps=wrapped.wraps + 1, interface=interface or wrapped.interface)
+
+
+def _runs_coroutine(call: ast.Call) -> bool:
+    """`loop.run_until_complete(create_app())`."""
+    return bool(call.args) and isinstance(call.func, ast.Attribute) and call.func.attr == "run_until_complete"

@@ -13,6 +13,10 @@ SERVING = frozenset({"launch", "listen", "run", "run_app", "run_server", "run_si
 """The last name of calls that listen, and take the port by keyword."""
 BINDING = frozenset({"add_insecure_port", "add_secure_port"})
 """gRPC's calls, which take an address (grpc.github.io/grpc/python: Server)."""
+ADDRESSED = frozenset({"HTTPServer", "Server", "ThreadingHTTPServer", "WSGIServer"})
+"""Classes of servers that take `(host, port)` (http.server, gevent.pywsgi, cheroot.wsgi)."""
+SERVES = re.compile(rb"\.(?:launch|listen|run|run_app|run_server|run_simple|serve)\(|\b(?:HTTP|WSGI)?Server\(")
+"""A file that may say on which port the program listens."""
 KEYWORDS = ("port", "server_port")
 OPTIONS = frozenset({"Option", "add_argument", "add_option", "define", "option"})
 """argparse, optparse, click, typer and tornado.options: what declares a command line's option."""
@@ -50,13 +54,28 @@ def called_port(modules: Modules, path: str) -> Found[int] | None:
             if number := _address_port(call.args[0], names):
                 return Found(number, (Origin(path, call.lineno, f"the port of {dotted(call.func)}"),))
             continue
-        if (dotted(call.func) or "").rpartition(".")[2] not in SERVING:
+        last = (dotted(call.func) or "").rpartition(".")[2]
+        pair = call.args[0] if last in ADDRESSED and call.args else None
+        if isinstance(pair, ast.Tuple) and len(pair.elts) == 2 and (number := _number(pair.elts[1], names)):
+            return Found(number, (Origin(path, call.lineno, f"the port of {dotted(call.func)}"),))
+        if last not in SERVING:
             continue
         position = 1 if isinstance(call.func, ast.Attribute) and call.func.attr == "run" else None
         given = argument(call, "port", position) or argument(call, "server_port")
         if given is not None and (number := _number(given, names)):
             return Found(number, (Origin(path, call.lineno, f"the port of {dotted(call.func)}"),))
     return None
+
+
+def port_of_imported(modules: Modules, path: str) -> Found[int] | None:
+    """The one port that the program's own modules listen on; metrics of Prometheus are no service."""
+    found: dict[int, Found[int]] = {}
+    for file in reachable(modules, path):
+        if file != path and SERVES.search(modules.sources.content(file)):
+            port = called_port(modules, file)
+            if port and not (port.origin.reason or "").endswith("start_http_server"):
+                found.setdefault(port.value, port)
+    return next(iter(found.values())) if len(found) == 1 else None
 
 
 def option_port(modules: Modules, path: str) -> Found[int] | None:

@@ -61,6 +61,8 @@ class Program:
     rank: tuple[object, ...] = ()
     called: str = ""
     """The command that the project installs for it."""
+    served_in: str = ""
+    """The file in which it starts what it starts."""
 
     @property
     def does(self) -> Does | None:
@@ -139,16 +141,24 @@ def _program(sources: Sources, modules: Modules, starts: Starts, path: str) -> P
 
 def program_at(modules: Modules, starts: Starts, path: str, value: str = "", line: int | None = None) -> Program:
     """What running the file starts, by itself or through what it imports; `value` is how it is called."""
-    strongest, direct = _strongest(starts.of(path)), True
+    strongest, direct, served_in = _strongest(starts.of(path)), True, path
     if strongest is None:
-        inner = [s for file in reachable(modules, path) if file != path for s in starts.of(file) if not s.guarded]
-        strongest, direct = _strongest(tuple(inner)), False
+        inner = {
+            start: file
+            for file in reversed(reachable(modules, path))
+            for start in starts.of(file)
+            if file != path and not start.guarded
+        }
+        strongest, direct = _strongest(tuple(reversed(inner))), False
+        served_in = inner[strongest] if strongest else path
     root = import_root(modules, path)
     package = module_name(f"{folder_of(path)}/__init__.py", root) if path.endswith("/__main__.py") else None
-    if not value and path.endswith(".py") and f"{folder_of(path)}/__init__.py" in modules.sources:
+    scripted = strongest is not None and _is_script_of(strongest) and direct
+    packaged = f"{folder_of(path)}/__init__.py" in modules.sources and root != folder_of(path)
+    if not value and path.endswith(".py") and packaged and not scripted:
         package = package or module_name(path, root)  # as a script it wouldn't find its own package
     place = Origin(path, strongest.line if strongest and direct else line, f"a program that {_deed(strongest)}")
-    return Program(package or value or path, path, root, strongest, direct, place)
+    return Program(package or value or path, path, root, strongest, direct, place, served_in=served_in)
 
 
 def _strongest(starts: tuple[Start, ...]) -> Start | None:

@@ -20,7 +20,7 @@ from kubeship.inspection.inference import inference
 from kubeship.inspection.installing import with_needs
 from kubeship.inspection.migrations import migration
 from kubeship.inspection.model_files import model_files
-from kubeship.inspection.modules import Modules
+from kubeship.inspection.modules import INSTALLED, Modules
 from kubeship.inspection.naming import app_name, own_dockerfile
 from kubeship.inspection.nearest import read_nearest
 from kubeship.inspection.node_builds import front_end
@@ -149,7 +149,7 @@ def _framework(sources: Sources, dependencies: Declared, entry: EntrypointFound,
         return Found("none", entry.chosen.origins[:1])
     if stated.web and is_complete(stated.web) and stated.web.started.server in BY_NAME:
         return Found(stated.web.started.server, (stated.web.origin,))
-    serving = [framework for framework in FRAMEWORKS if not framework.also_client]
+    serving = [each for each in FRAMEWORKS if not each.also_client or each.name in entry.frameworks]
     sightings = ((framework.name, _sighting(sources, dependencies, framework)) for framework in serving)
     seen = {name: place for name, place in sightings if place}
     for name in (*entry.frameworks, *seen):
@@ -174,6 +174,8 @@ def _sighting(sources: Sources, dependencies: Declared, framework: Framework) ->
     for distribution in framework.distributions:
         if required := dependencies.requirements.named(distribution):
             return Origin(required.origin.path, required.origin.line, distribution)
+    if framework.module not in INSTALLED and f"{framework.module}.py" in sources:
+        return None  # the project's own `web.py`
     pattern = re.compile(rf"^\s*(?:import|from)\s+{framework.module}\b".encode(), re.MULTILINE)
     importing = frozenset(sources.importing((framework.module,)))
     path = next(sources.mentioning(pattern, importing), None)

@@ -134,6 +134,10 @@ class _Runner:
                 state.folder = inner.folder
             if matches:  # `web) COMMAND="gunicorn ..." ;;`, and `eval $COMMAND` below
                 state.variables, state.exported = inner.variables, inner.exported
+                state.arguments = inner.arguments
+            elif not ended and inner.arguments and inner.arguments != state.arguments and "$" not in inner.arguments[0]:
+                line = next((each.line for each in body if isinstance(each, Simple)), 0)
+                self._keep(inner.arguments, line, inner)  # `worker) set -- celery ... ;;`, and `exec "$@"` below
             taken = taken or matches
         state.label, state.chosen = label, chosen
         return taken and all(ends)
@@ -164,19 +168,14 @@ class _Runner:
             words = rest
         if words and not words[0].startswith("-"):
             exported = {**state.exported, **setting}
-            self.ran.append(
-                Ran(
-                    tuple(words),
-                    node.line,
-                    tuple(exported.items()),
-                    state.folder,
-                    state.label,
-                    state.chosen,
-                    node.background,
-                    node.after == "|",
-                )
-            )
+            self._keep(words, node.line, replace(state, exported=exported), node.background, node.after == "|")
         return executed and bool(words), None
+
+    def _keep(
+        self, words: Sequence[str], line: int, state: _State, background: bool = False, piped: bool = False
+    ) -> None:
+        exported = tuple(state.exported.items())
+        self.ran.append(Ran(tuple(words), line, exported, state.folder, state.label, state.chosen, background, piped))
 
     def _built_in(self, name: str, rest: list[str], state: _State, depth: int) -> bool:
         if name == "cd":

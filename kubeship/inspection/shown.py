@@ -1,23 +1,34 @@
 """Which entrypoints does the code itself show? Apps that a server can be given, paste files, programs, queues."""
 
+import re
 from dataclasses import replace
 
 from kubeship.inspection.candidates import Servable
 from kubeship.inspection.completed import completing_programs
 from kubeship.inspection.confirmation import Confirmation, Entrypoint
+from kubeship.inspection.console_scripts import console_scripts
 from kubeship.inspection.frameworks import BY_NAME, FRAMEWORKS
 from kubeship.inspection.groups import grouped, likeliest
 from kubeship.inspection.import_root import reachable
 from kubeship.inspection.modules import Modules
 from kubeship.inspection.objects import Apps
 from kubeship.inspection.paste import paste_files
-from kubeship.inspection.programs import as_installed, best_of, best_programs, find_programs, installed_programs
+from kubeship.inspection.programs import (
+    as_installed,
+    best_of,
+    best_programs,
+    find_programs,
+    installed_programs,
+    program_at,
+)
 from kubeship.inspection.queue_settings import configured_queues
 from kubeship.inspection.queues import QueueFound, find_queues
 from kubeship.inspection.starters import BOT_MODULES, IMPORTS_BOTS
 from kubeship.inspection.starts import Starts
 from kubeship.model.origin import Origin
 
+FOR_DEVELOPERS = re.compile(r"(^|_)(dev|debug|local|tests?|testing|cli|celery|worker)(_|\b)")
+"""In the names of factories."""
 SERVED_MODULES = ("wsgi", "app", "application", "main", "server", "run", "asgi", "index", "api", "web")
 """Module names in which an app is meant for a server, most telling first."""
 DASH = frozenset(dotted for dotted, _ in BY_NAME["dash"].constructors)
@@ -100,13 +111,15 @@ def beside(
     """
     if len(apps) != 1:
         return apps
+    if commands := _by_command(modules, starts, confirmation, apps[0]):
+        return commands
     if completing := best_programs(tuple(completing_programs(confirmation, apps[0]))):
-        own = [
+        complete = [
             replace(each, start=replace(each.start, app=None, target="", framework=apps[0].framework))
             for each in completing
             if each.start
         ]
-        return [confirmation.program(each) for each in own]
+        return [confirmation.program(each) for each in complete]
     scripted = {framework for framework in FRAMEWORKS if framework.command and declared & set(framework.distributions)}
     importing = frozenset(modules.sources.importing(BOT_MODULES))
     bots = any(True for _ in modules.sources.mentioning(IMPORTS_BOTS, importing))
@@ -122,15 +135,59 @@ def beside(
     return apps + [confirmation.program(program) for program in others]
 
 
+def _by_command(modules: Modules, starts: Starts, confirmation: Confirmation, app: Entrypoint) -> list[Entrypoint]:
+    """A command that the project installs, where it comes before the app, or may: then with the app.
+
+    A command that makes the app itself sets it up, too: a server that called the factory would leave that out. One of
+    the package's own name that doesn't serve the app, which stands in no module for servers: the app may be only one
+    part of what the command does.
+    """
+    made = confirmation.made(app)
+    for each in installed_programs(modules.sources, modules, starts) if app.value.endswith("()") else ():
+        start = each.start
+        if start and start.app and not start.target and (start.app.made.path, start.app.made.line) == made:
+            return [confirmation.program(replace(each, start=replace(start, app=None)))]
+    top, _, inner = app.value.partition(":")[0].partition(".")
+    for_servers = _stem(app.path) in SERVED_MODULES
+    scripts = console_scripts(modules.sources) if "." in inner or (inner and not for_servers) else {}
+    script = scripts.get(top) or scripts.get(top.replace("_", "-"))
+    path = script.file(modules) if script else ""
+    if not script or not path or path == app.path:
+        return []
+    program = replace(program_at(modules, starts, path, script.target), called=script.name)
+    started = program.start
+    served = started and (started.target or (started.app and (started.app.made.path, started.app.made.line)))
+    other = program.does == "web" if for_servers else True
+    return [] if served in (app.value, made) or not other else [confirmation.program(program), app]
+
+
 def _most_complete(modules: Modules, group: list[Entrypoint]) -> Entrypoint:
-    """The best of one app's entrypoints: a `main.py` that imports the app and its routes comes first."""
+    """The best of one app's entrypoints: a `main.py` that imports the app and its routes comes first.
+
+    So does the one factory that calls another and adds to what that makes.
+    """
     best = group[0]
+    calling = [
+        each
+        for each in group
+        if each.path == best.path
+        and best.value.endswith(f":{_called(each)}()")
+        and not FOR_DEVELOPERS.search(each.value.partition(":")[2])
+    ]
+    if len(calling) == 1:
+        best = calling[0]
     loaded = set(reachable(modules, best.path))
     for other in group[1:]:
         served = other.servable is not None and other.servable.imported and _stem(other.path) in SERVED_MODULES
         if served and _stem(best.path) != "wsgi" and set(reachable(modules, other.path)) - loaded - {other.path}:
             return other
     return best
+
+
+def _called(entrypoint: Entrypoint) -> str:
+    """The factory that another factory calls."""
+    servable = entrypoint.servable
+    return servable.app.called if servable and servable.is_factory else ""
 
 
 def _stem(path: str) -> str:

@@ -32,6 +32,7 @@ STARTERS = (
     Starter("cheroot.wsgi.Server", "web", "none", 1),
     Starter("cherrypy.engine.start", "web", "cherrypy"),
     Starter("cherrypy.quickstart", "web", "cherrypy"),
+    Starter("cherrypy.server.start", "web", "cherrypy"),
     Starter("confluent_kafka.Consumer", "consumer"),
     Starter("discord.*", "bot"),
     Starter("disnake.*", "bot"),
@@ -71,7 +72,9 @@ STARTERS = (
     Starter("telethon.*", "bot"),
     Starter("temporalio.worker.Worker", "consumer"),
     Starter("tornado.httpserver.HTTPServer", "web", "tornado", 0),
+    Starter("twisted.application.internet.TCPServer", "web"),
     Starter("twisted.internet.endpoints.serverFromString", "web"),
+    Starter("twisted.scripts.twistd.*", "web"),
     Starter("twisted.web.server.Site", "web"),
     Starter("twitchio.*", "bot"),
     Starter("uvicorn.Config", "web", "none", 0),
@@ -84,7 +87,7 @@ STARTERS = (
     Starter("xmlrpc.server.SimpleXMLRPCServer", "web"),
 )
 
-RUN_METHODS = frozenset({"launch", "listen", "queue", "run", "run_server", "start"})
+RUN_METHODS = frozenset({"launch", "listen", "make_handler", "queue", "run", "run_server", "start"})
 """What is called on an app object to serve it with the server that its framework brings."""
 
 _EXACT = {starter.dotted: starter for starter in STARTERS if "*" not in starter.dotted}

@@ -1,0 +1,9 @@
+from fastapi import FastAPI
+
+
+def make():
+    return FastAPI()
+
+
+def make_small():
+    return FastAPI(docs_url=None)

@@ -1,0 +1,5 @@
+from talkbot.loading import load_plugins
+
+
+def main():
+    load_plugins()

@@ -1,0 +1,5 @@
+import importlib
+
+
+def load_plugins():
+    importlib.import_module("talkbot.plugins.hooks")

@@ -1,0 +1,3 @@
+from flask import Flask
+
+hooks_app = Flask("hooks")

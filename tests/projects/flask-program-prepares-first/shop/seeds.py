@@ -1,0 +1,2 @@
+def create_first_user(app):
+    app.config["FIRST"] = "admin"

@@ -1,0 +1,3 @@
+from view.main import main
+
+main()

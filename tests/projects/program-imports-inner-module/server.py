@@ -1,0 +1,5 @@
+import sys
+
+import shop.main
+
+sys.exit(shop.main.main())

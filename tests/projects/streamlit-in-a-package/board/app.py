@@ -1,0 +1,5 @@
+import streamlit as st
+
+from charts import chart
+
+st.write(chart())
