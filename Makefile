@@ -14,7 +14,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 STACK := $(BIN)/python -m tests.stack
 
-.PHONY: help install lock lint check test golden demo stack stack-status stack-down
+.PHONY: help install lock lint check test soak golden demo stack stack-status stack-down
 
 help: ## list these targets
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | while IFS='|' read -r name text; do
@@ -84,6 +84,10 @@ test: lint ## everything: lint, unit, golden and end-to-end tests on the test st
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile -m "$$selection" &
 	running=$$!
 	wait "$$running"
+
+soak: install ## hours of faults and deploys, on a stack that is up; SEED repeats a run, SHARE=0.1 takes a tenth, ONLY selects
+	@$(STACK) status
+	KUBESHIP_SOAK_SEED="$(SEED)" KUBESHIP_SOAK_SHARE="$(SHARE)" $(BIN)/pytest -s -m soak $(if $(ONLY),-k "$(ONLY)")
 
 golden: install ## rewrites the golden files and the JSON Schema; review the difference
 	@$(BIN)/pytest -q tests/unit/rendering --update-golden
