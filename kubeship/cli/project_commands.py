@@ -107,6 +107,9 @@ def render(
     context: typer.Context,
     project: Project = HERE,
     env: Environment = None,
+    everywhere: Annotated[
+        bool, typer.Option("--all", help="All environments, also where KUBESHIP_ENV names one; so without --env.")
+    ] = False,
     form: Annotated[
         str, typer.Option("--format", envvar="KUBESHIP_FORMAT", help="plain, kustomize, helm or compose.")
     ] = "plain",
@@ -132,7 +135,9 @@ def render(
     from kubeship.workflows.render import RenderRequest, render
 
     with screen("render", context.obj, json) as user:
-        done = render(RenderRequest(project, env, form, output_dir, image, check, force), user.emit)
+        done = render(
+            RenderRequest(project, None if everywhere else env, form, output_dir, image, check, force), user.emit
+        )
         user.show({"files": file_actions(done.files)}, lambda console: show_files(done.files, console))
     raise typer.Exit(ExitCode.DIFFERENT if done.different else ExitCode.DONE)
 
