@@ -51,12 +51,12 @@ class App:
     @property
     def stale(self) -> bool:
         """Whether kubeship.yaml has changed since this environment's files were rendered from it."""
-        return self.workspace.stale(self.environment, self.written_from, self.lock)
+        return self.workspace.stale(self.environment, self.file.text + self.read_besides, self.lock)
 
     @property
-    def written_from(self) -> str:
-        """All that rendering reads: kubeship.yaml, and the files that it names."""
-        return self.file.text + "".join(f"\n{path}\n{text}" for path, text in sorted(self.sources.items()))
+    def read_besides(self) -> str:
+        """What rendering reads beside kubeship.yaml: the files that it names."""
+        return "".join(f"\n{path}\n{text}" for path, text in sorted(self.sources.items()))
 
     def base_plan(self) -> Plan:
         """What kubeship.yaml says without the overlay of any environment; the same whichever this one is."""

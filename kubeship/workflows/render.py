@@ -1,7 +1,7 @@
 """How do kubeship.yaml and kubeship.lock become files? Edited files are kept; what conflicts is put beside them."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import get_args
@@ -55,12 +55,15 @@ def render(request: RenderRequest, emit: Emit) -> Rendered:
     return Rendered(tuple(files.values()), is_different(files.values(), request.check))
 
 
-def write(app: App, form: Format, check: bool, force: bool, emit: Emit) -> tuple[Decision, ...]:
-    """Write (or, with `check`, only decide about) the files of one environment."""
+def write(
+    app: App, form: Format, check: bool, force: bool, emit: Emit, beside: Mapping[str, str] | None = None
+) -> tuple[Decision, ...]:
+    """Write (or, with `check`, only decide about) the files of one environment, and others `beside` them."""
     writing = Writing(
         environment=app.environment if form == "plain" else None,
-        config_text=app.written_from,
-        wanted=rendered(app, form, app.workspace.root / folder(form, app.environment)),
+        config_text=app.file.text,
+        read_besides=app.read_besides,
+        wanted={**rendered(app, form, app.workspace.root / folder(form, app.environment)), **(beside or {})},
         lock=app.lock,
     )
     if check:

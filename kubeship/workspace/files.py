@@ -28,6 +28,8 @@ class Writing:
     wanted: Mapping[str, str]
     """Path -> text of everything rendered."""
     lock: Lock
+    read_besides: str = ""
+    """What else the manifests come from: the project's files that kubeship.yaml names."""
 
 
 @dataclass(frozen=True)
@@ -73,9 +75,9 @@ class Workspace:
                 texts[path] = _text(place, path)
         return texts
 
-    def stale(self, environment: str, config_text: str, lock: Lock) -> bool:
-        """Whether kubeship.yaml has changed since the environment's files were rendered from it."""
-        return lock.rendered_from.get(environment) != sha256(config_text)
+    def stale(self, environment: str, read: str, lock: Lock) -> bool:
+        """Whether what was `read` (kubeship.yaml, and what it names) has changed since the files were rendered."""
+        return lock.rendered_from.get(environment) != sha256(read)
 
     def manifests(self, environment: str) -> tuple[Object, ...]:
         """All objects in `deploy/<environment>/*.yaml`. Raises InvalidInput with `file:line`, or when there is none."""
@@ -123,7 +125,7 @@ def _parent(path: str) -> str:
 def _lock_after(writing: Writing, files: tuple[Decision, ...]) -> Lock:
     rendered_from = dict(writing.lock.rendered_from)
     if writing.environment is not None:
-        rendered_from[writing.environment] = sha256(writing.config_text)
+        rendered_from[writing.environment] = sha256(writing.config_text + writing.read_besides)
     return replace(writing.lock, files=hashes_after(files, writing.lock.files), rendered_from=rendered_from)
 
 
