@@ -7,6 +7,7 @@ from kubeship.cluster.adoption import HANDED_OVER, adoptable, helm_release, left
 from kubeship.cluster.compare import field_changes
 from kubeship.cluster.drift import drifts
 from kubeship.cluster.errors import Refusal
+from kubeship.cluster.estimate import estimated, keeps_from_trying
 from kubeship.cluster.live import live_objects
 from kubeship.cluster.manifests import sendable
 from kubeship.cluster.ownership import is_replaced, is_taken, owned_elsewhere, same_field, written_at
@@ -23,6 +24,7 @@ from kubeship.model.objects import APP_LABEL, Object, ObjectRef, ref
 
 NOTHING_BEYOND = Consent()
 NAME_OF_NOTHING = "kubeship-dry-run"
+UNTRIED = "what it would change or refuse of"
 
 
 @dataclass(frozen=True)
@@ -118,7 +120,11 @@ def _compare_one(api: Api, item: Object, live: Object | None, terms: Terms) -> t
     except Refusal as refusal:
         if live is not None and replaces(name, refusal, terms.consent):
             return Change(name, Action.REPLACE), ()
-        if refusal.status in {400, 422, 500} and not refusal.may_heal:
+        if keeps_from_trying(refusal):
+            return _estimate(name, live, wanted), (
+                f"{refusal.words}: {UNTRIED} {name} is only known when it is applied",
+            )
+        if refusal.denied or (refusal.status in {400, 422, 500} and not refusal.may_heal):
             return refusal
         raise
     if live is None:
@@ -139,6 +145,13 @@ def _compare_one(api: Api, item: Object, live: Object | None, terms: Terms) -> t
     others = [each for each in fields if not any(same_field(each.path, conflict.path) for conflict in conflicts)]
     drift = () if foreign else drifts(live, wanted, others, terms.applied.get(name))
     return Change(name, changed, fields, conflicts, foreign, adopted, drift, helm_release(live)), applied.warnings
+
+
+def _estimate(name: ObjectRef, live: Object | None, wanted: Object) -> Change:
+    if live is None:
+        return Change(name, Action.CREATE)
+    fields = estimated(live, wanted, FIELD_MANAGER)
+    return Change(name, Action.UPDATE if fields else Action.UNCHANGED, fields)
 
 
 def _owner(api: Api, live: Object, wanted: Object) -> Conflict | None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from kubernetes.client.exceptions import ApiException
 
+from kubeship.cluster import admission
 from kubeship.errors import MissingPrecondition
 
 FORBIDDEN = re.compile(
@@ -108,6 +109,11 @@ class Refusal(MissingPrecondition):
         return bool(IMMUTABLE.search(self.words)) or any(IMMUTABLE.search(cause.message) for cause in self.causes)
 
     @property
+    def denied(self) -> bool:
+        """Whether admission (a webhook, a policy, a quota) refuses the object, rather than rights the request."""
+        return bool(admission.DENIES.search(self.words)) or (self.status == 403 and not FORBIDDEN.search(self.words))
+
+    @property
     def may_heal(self) -> bool:
         """Whether the same idempotent request may succeed a little later."""
         if self.reason == "Certificate" or UNKNOWN_FIELD.search(self.words) or MISTYPED in self.words:
@@ -123,7 +129,7 @@ def refused(status: int, body: Mapping[str, Any], doing: str, retry_after: float
         Cause(cause.get("field", ""), cause.get("message", ""), cause.get("reason", ""))
         for cause in details.get("causes") or ()
     )
-    message, hint = _sentence(status, words, doing, causes)
+    message, hint = admission.sentence(words, doing) or _sentence(status, words, doing, causes)
     return Refusal(
         message,
         hint=hint,

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from kubeship.cluster import existing, ingresses, permissions, quotas, storage
 from kubeship.cluster.dry_run import NOTHING_BEYOND, compare
 from kubeship.cluster.errors import Refusal
+from kubeship.cluster.estimate import NO_DRY_RUN
 from kubeship.cluster.parallel import each
 from kubeship.cluster.ports import Api
 from kubeship.errors import InvalidInput
@@ -105,6 +106,10 @@ def _dry_run(
         )
     level = (namespace["metadata"].get("labels") or {}).get(ENFORCE)
     for warning in warnings:
+        if NO_DRY_RUN in warning:
+            remedy = "nothing; whoever runs the webhook can declare its sideEffects as None or NoneOnDryRun"
+            yield Finding(warning, remedy, False, "admission")
+            continue
         # The server only warns about a workload, and then rejects its pods:
         # https://kubernetes.io/docs/concepts/security/pod-security-admission/#workload-resources-and-pod-templates
         rejects = bool(level) and f'would violate PodSecurity "{level}:' in warning

@@ -139,3 +139,30 @@ def test_value_of_the_wrong_type_comes_as_500_and_is_the_manifests_mistake() -> 
 
     assert refusal.hint == "correct the field in the manifest and try again"
     assert not refusal.may_heal
+
+
+def test_a_webhook_that_denies_is_about_the_object() -> None:
+    words = 'admission webhook "guard.example.com" denied the request: no latest tags'
+
+    refusal = refused(403, {"message": words, "reason": "Forbidden"}, "comparing Deployment/web")
+
+    assert refusal.denied
+    assert (
+        refusal.message
+        == "comparing Deployment/web: the admission webhook guard.example.com refuses it: no latest tags"
+    )
+
+
+def test_a_webhook_that_does_not_answer_is_named() -> None:
+    words = 'Internal error occurred: failed calling webhook "guard.example.com": Post "https://x": connection refused'
+
+    refusal = refused(500, {"message": words, "reason": "InternalError"}, "comparing Deployment/web")
+
+    assert refusal.may_heal
+    assert "the admission webhook guard.example.com, which the API server has to ask, doesn't answer" in refusal.message
+
+
+def test_missing_rights_are_not_about_the_object() -> None:
+    words = 'deployments is forbidden: User "poor" cannot patch resource "deployments" in API group "apps"'
+
+    assert not refused(403, {"message": words, "reason": "Forbidden"}, "comparing Deployment/web").denied
