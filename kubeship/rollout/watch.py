@@ -50,12 +50,11 @@ def watch(
                 return _masked(again if isinstance(again, Failed) else verdict, observer)
             case Waiting():
                 progress = RolloutProgress(verdict.summaries, verdict.worries, shown(verdict.states))
-                states = [(state.who, state.state) for state in verdict.states]
         left = deadline - clock()
         if left <= 0:
             return _masked(out_of_time(evidence.fresh(snapshot, silent(snapshot)), timeout), observer)
         # Evidence changes all the time (names of pods that were refused, counts): that is no news.
-        news = (progress.summaries, [worry.cause for worry in progress.worries], states)
+        news = (progress.summaries, [worry.cause for worry in progress.worries])
         if news != shown_last or clock() >= tell:
             emit(progress)
             shown_last, tell = news, clock() + TELL_AGAIN

@@ -41,6 +41,8 @@ class TerminalPrinter:
     """Also every line of build steps and build stages from the cache."""
     _status: Status | None = None
     _warned: set[str] = field(default_factory=set)
+    _told: tuple[str, ...] = ()
+    """How far the rollout was when that was last told."""
 
     def __call__(self, event: Event) -> None:
         """Print one event."""
@@ -62,8 +64,8 @@ class TerminalPrinter:
                 self._progress(f"{sent / MEGABYTE:.1f} of {total / MEGABYTE:.1f} MB")
             case Compared(changes):
                 self._compared(changes)
-            case RolloutProgress(summaries, worries):
-                self._rollout(summaries, worries)
+            case RolloutProgress(summaries, worries, states):
+                self._rollout(summaries, worries, states)
 
     def close(self) -> None:
         """Take the moving line away."""
@@ -111,9 +113,11 @@ class TerminalPrinter:
         if not changes:
             self._line("  nothing would change")
 
-    def _rollout(self, summaries: tuple[str, ...], worries: tuple[Diagnosis, ...]) -> None:
-        for summary in summaries:
-            self._line(f"  {escape(summary)}")
+    def _rollout(self, summaries: tuple[str, ...], worries: tuple[Diagnosis, ...], states: tuple[str, ...]) -> None:
+        news = [summary for summary in summaries if summary not in self._told]
+        self._told = summaries
+        for line in news or states:
+            self._line(f"  {escape(line)}")
         for worry in worries:
             text = f"{worry.subject}: {worry.cause}" if worry.subject else worry.cause
             if text not in self._warned:
