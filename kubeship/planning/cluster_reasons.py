@@ -60,6 +60,15 @@ def process_reasons(name: str, configuration: Configuration) -> Iterator[tuple[s
             else "a request's own timeout and 5 s to spare, at least 60"
         )
         yield f"{path}.silence", f"{seconds} s until the ingress controller gives up: {why}"
+    if (
+        process.sticky
+        and process.hosts
+        and controller_of(configuration.ingress.controller, configuration.ingress.class_) is None
+    ):
+        yield (
+            f"{path}.sticky",
+            "holds in the cluster only: with ingress.class, requests from outside get a cookie too",
+        )
     if drain_seconds(process, configuration) > PRE_STOP_SECONDS:
         drain = drain_seconds(process, configuration)
         yield (

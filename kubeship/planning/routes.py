@@ -76,7 +76,8 @@ def _told(name: str, process: Process, configuration: Configuration, namespace: 
             ("ingress.body", stated.body is not None),
             ("ingress.redirect", stated.redirect is not None),
             ("ingress.timeout", stated.timeout is not None),
-            (f"processes.{name}.sticky", process.sticky),
+            # Without any class nobody knows; the Service's own affinity holds for clients in the cluster.
+            (f"processes.{name}.sticky", process.sticky and stated.class_ is not None),
         )
         if asked
     ]

@@ -167,3 +167,10 @@ def test_every_limit_and_number_has_its_reason() -> None:
         made.reasons
     )
     assert made.reasons["ingress.controller"].startswith("nginx, by the class nginx")
+
+
+def test_sticky_without_a_class_holds_in_the_cluster_and_says_so() -> None:
+    made = planned("sticky: true")
+
+    assert made.processes[0].sticky
+    assert made.reasons["processes.web.sticky"].startswith("holds in the cluster only")
