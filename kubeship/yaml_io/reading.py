@@ -46,17 +46,6 @@ class Node:
     """Items of a sequence."""
 
 
-def load(text: str, source: str) -> Any:
-    """The value of a text of at most one document; None for an empty one. Raises InvalidInput with `source:line`."""
-    node = parse(text, source)
-    return node.value if node else None
-
-
-def load_all(text: str, source: str) -> tuple[Any, ...]:
-    """The values of all documents, in order. Raises InvalidInput with `source:line`."""
-    return tuple(node.value for node in parse_all(text, source))
-
-
 def load_with_lines(text: str, source: str) -> tuple[Any, dict[Path, int]]:
     """A single document's value, and the line (from 1) of each key and item by path. Raises InvalidInput."""
     node = parse(text, source)
