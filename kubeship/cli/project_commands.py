@@ -58,6 +58,16 @@ def init(
     ] = False,
     force: Force = False,
     offline: Offline = False,
+    ci: Annotated[
+        str | None,
+        typer.Option("--ci", envvar="KUBESHIP_CI", help="Also write the file of a CI service: github or gitlab."),
+    ] = None,
+    ci_login: Annotated[
+        str,
+        typer.Option(
+            "--ci-login", envvar="KUBESHIP_CI_LOGIN", help="How CI gets to the cluster: kubeconfig, aws, gcp or azure."
+        ),
+    ] = "kubeconfig",
     json: Json = False,
 ) -> None:
     """Inspect the project and write kubeship.yaml, Dockerfile and manifests. Asks only what is ambiguous.
@@ -74,7 +84,7 @@ def init(
 
     with screen("init", context.obj, json) as user:
         options = DraftOptions(image, host, namespace, env)
-        request = InitRequest(path, options, _answers(settings, root), check, force)
+        request = InitRequest(path, options, _answers(settings, root), check, force, ci, ci_login)
         done = init(request, user.ask, base_digest, user.emit, None if offline else users_index())
         document = {"files": file_actions(done.files)}
         user.show(document, lambda console: show_init(done.project, done.files, console))

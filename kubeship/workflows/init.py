@@ -1,6 +1,6 @@
 """How does a project get its files? Inspect, ask only what is ambiguous, write everything or nothing."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from kubeship.planning.image import bases
 from kubeship.planning.servers import SERVERS
 from kubeship.planning.tools import build_tools
 from kubeship.workflows.app import assemble
+from kubeship.workflows.ci import ci_files, require_known
 from kubeship.workflows.dockerfile import reviewed
 from kubeship.workflows.render import is_different, write
 from kubeship.workflows.wheels import RecordedIndex
@@ -41,6 +42,9 @@ class InitRequest:
     answers: Answers
     check: bool = False
     force: bool = False
+    ci: str | None = None
+    """github or gitlab: its file is written too."""
+    ci_login: str = "kubeconfig"
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,7 @@ def init(
     request: InitRequest, ask: Ask, base_digest: BaseDigest, emit: Emit, index: WheelIndex | None = None
 ) -> Initialised:
     """Write kubeship.yaml, kubeship.lock, Dockerfile and manifests. Raises InvalidInput; then nothing is written."""
+    require_known(request.ci, request.ci_login)
     emit(Step(f"Inspecting {request.project.resolve().name}"))
     existing = _existing(request.project)
     lock = load_lock(request.project / LOCK_FILE)
@@ -72,9 +77,16 @@ def init(
         emit(Caution(f"{warning.message}{place}"))
     for caution in drafted.cautions:
         emit(caution)
-    for name, version in drafted.lock.servers.items():
-        emit(Note(f"{name} {version} is added to the image, since the project's dependencies don't bring a server"))
-    files = _write(request, file, drafted, emit)
+    if added := [f"{name} {version}" for name, version in drafted.lock.servers.items()]:
+        verb = "is" if len(added) == 1 else "are"
+        words = f"{', '.join(added)} {verb} added to the image, since the project's dependencies don't bring"
+        emit(Note(f"{words} {'it' if len(added) == 1 else 'them'}"))
+    beside: dict[str, str] = {}
+    if request.ci:
+        beside = ci_files(
+            request.project, file, drafted.lock, project, emit, service=request.ci, login=request.ci_login
+        )
+    files = _write(request, file, drafted, beside, emit)
     for event in reviewed(assemble(file, drafted.lock, file.environments[0], request.project)):
         emit(event)
     return Initialised(project, files, is_different(files, request.check))
@@ -125,18 +137,21 @@ def _bases(file: ConfigFile, drafted: Draft, base_digest: BaseDigest, emit: Emit
     for base in bases(file.image_configuration()):
         digest = drafted.lock.bases.get(base) or base_digest(base)
         if digest is None:
-            emit(Caution(f"{base} is not pinned by digest: no Docker engine could be asked", "kubeship update pins it"))
+            unknown = "neither an engine nor its registry said which it is"
+            emit(Caution(f"{base} is not pinned by digest: {unknown}", "kubeship update pins it"))
         else:
             found[base] = digest
     return found
 
 
-def _write(request: InitRequest, file: ConfigFile, drafted: Draft, emit: Emit) -> tuple[Decision, ...]:
+def _write(
+    request: InitRequest, file: ConfigFile, drafted: Draft, beside: Mapping[str, str], emit: Emit
+) -> tuple[Decision, ...]:
     files: dict[str, Decision] = {}
     lock = drafted.lock
     for environment in file.environments:
         app = assemble(file, lock, environment, request.project)
-        for decision in write(app, "plain", request.check, request.force, emit):
+        for decision in write(app, "plain", request.check, request.force, emit, beside=beside):
             files.setdefault(decision.path, decision)
         if not request.check:
             written = load_lock(request.project / LOCK_FILE)

@@ -56,7 +56,7 @@ def render(request: RenderRequest, emit: Emit) -> Rendered:
 
 
 def write(
-    app: App, form: Format, check: bool, force: bool, emit: Emit, beside: Mapping[str, str] | None = None
+    app: App, form: Format, check: bool, force: bool, emit: Emit, *, beside: Mapping[str, str] | None = None
 ) -> tuple[Decision, ...]:
     """Write (or, with `check`, only decide about) the files of one environment, and others `beside` them."""
     writing = Writing(

@@ -1,0 +1,1 @@
+"""Plan of a CI service -> its file."""
