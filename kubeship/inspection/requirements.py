@@ -195,7 +195,7 @@ def _read_index(reading: _Reading, value: str, origin: Origin) -> None:
 
 def requirement(line: str, origin: Origin) -> Required:
     hashed = "--hash" in line
-    text = re.split(r"\s+--(?:hash|config-settings?|global-option|install-option)\b", line)[0].strip()
+    text = re.split(r"\s+-", line)[0].strip()  # what follows are options, also those that pip passes over
     if name := re.match(r"([A-Za-z0-9][\w.-]*)\s*(\[[^]]*\])?\s*@\s*(\S+)", text):
         return Required(canonicalize_name(name[1]), _extras(name[2]), _marker(text), hashed, name[3], origin)
     if _is_location(text):

@@ -14,6 +14,8 @@ from kubeship.inspection.modules import Modules
 from kubeship.inspection.objects import Apps
 from kubeship.inspection.paste import paste_files
 from kubeship.inspection.programs import (
+    RUN_NAMES,
+    Program,
     as_installed,
     best_of,
     best_programs,
@@ -79,12 +81,17 @@ def ran(modules: Modules, starts: Starts, confirmation: Confirmation, declared: 
         workers = [_of_queue(queue) for queue in queues if queue.kind == "worker" and queue.value]
         if workers:
             return workers
-    if programs and programs[0].does is None and (declared & SERVING or programs[0].is_tool):
+    if programs and programs[0].does is None and (declared & SERVING or programs[0].is_tool or _is_inner(programs[0])):
         return []
     chosen = (
         [confirmation.program(as_installed(installed, each)) for each in best_programs(programs)] if programs else []
     )
     return list({each.value: each for each in chosen}.values())
+
+
+def _is_inner(program: Program) -> bool:
+    """A module of a package that can be run, too, under no name that programs have: most are libraries' tools."""
+    return not program.value.endswith(".py") and "." in program.value and _stem(program.path) not in RUN_NAMES
 
 
 def _of_queue(queue: QueueFound) -> Entrypoint:
