@@ -1,4 +1,4 @@
-"""Which values must not leave the cluster in a log? Those of the Secrets that its pod uses."""
+"""Which values must not leave the cluster in a log? Those of its pod's Secrets, and of variables named like one."""
 
 import base64
 from collections.abc import Callable, Iterable, Iterator
@@ -9,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 from kubeship.cluster.errors import Refusal
 from kubeship.cluster.ports import Api
 from kubeship.model.objects import Object, ObjectRef
+from kubeship.model.secret_words import SECRET_NAME
 
 MASK = "[redacted]"
 SHORTEST = 6
@@ -19,9 +20,11 @@ NAMED_BY = {"secret": ("secretName", "name"), "secretKeyRef": ("name",), "secret
 
 
 def masking(api: Api, pods: Iterable[Object]) -> Callable[[str], str]:
-    """What takes the values of the pods' Secrets out of a text. Secrets that may not be read can't be known."""
+    """What takes such values out of a text. Secrets that may not be read can't be known."""
+    pods = tuple(pods)
     names = {(pod["metadata"].get("namespace", ""), name) for pod in pods for name in _secrets(pod.get("spec"))}
     values = {value for namespace, name in names for value in _values(api, ObjectRef("v1", "Secret", namespace, name))}
+    values |= {value for pod in pods for value in _variables(pod.get("spec") or {})}
     longest_first = sorted(values, key=len, reverse=True)
 
     def masked(text: str) -> str:
@@ -41,6 +44,15 @@ def _secrets(spec: Any) -> Iterator[str]:
     elif isinstance(spec, list):
         for item in spec:
             yield from _secrets(item)
+
+
+def _variables(spec: Object) -> Iterator[str]:
+    """What stands in the manifest itself under a name that says that it is a secret."""
+    for container in (*(spec.get("initContainers") or ()), *(spec.get("containers") or ())):
+        for variable in container.get("env") or ():
+            value = variable.get("value") or ""
+            if SECRET_NAME.search(variable["name"]) and len(value) >= SHORTEST:
+                yield value
 
 
 def _values(api: Api, secret: ObjectRef) -> Iterator[str]:

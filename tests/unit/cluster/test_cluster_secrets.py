@@ -49,3 +49,11 @@ def test_secrets_that_may_not_be_read_leave_the_log_as_it_is() -> None:
     masked = masking(api, [pod({"containers": [{"envFrom": [{"secretRef": {"name": "shop"}}]}]})])
 
     assert masked("a canary") == "a canary"
+
+
+def test_a_variable_that_is_named_like_a_secret_is_one() -> None:
+    env = [{"name": "APP_SECRET", "value": "canary-in-clear"}, {"name": "GREETING", "value": "good-day"}]
+
+    masked = masking(FakeApi(), [pod({"containers": [{"env": env}]})])
+
+    assert masked("good-day, canary-in-clear") == "good-day, [redacted]"
