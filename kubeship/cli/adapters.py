@@ -49,13 +49,18 @@ def builders(name: str = "auto", cache: str | None = None) -> Builders:
 
 
 def base_digest(reference: str) -> str | None:
-    """The digest of a base image, if an engine is there to ask."""
+    """The digest of a base image, as the engine knows it, else its registry."""
     from kubeship.errors import KubeshipError
 
     try:
-        return engine().base_digest(reference)
+        found = engine().base_digest(reference)
     except KubeshipError:
-        return None
+        found = None
+    if found is None:
+        from kubeship.images.base_digests import registry_digest
+
+        found = registry_digest(reference)
+    return found
 
 
 def cluster_of(

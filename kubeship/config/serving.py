@@ -11,6 +11,24 @@ WEB_REPLICAS = 2
 STREAMS = ("server-sent-events", "websockets")
 STREAM_THREADS = 100
 """An open stream holds a thread for as long as it lasts (flask-socketio.readthedocs.io/en/latest/deployment.html)."""
+SESSIONS = frozenset(
+    (
+        "bokeh",
+        "chainlit",
+        "flet",
+        "gradio",
+        "marimo",
+        "nicegui",
+        "panel",
+        "reflex",
+        "shiny",
+        "solara",
+        "streamlit",
+        "voila",
+    )
+)
+"""Frameworks whose pages live in the server: another pod doesn't know them. Sources: each one's pages on deployment
+with replicas (docs.streamlit.io, panel.holoviz.org, nicegui.io, ...)."""
 GREENLETS = ("gevent",)
 """Worker classes of gunicorn for many open connections, by the distribution that they need."""
 
@@ -50,6 +68,14 @@ def replicas(process: ProcessFound, project: Project) -> tuple[int, Origin]:
     if alone and process.kind == "web":
         return 1, Origin(alone.path, alone.line, f"one pod: {alone.reason} lives in the process")
     return WEB_REPLICAS, Origin(reason="one may go while the other serves")
+
+
+def sticky(process: ProcessFound, project: Project) -> Origin | None:
+    """Why a client has to stay with its pod; None where any pod can answer it."""
+    framework = project.framework
+    if process.kind != "web" or process.interface != "own-server" or framework.value not in SESSIONS:
+        return None
+    return Origin(framework.origin.path, None, f"{framework.value} keeps each visitor's session in the process")
 
 
 def needs_websockets(project: Project) -> bool:

@@ -7,8 +7,8 @@ from pathlib import Path
 from kubeship.config.file import CONFIG_FILE, load
 from kubeship.errors import MissingPrecondition
 from kubeship.model.events import Emit, Note
-from kubeship.planning.image import bases
 from kubeship.planning.added import newest_servers
+from kubeship.planning.image import bases
 from kubeship.planning.tools import build_tools
 from kubeship.workflows.app import assemble, load_app
 from kubeship.workflows.render import Rendered, is_different, write
@@ -18,7 +18,7 @@ BaseDigest = Callable[[str], str | None]
 
 
 def update(project: Path, base_digest: BaseDigest, emit: Emit) -> Rendered:
-    """Pin what the registry and this kubeship have now, and render. Raises MissingPrecondition without an engine."""
+    """Pin what the registries and this kubeship have now, and render. Raises MissingPrecondition without an answer."""
     file = load(project / CONFIG_FILE)
     configuration = file.image_configuration()
     newest = {base: _newest(base, base_digest) for base in bases(configuration)}
@@ -45,6 +45,7 @@ def _newest(base: str, base_digest: BaseDigest) -> str:
     if digest is None:
         raise MissingPrecondition(
             f"the newest digest of {base} can't be learned",
-            hint="start the Docker engine, then run kubeship update again",
+            hint="see that its registry answers, name one that does in KUBESHIP_DOCKER_HUB_MIRROR, or start a Docker "
+            "engine; then run kubeship update again",
         )
     return digest

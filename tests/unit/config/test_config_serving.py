@@ -8,7 +8,7 @@ from kubeship.config.file import parsed
 from kubeship.config.own_servers import own_command, own_variables
 from kubeship.config.pins import missing_pins
 from kubeship.config.server import Numbers, Pin, Server
-from kubeship.config.serving import replicas, serving
+from kubeship.config.serving import replicas, serving, sticky
 from kubeship.model.origin import Found, Origin
 from kubeship.model.project import Dependencies, Interface, ProcessFound, Project, Variable
 
@@ -159,3 +159,14 @@ def test_variables_say_where_to_listen() -> None:
         "GRADIO_SERVER_PORT": "7860",
         "GRADIO_ANALYTICS_ENABLED": "False",
     }
+
+
+def test_visitor_stays_with_the_pod_that_keeps_the_page() -> None:
+    page = replace(WSGI, interface="own-server", entrypoint="app.py", server="streamlit")
+    streamlit = replace(PROJECT, framework=Found("streamlit", (Origin("app.py", 2, "a program"),)))
+
+    stays = sticky(page, streamlit)
+
+    assert str(stays) == "app.py, streamlit keeps each visitor's session in the process"
+    assert sticky(page, PROJECT) is None
+    assert sticky(WSGI, streamlit) is None
