@@ -204,7 +204,7 @@ def _question(modules: Modules, candidates: Candidates, best: list[Entrypoint]) 
     broken = [
         f"{warned.origin}: {warned.message}"
         for path, warned in modules.sources.broken.items()
-        if not is_aside(path) and makes_apps(modules.sources, path)
+        if path.endswith(".py") and not is_aside(path) and makes_apps(modules.sources, path)
     ]
     if broken:
         text = f"no app was found, and a file that may hold it doesn't parse: {broken[0]}"

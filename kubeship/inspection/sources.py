@@ -131,6 +131,7 @@ class Sources:
         try:
             return tomllib.loads(self.text(path))
         except (tomllib.TOMLDecodeError, RecursionError) as error:
+            self._broken[path] = Warned(f"is not valid TOML, and is passed over: {error}", Origin(path))
             raise InvalidInput(
                 f"{path} is not valid TOML: {error}", hint=f"correct {path}, then run the command again"
             ) from error
@@ -142,7 +143,7 @@ class Sources:
 
     @property
     def broken(self) -> dict[str, Warned]:
-        """The files that were parsed and aren't Python, with what the parser said."""
+        """The files that were parsed and aren't Python, or aren't TOML, with what the parser said."""
         return dict(sorted(self._broken.items()))
 
     def _parse(self, path: str) -> ast.Module | None:

@@ -27,6 +27,7 @@ def _words(text: str, *arguments: str) -> list[str]:
         ('if [ "$MODE" = x ]; then one; else two; fi', ["one", "two"]),
         ('[ "$1" = y ] && one\n[ "$1" = x ] && two', ["two"]),
         ("case $1 in\n y|z) one ;;\n x) two ;;\n *) three ;;\nesac", ["two"]),
+        ('case $1 in\n y) set -- one ;;\n x) set -- two 2 ;;\nesac\nexec "$@"', ["two 2"]),
         ("for a in 1 2; do\n  run\ndone", ["run"]),
         ('options=()\noptions+=(--fast)\nrun "${options[@]}" end', ["run --fast end"]),
         ('eval "run it"', ["run it"]),
@@ -48,6 +49,17 @@ def test_a_sourced_file_is_read_where_the_script_changed_to() -> None:
 
     assert asked == ["conf/env.sh"]
     assert (ran[0].words, ran[0].folder) == (("serve", "5"), "conf")
+
+
+def test_a_case_branch_that_sets_the_arguments_is_a_process_of_its_name() -> None:
+    script = 'case "$1" in\n api) set -- daphne a:b ;;\n work) set -- celery worker ;;\nesac\nexec "$@"'
+
+    ran = commands(script, {}, ["api"])
+
+    assert [(each.words, each.label, each.chosen) for each in ran] == [
+        (("celery", "worker"), "work", False),
+        (("daphne", "a:b"), "", True),
+    ]
 
 
 def test_case_branches_name_what_they_run_when_arguments_come_later() -> None:
