@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from kubeship.config.editing import KeyPath
+from kubeship.config.observed import agent, streams
 from kubeship.config.own_servers import own_command, own_variables
 from kubeship.config.server import Server
-from kubeship.config.serving import replicas, serving
+from kubeship.config.serving import replicas, serving, sticky
 from kubeship.config.stated_options import stated_options, with_file
 from kubeship.config.variables import build_variables, secret_keys, service_variables
 from kubeship.model.origin import Found, Origin
@@ -88,6 +89,8 @@ def _all(project: Project, name: str, environment: str, servers: Mapping[str, Se
     )
     for service, address in service_variables(project):
         yield Finding(("services", service.value, "from"), address.name, service.origins)
+    watching, brought = agent(project)
+    yield Finding(("monitoring",), watching, (brought,))
     yield Finding(("rollout", "timeout"), ROLLOUT_TIMEOUT)
     yield Finding(("environments", environment, "namespace"), name)
 
@@ -182,6 +185,10 @@ def _process(process: ProcessFound, project: Project, servers: Mapping[str, Serv
     if process.kind == "web":
         count, why = replicas(process, project)
         yield at("replicas", count, (why,))
+        if stays := sticky(process, project):
+            yield at("sticky", True, (stays,))
+        if open_for_long := streams(process, project):
+            yield at("streams", True, (open_for_long,))
         for key, value in WEB_RESOURCES.items():
             yield Finding(("processes", process.name, "resources", key), value)
 
