@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kubeship.model.image import BuildSecret
-from kubeship.model.plan import ImagePlan
+from kubeship.model.image_plan import ImagePlan
 
 
 @dataclass(frozen=True)

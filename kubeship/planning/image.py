@@ -7,7 +7,7 @@ from kubeship.config.image_schema import Build, Bundle, Dependencies, FrontEnd
 from kubeship.config.lock import Lock
 from kubeship.config.process_schema import Process
 from kubeship.config.schema import Configuration
-from kubeship.model.plan import BundlePlan, FrontEndPlan, ImagePlan, TestPlan
+from kubeship.model.image_plan import BundlePlan, FrontEndPlan, ImagePlan, TestPlan
 from kubeship.planning.added import build_packages, is_pinned, pinned_server, runtime_packages
 from kubeship.planning.commands import process_command
 from kubeship.planning.probes import probed_host

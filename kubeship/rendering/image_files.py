@@ -5,7 +5,7 @@ import shlex
 from itertools import groupby
 from typing import Any, Literal
 
-from kubeship.model.plan import FrontEndPlan, ImagePlan
+from kubeship.model.image_plan import FrontEndPlan, ImagePlan
 from kubeship.rendering.image_paths import inside
 from kubeship.rendering.runs import Dialect, Runs
 from kubeship.rendering.templates import image_templates

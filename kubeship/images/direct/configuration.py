@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from kubeship.images.direct.layer import FIRST_DAY, Packed
-from kubeship.model.plan import ImagePlan
+from kubeship.model.image_plan import ImagePlan
 
 DOCKER_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
 OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json"

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields
 from typing import Any
 
-from kubeship.model.plan import ImagePlan
+from kubeship.model.image_plan import ImagePlan
 
 MADE = frozenset(
     {

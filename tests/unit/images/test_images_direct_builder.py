@@ -21,7 +21,7 @@ from kubeship.images.direct.uv import find_uv
 from kubeship.images.sizes import shipped_instructions
 from kubeship.model.direct import DirectImage, DirectRequest, NeedsEngine
 from kubeship.model.events import Event, Note
-from kubeship.model.plan import ImagePlan
+from kubeship.model.image_plan import ImagePlan
 from kubeship.rendering.image_files import dockerfile
 from tests.unit.images.memory_registry import MemoryRegistry, digest_of
 

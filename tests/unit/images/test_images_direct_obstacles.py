@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from kubeship.images.direct.obstacles import MADE, OBSTACLES, obstacle
-from kubeship.model.plan import BundlePlan, FrontEndPlan, ImagePlan, TestPlan
+from kubeship.model.image_plan import BundlePlan, FrontEndPlan, ImagePlan, TestPlan
 
 PLAN = ImagePlan(
     base="python:3.12-slim",

@@ -5,7 +5,7 @@ import pytest
 from kubeship.config.file import parsed
 from kubeship.config.lock import Lock
 from kubeship.errors import InvalidInput
-from kubeship.model.plan import BundlePlan, FrontEndPlan, ImagePlan, TestPlan
+from kubeship.model.image_plan import BundlePlan, FrontEndPlan, ImagePlan, TestPlan
 from kubeship.planning.image import DEBIAN, MICROMAMBA, bases, image_plan
 from kubeship.planning.tools import build_tools, tool_pin
 

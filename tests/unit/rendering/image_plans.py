@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from kubeship.model.plan import BundlePlan, FrontEndPlan, ImagePlan, TestPlan
+from kubeship.model.image_plan import BundlePlan, FrontEndPlan, ImagePlan, TestPlan
 from kubeship.planning.tools import tool_requirement
 from tests.unit.rendering.rendering_plans import DIGEST
 

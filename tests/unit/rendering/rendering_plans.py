@@ -1,7 +1,7 @@
 """Which Plans are the golden files made of? A small app, a large one, and one whose values are nasty."""
 
+from kubeship.model.image_plan import ImagePlan
 from kubeship.model.plan import (
-    ImagePlan,
     IngressPlan,
     Plan,
     ProbePlan,

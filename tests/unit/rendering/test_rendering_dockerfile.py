@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from kubeship.model.plan import ImagePlan
+from kubeship.model.image_plan import ImagePlan
 from kubeship.rendering.image_files import dockerfile
 from kubeship.rendering.render import render
 from tests.unit.rendering.rendering_plans import DJANGO_SHOP, FLASK_HELLO

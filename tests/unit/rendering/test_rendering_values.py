@@ -9,7 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from kubeship import yaml_io
-from kubeship.model.plan import ImagePlan, Plan, StaticPlan
+from kubeship.model.image_plan import ImagePlan
+from kubeship.model.plan import Plan, StaticPlan
 from kubeship.rendering.manifests import manifests
 from kubeship.rendering.render import HEADER
 from kubeship.rendering.templates import literal
