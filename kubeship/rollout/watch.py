@@ -46,7 +46,8 @@ def watch(
                 _look_around(observer, emit, deadline, clock)
                 return verdict
             case Failed():
-                again = judge(evidence.fresh(snapshot))
+                # Events come a moment later than the status that they explain.
+                again = judge(evidence.fresh(evidence.added(observer.snapshot())))
                 return _masked(again if isinstance(again, Failed) else verdict, observer)
             case Waiting():
                 progress = RolloutProgress(verdict.summaries, verdict.worries, shown(verdict.states))

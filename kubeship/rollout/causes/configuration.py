@@ -80,7 +80,8 @@ def configuration_refused(container: ContainerSnapshot) -> Conclusion | None:
 
 def volume_not_mounted(pod: PodSnapshot) -> Conclusion | None:
     """FailedMount, FailedAttachVolume: certain when what the volume names is missing again and again."""
-    failures = (*pod.said("FailedAttachVolume"), *pod.said("FailedMount"))
+    said = (*pod.said("FailedAttachVolume"), *pod.said("FailedMount"))
+    failures = [event for event in said if not PASSING.search(event["message"])]
     if not failures or any(container.running or container.last_end for container in pod.containers):
         return None
     missing = [event for event in failures if _matching(event["message"])]

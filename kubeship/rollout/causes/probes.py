@@ -16,6 +16,9 @@ from kubeship.rollout.pods import ContainerSnapshot, occurrences, seconds_betwee
 WORTH_A_WORD = 5
 """So many probes may go without any answer before it is mentioned: nothing listens yet while a program starts."""
 
+KILLED = frozenset({137, 143})
+"""Exit codes of SIGKILL and SIGTERM: who sent it stands in an event that the kubelet may have kept to itself."""
+
 COMMAND_WIDTH = 40
 """Characters of a probe's command that are enough to know it by."""
 
@@ -38,7 +41,10 @@ def startup_probe_failed(container: ContainerSnapshot) -> Conclusion | None:
 
 def liveness_probe_failed(container: ContainerSnapshot) -> Conclusion | None:
     """The kubelet killed it for failing its liveness probe; certain by the rule for crashes."""
-    if container.ready or not crashed(container) or not _killed(container, "liveness"):
+    if container.ready or not crashed(container):
+        return None
+    ended_from_outside = container.last_end.get("exitCode") in KILLED and _answer(container, "liveness")
+    if not _killed(container, "liveness") and not ended_from_outside:
         return None
     certain = crashes_for_certain(container)
     return _conclusion(container, "liveness", _answer(container, "liveness"), "it is killed again and again", certain)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.failures.checks import assert_named
+from tests.e2e.failures.checks import assert_named, parameters, wanted
 from tests.e2e.failures.rollouts import (
     Case,
     Watched,
@@ -25,6 +25,9 @@ from tests.e2e.failures.rollouts import (
 from tests.stack.addresses import Stack, load
 
 pytestmark = pytest.mark.e2e
+
+SOAK = {"chained", "daemon-set", "deadline", "no-interpreter", "no-shell-command", "permission", "read-only", "sidecar"}
+"""Much like others."""
 
 CHAINED = """
 def settings():
@@ -196,7 +199,7 @@ def cases(stack: Stack) -> list[Case]:
             (job(container(stack, MIGRATING)),),
             "still runs after",
             "Applying shop.0002",
-            timeout=8,
+            timeout=15,
         ),
     ]
 
@@ -205,10 +208,10 @@ CASES = {case.name: case for case in cases(load())}
 
 
 @pytest.fixture(scope="module")
-def outcomes(stack: Stack) -> dict[str, Watched | BaseException]:
-    return run_all(stack, list(CASES.values()))
+def outcomes(stack: Stack, request: pytest.FixtureRequest) -> dict[str, Watched | BaseException]:
+    return run_all(stack, wanted(request, list(CASES.values())))
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", parameters(CASES, SOAK))
 def test_crash_is_named(name: str, outcomes: dict[str, Watched | BaseException]) -> None:
     assert_named(CASES[name], outcomes[name])

@@ -12,7 +12,7 @@ from kubeship.model.snapshot import Snapshot
 from kubeship.rollout.causes.creation import CERTAIN_AFTER
 from kubeship.rollout.pods import condition, first_seen
 from tests.e2e.conftest import POD_SECURITY, Kubectl
-from tests.e2e.failures.checks import assert_named
+from tests.e2e.failures.checks import assert_named, parameters, wanted
 from tests.e2e.failures.rollouts import (
     Case,
     Watched,
@@ -30,6 +30,22 @@ from tests.stack.addresses import Stack
 from tests.stack.addresses import load as stack_of
 
 pytestmark = pytest.mark.e2e
+
+SOAK = {
+    "bound-to-full-node",
+    "claim-of-unknown-class",
+    "gpu",
+    "limit-range",
+    "memory",
+    "no-claim",
+    "priority-class",
+    "quota-wants-limits",
+    "replica-sets",
+    "runtime",
+    "second-of-a-set",
+    "selector",
+}
+"""Much like others."""
 
 UNSCHEDULED = 30
 """Seconds: no node is worth a word after 15, and never certain."""
@@ -186,7 +202,7 @@ def cases(stack: Stack) -> list[Case]:
             (deployment(asking(cpu="900"), **bound),),
             "the node that it is bound to has not enough cpu",
             "OutOfcpu",
-            timeout=10,
+            timeout=20,
         ),
     ]
 
@@ -260,13 +276,15 @@ NAMES = [case.name for case in cases(stack_of())] + ["policy", "webhook", "runti
 
 
 @pytest.fixture(scope="module")
-def outcomes(stack: Stack, policies: tuple[Case, ...]) -> dict[str, tuple[Case, Watched | BaseException]]:
-    all_cases = [*cases(stack), *policies]
+def outcomes(
+    stack: Stack, policies: tuple[Case, ...], request: pytest.FixtureRequest
+) -> dict[str, tuple[Case, Watched | BaseException]]:
+    all_cases = wanted(request, [*cases(stack), *policies])
     found = run_all(stack, all_cases)
     return {case.name: (case, found[case.name]) for case in all_cases}
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", parameters(NAMES, SOAK))
 def test_pod_that_does_not_come_is_explained(
     name: str, outcomes: dict[str, tuple[Case, Watched | BaseException]]
 ) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from kubeship.model.objects import Object
 from kubeship.model.snapshot import Snapshot
-from tests.e2e.failures.checks import assert_named
+from tests.e2e.failures.checks import assert_named, parameters, wanted
 from tests.e2e.failures.rollouts import (
     Case,
     Watched,
@@ -15,10 +15,14 @@ from tests.e2e.failures.rollouts import (
     named,
     run_all,
     server,
+    slowness,
 )
 from tests.stack.addresses import Stack, load
 
 pytestmark = pytest.mark.e2e
+
+SOAK = {"400", "401", "503", "loopback", "no-endpoints", "nothing", "other-port", "progress-deadline"}
+"""Much like others."""
 
 SERVING_HTTP = 'print("Serving HTTP on", "{}", "port {}", flush=True)'
 TO_HTTPS = (
@@ -48,8 +52,8 @@ def answering(status: int) -> str:
 
 def cases(stack: Stack) -> list[Case]:
     def startup(name: str, script: str, cause: str, evidence: str, probe: Object | None = None) -> Case:
-        asked = container(stack, script, startupProbe=probe or http_probe(failures=15))
-        return Case(name, (deployment(asked),), cause, evidence, restarted, timeout=60)
+        asked = container(stack, script, startupProbe=probe or http_probe(failures=int(15 * slowness())))
+        return Case(name, (deployment(asked),), cause, evidence, restarted, timeout=90)
 
     silent = "import time; time.sleep(600)"
     service = named(
@@ -58,6 +62,7 @@ def cases(stack: Stack) -> list[Case]:
         "shop-web",
         spec={"selector": {"app": "web"}, "ports": [{"port": 80, "targetPort": "http"}]},
     )
+    unready = deployment(container(stack, answering(404), readinessProbe=http_probe()))
     return [
         startup(
             "other-port",
@@ -105,14 +110,18 @@ def cases(stack: Stack) -> list[Case]:
         ),
         Case(
             "readiness",
-            (deployment(container(stack, answering(404), readinessProbe=http_probe())),),
+            (unready,),
             "readiness probe (GET /healthz on port 8000): answers 404",
             "statuscode: 404",
             timeout=25,
         ),
         Case(
             "progress-deadline",
-            (_with_deadline(deployment(container(stack, answering(404), readinessProbe=http_probe())), 20),),
+            (
+                _with_deadline(
+                    deployment(container(stack, answering(404), readinessProbe=http_probe())), int(20 * slowness())
+                ),
+            ),
             "readiness probe (GET /healthz on port 8000): answers 404",
             "statuscode: 404",
             _deadline_exceeded,
@@ -155,10 +164,10 @@ CASES = {case.name: case for case in cases(load())}
 
 
 @pytest.fixture(scope="module")
-def outcomes(stack: Stack) -> dict[str, Watched | BaseException]:
-    return run_all(stack, list(CASES.values()))
+def outcomes(stack: Stack, request: pytest.FixtureRequest) -> dict[str, Watched | BaseException]:
+    return run_all(stack, wanted(request, list(CASES.values())))
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", parameters(CASES, SOAK))
 def test_failing_probe_is_named(name: str, outcomes: dict[str, Watched | BaseException]) -> None:
     assert_named(CASES[name], outcomes[name])
