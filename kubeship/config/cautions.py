@@ -12,6 +12,13 @@ from kubeship.model.project import ProcessFound, Project, Variable
 FILE_SERVERS = frozenset({"django-storages", "dj-static", "servestatic", "whitenoise"})
 """Distributions with which an app serves its static files, or puts them where something else does."""
 
+PROXY_HEADERS = {
+    "granian": "granian.utils.proxies has wrap_asgi_with_proxy_headers and wrap_wsgi_with_proxy_headers for it",
+    "hypercorn": "hypercorn.middleware has ProxyFixMiddleware for it",
+}
+"""Servers without an option to read X-Forwarded-Proto, and what an app can be wrapped in."""
+READING_SERVERS = frozenset({"gunicorn", "uvicorn"})
+
 
 def cautions(
     project: Project, host: str | None, existing: ConfigFile | None, stated: Mapping[KeyPath, Any]
@@ -29,6 +36,7 @@ def cautions(
     asked = (p for p in project.processes if p.kind == "web" and project.framework.value != "grpc")
     missing += tuple(_unasked(process) for process in asked if not _has_health(process, existing, stated))
     missing += _unserved(project, existing, stated)
+    missing += tuple(caution for process in project.processes for caution in _takes_https_for_http(process, project))
     allowed = next((each for each in project.variables if each.name.endswith("ALLOWED_HOSTS")), None)
     if host is None or allowed is None or has_value(allowed):
         return missing
@@ -70,6 +78,27 @@ def _unserved(project: Project, existing: ConfigFile | None, stated: Mapping[Key
             "static files are collected, and nothing serves them: Django does so with DEBUG only",
             hint="add WhiteNoise to the app, or `static: {server: nginx, root: FOLDER}` to kubeship.yaml, FOLDER being "
             "where STATIC_ROOT is",
+        ),
+    )
+
+
+def _takes_https_for_http(process: ProcessFound, project: Project) -> tuple[Caution, ...]:
+    """Django reads the header by its own setting (docs.djangoproject.com: SECURE_PROXY_SSL_HEADER)."""
+    brought = set(project.distributions)
+    name = next(
+        (
+            each
+            for each in PROXY_HEADERS
+            if each == process.server or (each in brought and not brought & READING_SERVERS)
+        ),
+        None,
+    )
+    if name is None or process.interface not in {"wsgi", "asgi"} or project.framework.value == "django":
+        return ()
+    return (
+        Caution(
+            f"{name} doesn't read X-Forwarded-Proto: behind an Ingress with TLS, {process.name} takes https for http",
+            hint=f"if the app makes addresses or redirects, wrap it: {PROXY_HEADERS[name]}",
         ),
     )
 

@@ -167,6 +167,17 @@ def test_web_process_without_a_health_route_is_a_caution_until_it_has_one() -> N
     assert told.cautions == again(FLASK, told.text, told.lock).cautions == ()
 
 
+@pytest.mark.parametrize(("server", "told"), [("hypercorn", True), ("granian", True), ("gunicorn", False)])
+def test_server_that_takes_https_for_http_is_a_caution(server: str, told: bool) -> None:
+    web = replace(FLASK.processes[0], server=server, health=WEB.health)
+
+    cautions = first(replace(FLASK, processes=(web,))).cautions
+    of_django = first(replace(FLASK, processes=(web,), framework=Found("django"))).cautions
+
+    assert [server in caution.message for caution in cautions] == ([True] if told else [])
+    assert of_django == ()
+
+
 def test_options_and_answers_win_over_findings() -> None:
     options = DraftOptions("registry.example.com/hello", "a.example.com", "apps", "live")
 
