@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+from tests.stack import second_node
 from tests.stack.base_images import mmdebstrap
 from tests.stack.binaries import SOURCES
 from tests.stack.config_files import CONTEXT, SECURED_LOGIN, USERS, config_files
@@ -31,6 +32,21 @@ def test_node_pulls_its_own_and_docker_hubs_names_from_the_registry() -> None:
     hosts = [FILES[f"certs.d/{name}/hosts.toml"] for name in ("docker.io", PLACE.registry)]
 
     assert all('server = "http://localhost:5000"' in text for text in hosts)
+
+
+def test_second_node_shares_no_folder_socket_or_address_with_the_first_and_keeps_pods_away() -> None:
+    files = second_node.files(PLACE, "/etc/resolv.conf")
+    first, other = (json.loads(text) for text in (FILES["kubelet.yaml"], files["kubelet-2.yaml"]))
+    commands = {server.name: " ".join(server.command) for server in second_node.servers(PLACE, Path("/bin"), "token")}
+
+    own = ("address", "cgroupRoot", "containerRuntimeEndpoint", "podLogsDir")
+    assert [key for key in own if first[key] == other[key]] == []
+    assert not {
+        line for line in files["containerd-2.toml"].splitlines() if "containerd" in line and "-2" not in line
+    } & {line for line in FILES["containerd.toml"].splitlines() if line.startswith(("root", "state", "  address"))}
+    assert other["registerWithTaints"][0]["key"] == second_node.TAINT
+    assert tuple(commands) == second_node.SERVERS
+    assert f"--node-ip={PLACE.second_node_address}" in commands["kubelet-2"]
 
 
 def test_both_registries_serve_one_folder_and_allow_deleting() -> None:
