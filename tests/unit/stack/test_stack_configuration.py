@@ -1,6 +1,7 @@
 """Do the configuration files and command lines say what the servers need, and do they agree with one another?"""
 
 import json
+import re
 from pathlib import Path
 
 from tests.stack import second_node
@@ -41,9 +42,12 @@ def test_second_node_shares_no_folder_socket_or_address_with_the_first_and_keeps
 
     own = ("address", "cgroupRoot", "containerRuntimeEndpoint", "podLogsDir")
     assert [key for key in own if first[key] == other[key]] == []
-    assert not {
-        line for line in files["containerd-2.toml"].splitlines() if "containerd" in line and "-2" not in line
-    } & {line for line in FILES["containerd.toml"].splitlines() if line.startswith(("root", "state", "  address"))}
+    places = re.compile(r"^ *(root|state|address) = .+$", re.MULTILINE)
+    kept, its = (
+        {found[0] for found in places.finditer(text)} for text in (FILES["containerd.toml"], files["containerd-2.toml"])
+    )
+    assert len(its) == 3
+    assert not kept & its
     assert other["registerWithTaints"][0]["key"] == second_node.TAINT
     assert tuple(commands) == second_node.SERVERS
     assert f"--node-ip={PLACE.second_node_address}" in commands["kubelet-2"]
