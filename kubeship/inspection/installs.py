@@ -101,6 +101,8 @@ def _installs(sources: Sources, instruction: Instruction, path: str, folder: str
 
 
 PROJECT_FILES = frozenset({"pyproject.toml", "setup.cfg", "setup.py"})
+LOCKS = {"pdm": "pdm.lock", "pipenv": "Pipfile.lock", "poetry": "poetry.lock", "uv": "uv.lock"}
+"""By the distribution that installs from it."""
 KEYWORDS = frozenset({"if", "then", "else", "elif", "do", "sudo", "exec", "time", "env", "!", "{", "-E"})
 
 
@@ -151,7 +153,11 @@ def _pip(sources: Sources, words: list[str], folder: str) -> Install | None:
     named = _values(words, "-r", "--requirement", "--requirements")
     if any(name.rpartition("/")[2] in PROJECT_FILES for name in named):
         return None  # `uv pip install -r pyproject.toml`: what the project declares, whoever has locked it
-    files = tuple(file for file in _files(sources, named, folder) if not is_for_development(file.rpartition("/")[2]))
+    files = tuple(
+        file
+        for file in _files(sources, named, folder)
+        if not is_for_development(file.rpartition("/")[2]) and not _installs_installers(sources, file)
+    )
     if files:
         return Install("pip", files)
     for word in words:
@@ -160,6 +166,12 @@ def _pip(sources: Sources, words: list[str], folder: str) -> Install | None:
             extras = [extra.strip() for extra in (project[2] or "").split(",") if extra.strip()]
             return Install("pep621", extras=tuple(extra for extra in extras if not is_for_development(extra)))
     return None
+
+
+def _installs_installers(sources: Sources, file: str) -> bool:
+    """A requirements file that pins what the project is then installed with, from that tool's own lock file."""
+    names = re.findall(r"(?m)^([A-Za-z]\w*)", sources.text(file))
+    return any(LOCKS[name] in sources for name in names if name in LOCKS)
 
 
 def _files(sources: Sources, named: tuple[str, ...], folder: str) -> tuple[str, ...]:
