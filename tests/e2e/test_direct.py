@@ -110,8 +110,11 @@ def is_the_dockerfiles(ship: Ship) -> None:
     assert (by_engine["builder"], directly["builder"]) == ("docker", "direct")
     assert directly["verified"]
     outcomes = [[answer["outcome"] for answer in result["answers"]] for result in (by_engine, directly)]
-    assert outcomes[0] == outcomes[1]
     expected, found = (result["reference"] for result in (by_engine, directly))
+    if outcomes[0] != outcomes[1]:  # on a busy machine a start may take longer than a build waits for it
+        again = json.loads(ship("verify", found, "--json").out)
+        outcomes[1] = [answer["outcome"] for answer in again["answers"]]
+    assert outcomes[0] == outcomes[1]
     assert settings(ship.stack, found) == settings(ship.stack, expected)
     theirs, ours = tree(ship.stack, expected), tree(ship.stack, found)
     both = {name: (theirs.get(name), ours.get(name)) for name in theirs.keys() | ours.keys()}

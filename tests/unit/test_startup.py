@@ -57,6 +57,19 @@ def test_init_imports_no_kubernetes(project: Path) -> None:
     assert "kubernetes" not in imported
 
 
+def test_build_without_an_engine_imports_no_client_and_no_template(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nobody = {"DOCKER_HOST": f"unix://{tmp_path}/docker.sock", "DOCKER_CONFIG": str(tmp_path), "HOME": str(tmp_path)}
+    for name, value in {**nobody, "HTTPS_PROXY": "http://127.0.0.1:1", "NO_PROXY": ""}.items():
+        monkeypatch.setenv(name, value)
+
+    imported = imported_by(["build", "--push", "--builder", "direct"], project, expected=4)
+
+    assert "requests" in imported
+    assert imported & (CLIENTS | {"jinja2"}) == set()
+
+
 def test_commands_about_the_cluster_import_neither_docker_nor_templates(project: Path) -> None:
     modules = modules_of(["status", "--context", "no-such-context"], project, expected=4)
     imported = {name.partition(".")[0] for name in modules}
