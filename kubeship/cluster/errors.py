@@ -110,8 +110,9 @@ class Refusal(MissingPrecondition):
 
     @property
     def denied(self) -> bool:
-        """Whether admission (a webhook, a policy, a quota) refuses the object, rather than rights the request."""
-        return bool(admission.DENIES.search(self.words)) or (self.status == 403 and not FORBIDDEN.search(self.words))
+        """Whether admission (a webhook, a policy, a quota) keeps the object out, rather than rights the request."""
+        by_webhook = admission.DENIES.search(self.words) or admission.FAILS.search(self.words)
+        return bool(by_webhook) or (self.status == 403 and not FORBIDDEN.search(self.words))
 
     @property
     def may_heal(self) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 
-from kubeship.cluster import existing, ingresses, permissions, quotas, storage
+from kubeship.cluster import existing, ingresses, permissions, pulling, quotas, storage
 from kubeship.cluster.dry_run import NOTHING_BEYOND, compare
 from kubeship.cluster.errors import Refusal
 from kubeship.cluster.estimate import NO_DRY_RUN
@@ -29,6 +29,7 @@ def preflight(
         lambda: permissions.findings(api, served),
         lambda: ingresses.findings(api, served),
         lambda: existing.findings(api, objects, namespace),
+        lambda: pulling.findings(api, served),
     ]
     # In a namespace that isn't there yet nothing can be tried.
     if namespace is not None:

@@ -1,11 +1,14 @@
 """Is it known before a deploy whether kinds are served, volumes can be bound, and Secrets are of use?"""
 
+import base64
+import json
 from typing import Any
 
 import pytest
 from cluster_fakes import FakeApi, deployment, ingress, namespace_object
 
 from kubeship.cluster.preflight import preflight
+from kubeship.cluster.pulling import is_for
 from kubeship.cluster.references import references
 from kubeship.cluster.served import remedy
 from kubeship.cluster.storage import DEFAULT_CLASS, Claim, unbound
@@ -111,3 +114,35 @@ def test_a_secret_that_an_operator_will_make_is_not_missing() -> None:
     }
 
     assert references([pulling("pull"), external]) == ()
+
+
+def login(place: str) -> Object:
+    item = secret("pull", "kubernetes.io/dockerconfigjson")
+    config = json.dumps({"auths": {place: {"auth": "dTpw"}}}).encode()
+    return {**item, "data": {".dockerconfigjson": base64.b64encode(config).decode()}}
+
+
+@pytest.mark.parametrize(
+    ("place", "image", "expected"),
+    [
+        ("https://index.docker.io/v1/", "shop:1", True),
+        ("ghcr.io", "ghcr.io/team/shop:1", True),
+        ("ghcr.io", "registry.example.com/shop:1", False),
+        ("registry.example.com:5000", "registry.example.com:5000/shop@sha256:0", True),
+        ("registry.example.com", "registry.example.com:5000/shop", False),
+        ("*.dkr.ecr.eu-west-1.amazonaws.com", "1.dkr.ecr.eu-west-1.amazonaws.com/shop:1", True),
+        ("*.io", "a.ghcr.io/shop", False),
+        ("ghcr.io/team", "ghcr.io/team/shop:1", True),
+        ("ghcr.io/team", "ghcr.io/teams/shop:1", False),
+    ],
+)
+def test_a_login_is_for_a_host_and_a_path(place: str, image: str, expected: bool) -> None:
+    assert is_for(place, image) is expected
+
+
+def test_a_pull_secret_for_another_registry_is_told() -> None:
+    (finding,) = preflight(FakeApi(login("ghcr.io")), [pulling("pull")])
+
+    assert not finding.fatal
+    assert finding.problem == "Deployment/web pulls shop:1, and its pull secret pull holds a login for ghcr.io"
+    assert preflight(FakeApi(login("docker.io")), [pulling("pull")]) == ()
