@@ -8,6 +8,7 @@ from typing import Any
 from kubeship.config.cautions import cautions
 from kubeship.config.complaints import unknown_key
 from kubeship.config.deployable import require_deployable
+from kubeship.config.deployed import with_deployed
 from kubeship.config.editing import GONE, KeyPath, edit, recomment
 from kubeship.config.file import ConfigFile, parsed
 from kubeship.config.findings import Finding, findings
@@ -70,7 +71,7 @@ def draft(
     require_deployable(project)
     name = _name(project, answers, existing, lock)
     environment = options.environment or DEFAULT_ENVIRONMENT
-    found = findings(project, name, environment, servers)
+    found = with_deployed(findings(project, name, environment, servers), project)
     # Never noted as found, so that the next init, without these words, takes it for an edit and keeps it.
     stated = {**_answered(answers, found), **_optional(project, options, existing, name)}
     if existing is None:

@@ -8,6 +8,7 @@ from kubeship.inspection.behaviour import traits
 from kubeship.inspection.candidates import find_candidates
 from kubeship.inspection.catalogues import translations, uncompiled
 from kubeship.inspection.dependencies import Declared, declared
+from kubeship.inspection.deployed import deployed
 from kubeship.inspection.django import collect_static, engines, migrate, root_urlconf
 from kubeship.inspection.django_routes import django_routes
 from kubeship.inspection.django_settings import VARIABLE, Settings, find_settings, management_script
@@ -124,6 +125,7 @@ def inspect(path: Path, answers: Answers, index: WheelIndex | None = None) -> Pr
         models=models.files,
         accelerator=wheels.accelerator,
         distributions=dependencies.value.distributions,
+        deployed=deployed(sources, processes, variables),
         warnings=tuple(w for part in answered for w in part.warnings)
         + undeclared
         + idle

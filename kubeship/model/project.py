@@ -146,6 +146,8 @@ class Project:
     """`cpu` where torch is installed, nothing says for which hardware, and installing may choose."""
     distributions: tuple[str, ...] = ()
     """Normalised names of every distribution that is declared or locked."""
+    deployed: tuple[Found[tuple[tuple[str, ...], Any]], ...] = ()
+    """(path in kubeship.yaml, value) that manifests of the project's own state: replicas, hosts, resources."""
     warnings: tuple[Warned, ...] = ()
     questions: tuple[Question, ...] = ()
 
