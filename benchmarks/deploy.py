@@ -145,17 +145,16 @@ def main() -> None:
 
 def timings(contestants: Sequence[Tool], image: str, size: int, runs: int) -> str:
     """Of a first deploy, of one that changes nothing, and of one that changes one value."""
+    imports: list[float] = []
     each(contestants, objects(image, size, "0"), "first deploy")
     for _ in range(runs):
         each(contestants, None, "nothing changed")
+        imports.append(run((sys.executable, "-c", IMPORTS), dict(os.environ), ROOT).seconds)
     for number in range(1, runs + 1):
         each(contestants, objects(image, size, str(number)), "one ConfigMap changed")
     for number in range(1, runs + 1):
         each(contestants, objects(image, size, str(runs), variable=str(number)), "one variable changed")
-    imports = statistics.median(
-        run((sys.executable, "-c", IMPORTS), dict(os.environ), ROOT).seconds for _ in range(runs)
-    )
-    return table(contestants, size, imports)
+    return table(contestants, size, statistics.median(imports))
 
 
 def each(contestants: Sequence[Tool], items: Sequence[dict[str, Any]] | None, scenario: str) -> None:
