@@ -6,7 +6,6 @@ the environment) and docs.github.com/rest/deployments.
 
 import json
 import re
-import urllib.request
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -113,6 +112,8 @@ class GitHub:
             self._say("warning", f"GitHub took no deployment status: {error}", title="kubeship")
 
     def _post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        import urllib.request  # noqa: PLC0415  # brings ssl and http: only who posts waits for them
+
         request = urllib.request.Request(  # noqa: S310  # the runner's own variable names it
             f"{self._environ.get('GITHUB_API_URL', 'https://api.github.com')}/{path}",
             data=json.dumps(body).encode(),
