@@ -24,6 +24,8 @@ class ContainerSnapshot:
     events: tuple[Object, ...] = ()
     current_log: str = ""
     previous_log: str = ""
+    awaited: float = 0.0
+    """Seconds since nothing else was in its way: its pod had a node, a sandbox, and what runs before it."""
     sockets: str = ""
     """/proc/net/tcp and tcp6 of its pod."""
 
@@ -174,6 +176,7 @@ def condition(item: Object, kind: str) -> Object:
 
 def _containers(pod: Object, events: tuple[Object, ...], snapshot: Snapshot) -> Iterator[ContainerSnapshot]:
     name = pod["metadata"]["name"]
+    begun = _begun(pod)
     kept_running = pod["spec"].get("restartPolicy", "Always") == "Always"
     for specs, statuses in (("initContainers", "initContainerStatuses"), ("containers", "containerStatuses")):
         known = {status["name"]: status for status in pod.get("status", {}).get(statuses) or ()}
@@ -188,8 +191,18 @@ def _containers(pod: Object, events: tuple[Object, ...], snapshot: Snapshot) -> 
                 events=tuple(e for e in events if e["involvedObject"].get("fieldPath") == field),
                 current_log=snapshot.logs.get(LogRef(name, spec["name"], previous=False), ""),
                 previous_log=snapshot.logs.get(LogRef(name, spec["name"], previous=True), ""),
+                awaited=seconds_between(begun, snapshot.taken),
                 sockets=snapshot.sockets.get(name, ""),
             )
+
+
+def _begun(pod: Object) -> str:
+    """When the last of what comes before its containers was done; empty when that isn't told."""
+    before = (condition(pod, kind) for kind in ("PodScheduled", "PodReadyToStartContainers", "Initialized"))
+    done = [each.get("lastTransitionTime") or "" for each in before if each.get("status") == "True"]
+    inits = pod.get("status", {}).get("initContainerStatuses") or ()
+    ended = [_mapping(status, "state", "terminated").get("finishedAt") or "" for status in inits]
+    return max([*done, *ended], default="")
 
 
 def _mapping(status: Object, *keys: str) -> Object:

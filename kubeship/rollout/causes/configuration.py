@@ -12,6 +12,9 @@ CERTAIN_ATTEMPTS = 3
 """A Secret or ConfigMap may come a moment later (an operator makes it from an ExternalSecret). The kubelet looks again
 after one second, and then every ten to fifteen, so the third attempt fails some twelve seconds after the first."""
 
+CERTAIN_SECONDS = 60.0
+"""After which three attempts have failed, though the kubelet has sent no event: a busy one is minutes behind."""
+
 CERTAIN_MOUNTS = 6
 """The kubelet tries to mount again after 0.5, 1, 2, 4, 8 seconds (pkg/util/goroutinemap/exponentialbackoff)."""
 
@@ -74,7 +77,7 @@ def configuration_refused(container: ContainerSnapshot) -> Conclusion | None:
             remedy=obstacle.remedy.format(**words),
             rule="the pod can't pass this check" if obstacle.at_once else f"{CERTAIN_ATTEMPTS} attempts failed",
         ),
-        certain=obstacle.at_once or attempts >= CERTAIN_ATTEMPTS,
+        certain=obstacle.at_once or attempts >= CERTAIN_ATTEMPTS or container.awaited >= CERTAIN_SECONDS,
     )
 
 

@@ -12,6 +12,10 @@ CERTAIN_PULLS = 3
 and 20 s, so the third failure comes some 35 s after the first (pkg/kubelet/images/image_manager.go)."""
 
 
+CERTAIN_SECONDS = 90.0
+"""After which three pulls have failed, though the kubelet sent no event: a busy one is minutes behind."""
+
+
 @dataclass(frozen=True)
 class _PullError:
     """What containerd says when a pull fails, and what it means."""
@@ -100,7 +104,7 @@ def image_not_pulled(container: ContainerSnapshot) -> Conclusion | None:
             remedy=error.remedy,
             rule=f"{CERTAIN_PULLS} pulls failed",
         ),
-        certain=occurrences(failures) >= CERTAIN_PULLS and not error.heals,
+        certain=(occurrences(failures) >= CERTAIN_PULLS or container.awaited >= CERTAIN_SECONDS) and not error.heals,
     )
 
 

@@ -243,3 +243,21 @@ def test_replica_set_that_can_not_be_made_is_named_though_the_controller_is_sile
 
     assert isinstance(verdict, Failed)
     assert verdict.diagnoses[0].cause == "shop-web gets no ReplicaSet: the namespace's quota q leaves no room for it"
+
+
+@pytest.mark.parametrize(("since", "certain"), [("2026-11-20T23:04:10Z", False), ("2026-11-20T23:03:20Z", True)])
+@pytest.mark.parametrize(
+    "state",
+    [
+        waiting("CreateContainerConfigError", 'secret "shop" not found'),
+        waiting("ImagePullBackOff", 'Back-off pulling image "x": ErrImagePull: not found'),
+    ],
+)
+def test_kubelet_that_sends_no_events_does_not_hold_up_the_verdict(state: Object, since: str, certain: bool) -> None:
+    scheduled: Object = {"type": "PodScheduled", "status": "True", "lastTransitionTime": since}
+    snapshot = replace(rollout(), pods=(pod(status(state), conditions=(scheduled,)),))
+
+    conclusion = concluded(snapshot)
+
+    assert conclusion
+    assert conclusion.certain is certain
