@@ -27,9 +27,11 @@ from tests.stack.binaries import docker_compose
 from tests.stack.versions import load_versions
 from tests.unit.rendering.drawn_plans import plans
 from tests.unit.rendering.format_plans import BASES, plan_of
+from tests.unit.rendering.kind_plans import KINDS
 from tests.unit.rendering.rendering_plans import CASES, DIGEST, DJANGO_SHOP
 
 pytestmark = pytest.mark.e2e
+REVIEWED = {**CASES, **KINDS}
 KUBERNETES = ("--kube-version", "1.35.0")
 """A helm that `go install` made takes the cluster for 1.20 unless told."""
 SOME = settings(
@@ -65,9 +67,9 @@ def compose() -> str:
     return str(docker_compose(load_versions()))
 
 
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("case", REVIEWED)
 def test_kustomize_gives_the_plain_objects(kubectl: str, case: str, tmp_path: Path) -> None:
-    plan = plan_of(case, "kustomize")
+    plan = plan_of(case, "kustomize") if case in CASES else KINDS[case]
 
     assert kustomized(kubectl, plan, BASES.get(case, plan), tmp_path) == plain(plan)
 
@@ -96,6 +98,16 @@ def test_kustomize_puts_any_reference_in(kubectl: str, reference: str, tmp_path:
     assert {each["image"] for item in made.values() for each in containers(item)} == {reference}
 
 
+@pytest.mark.parametrize("case", KINDS)
+def test_helm_gives_the_plain_objects_of_every_kind(helm: str, case: str, tmp_path: Path) -> None:
+    chart = str(written(render(KINDS[case], format="helm"), tmp_path) / "chart")
+
+    made = run(helm, "template", "app", chart, *KUBERNETES, "--namespace", KINDS[case].namespace)
+
+    run(helm, "lint", "--strict", "--quiet", chart)
+    assert by_name(made) == plain(KINDS[case])
+
+
 @SOME
 @given(plan=plans())
 def test_helm_gives_the_plain_objects_of_any_plan(helm: str, plan: Plan) -> None:
@@ -106,9 +118,9 @@ def test_helm_gives_the_plain_objects_of_any_plan(helm: str, plan: Plan) -> None
     assert by_name(made) == plain(plan)
 
 
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("case", REVIEWED)
 def test_compose_runs_what_the_plain_objects_run(compose: str, case: str, tmp_path: Path) -> None:
-    assert composed(compose, CASES[case], tmp_path) == services(CASES[case])
+    assert composed(compose, REVIEWED[case], tmp_path) == services(REVIEWED[case])
 
 
 @SOME
