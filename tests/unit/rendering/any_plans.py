@@ -32,6 +32,7 @@ MEMORIES = st.sampled_from(["64Mi", "1Gi", "500M", "1e9"])
 PORTS = st.integers(1024, 65_535)
 FOLDERS = st.lists(NAMES, min_size=1, max_size=3).map(lambda parts: "/" + "/".join(parts))
 LABELS = st.dictionaries(NAMES, NAMES, max_size=2)
+KEYS = st.lists(NAMES, min_size=1, max_size=2, unique=True).map(tuple)
 HOSTS = st.lists(NAMES, min_size=1, max_size=3).map(".".join)
 KINDS: tuple[ProcessKind, ...] = ("web", "worker", "singleton", "cron")
 
@@ -69,9 +70,7 @@ def plans(draw: st.DrawFn, texts: st.SearchStrategy[str] = TEXTS) -> Plan:
         files=(FilePlan(next(paths), draw(NAMES), draw(texts)),) if draw(st.booleans()) else (),
         writable=(EmptyFolder(f"w{draw(NAMES)}", next(paths)),) if draw(st.booleans()) else (),
         secret_files=(SecretFile(next(paths), draw(NAMES), draw(NAMES)),) if draw(st.booleans()) else (),
-        external_secret=draw(
-            maybe(st.builds(ExternalSecretPlan, NAMES, st.just("SecretStore"), NAMES, texts, some(NAMES)))
-        ),
+        external_secret=draw(maybe(st.builds(ExternalSecretPlan, NAMES, st.just("SecretStore"), NAMES, texts, KEYS))),
         network=draw(maybe(_networks())),
         service_account=draw(maybe(_accounts())),
     )
