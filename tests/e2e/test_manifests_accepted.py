@@ -3,11 +3,15 @@
 from collections.abc import Callable
 
 import pytest
+from hypothesis import HealthCheck, given, settings
 
 from kubeship import yaml_io
 from kubeship.model.objects import Object
+from kubeship.model.plan import Plan
+from kubeship.rendering.manifests import manifests
 from tests.e2e.conftest import Kubectl
 from tests.schemas.__main__ import CRDS
+from tests.unit.rendering.any_plans import plans
 from tests.unit.rendering.manifest_sets import Sets, drafted, pods, reviewed
 
 pytestmark = pytest.mark.e2e
@@ -45,6 +49,16 @@ def test_a_restricted_namespace_admits_every_pod(sets: Sets, kubectl: Kubectl) -
         pod["spec"] = {key: value for key, value in pod["spec"].items() if key != "serviceAccountName"}
 
     assert tried(kubectl, made) == len(made)
+
+
+@pytest.mark.soak
+@pytest.mark.usefixtures("operators")
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(plan=plans())
+def test_objects_of_any_plan_are_accepted(plan: Plan, kubectl: Kubectl) -> None:
+    objects = list(manifests(plan).values())
+
+    assert tried(kubectl, objects) == len(objects)
 
 
 @pytest.mark.parametrize(

@@ -8,13 +8,17 @@ from importlib.resources.abc import Traversable
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
 from jsonschema import Draft202012Validator
 from packaging.version import Version
 from referencing import Registry, Resource
 
 from kubeship import yaml_io
 from kubeship.model.objects import Object
+from kubeship.model.plan import Plan
+from kubeship.rendering.manifests import manifests
 from tests.schemas.__main__ import CRDS
+from tests.unit.rendering.any_plans import plans
 from tests.unit.rendering.manifest_sets import Sets, drafted, reviewed
 
 # kubernetes-validate's files; its own function reads five megabytes of definitions for each object.
@@ -32,6 +36,14 @@ def newest(count: int) -> list[str]:
 @pytest.mark.parametrize("version", newest(5))
 def test_manifests_are_valid_for_a_version_of_kubernetes(version: str) -> None:
     assert complaints(reviewed(), version) == []
+
+
+@settings(max_examples=15, deadline=None)
+@given(plans())
+def test_any_plan_is_valid_for_the_oldest_and_the_newest_of_them(plan: Plan) -> None:
+    sets = {"drawn": tuple(manifests(plan).values())}
+
+    assert [line for version in (newest(5)[0], newest(5)[-1]) for line in complaints(sets, version)] == []
 
 
 @pytest.mark.soak
@@ -116,5 +128,5 @@ def strict(schema: Any) -> Any:
 
 
 def plain(item: Object) -> Any:
-    """As a reader of JSON sees it: no class of the YAML reader."""
-    return json.loads(json.dumps(item))
+    """As the API server reads it: no class of the YAML reader, and a key without a value isn't there."""
+    return json.loads(json.dumps(item), object_hook=lambda part: {k: v for k, v in part.items() if v is not None})
