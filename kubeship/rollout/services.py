@@ -50,8 +50,10 @@ def _conclusion(service: Object, targets: tuple[Object, ...], snapshot: Snapshot
             certain=True,
         )
     ports = ", ".join(str(port.get("targetPort", port.get("port"))) for port in service["spec"].get("ports") or ())
-    reached = any(slice_.get("endpoints") for slice_ in _slices(service, snapshot.endpoint_slices))
-    why = f"its pods have no port {ports}" if reached else "none of its pods is ready to serve yet"
+    portless = any(
+        slice_.get("endpoints") and not slice_.get("ports") for slice_ in _slices(service, snapshot.endpoint_slices)
+    )
+    why = f"its pods have no port {ports}" if portless else "none of its pods is ready to serve yet"
     return Conclusion(
         Diagnosis(
             cause=f"Service {name} has no ready endpoints: {why}",
