@@ -38,7 +38,7 @@ class Snapshot:
     logs: Mapping[LogRef, str] = field(default_factory=dict)
     """Only what `suspects` asked for: the last lines."""
     sockets: Mapping[str, str] = field(default_factory=dict)
-    """Pod -> /proc/net/tcp and tcp6 as the kernel shows them in the pod; only where a probe is refused the connection."""
+    """Pod -> /proc/net/tcp and tcp6 as the kernel shows them in it; only where a probe is refused the connection."""
 
 
 def has_address(ingress: Object) -> bool:
