@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from kubeship import __version__
-from kubeship.cli import cluster_commands, image_commands, project_commands, workload_commands
+from kubeship.cli import cluster_commands, image_commands, project_commands, status_commands, workload_commands
 from kubeship.cli.options import Settings
 from kubeship.cli.run import run_app
 from kubeship.cli.streams import open_streams
@@ -58,6 +58,7 @@ for command in (
     *project_commands.COMMANDS,
     *image_commands.COMMANDS,
     *cluster_commands.COMMANDS,
+    *status_commands.COMMANDS,
     *workload_commands.COMMANDS,
 ):
     app.command(help=_help(command))(command)

@@ -1,4 +1,4 @@
-"""Which commands look at a cluster, or change it?"""
+"""Which commands change what runs in a cluster, or say what would change?"""
 
 import os
 from enum import StrEnum
@@ -25,14 +25,13 @@ from kubeship.cli.options import (
     consent_of,
     seconds,
 )
-from kubeship.errors import ExitCode, InvalidInput, KubeshipError
+from kubeship.errors import ExitCode, InvalidInput
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from rich.console import Console
 
-    from kubeship.cli.screen import Screen
     from kubeship.model.changes import Change
     from kubeship.model.revision import Revision
     from kubeship.ui.ci.report import Report
@@ -123,6 +122,7 @@ def deploy(
     """
     from kubeship.cli.adapters import builders, cluster_of, holder
     from kubeship.cli.screen import screen
+    from kubeship.ui.document import without_objects
     from kubeship.workflows.deploy import DeployRequest, deploy
 
     strict = bool(os.environ.get("CI")) if frozen is None else frozen
@@ -140,95 +140,7 @@ def deploy(
             for address in done.addresses:
                 console.print(f"  {address}", soft_wrap=True, highlight=False)
 
-        user.show({"revision": _without_objects(done.revision), "addresses": done.addresses}, human)
-
-
-class StatusOutput(StrEnum):
-    """How `status` prints."""
-
-    TEXT = "text"
-    JSON = "json"
-    NAGIOS = "nagios"
-
-
-def status(
-    context: typer.Context,
-    project: Project = HERE,
-    env: Environment = None,
-    cluster: Context = None,
-    output: Annotated[
-        StatusOutput,
-        typer.Option(help="nagios: one line with performance data and the exit code of a monitoring plugin."),
-    ] = StatusOutput.TEXT,
-    json: Json = False,
-) -> None:
-    """Show what runs and whether it is healthy. Exits 1 when it is not.
-
-    kubeship status --env production
-    kubeship status --env production --output nagios
-    """
-    from kubeship.cli.adapters import cluster_of
-    from kubeship.cli.screen import screen
-    from kubeship.ui.results import show_status
-    from kubeship.workflows.app import load_app
-    from kubeship.workflows.status import status
-
-    with screen("status", context.obj, json or output is StatusOutput.JSON) as user:
-        if output is StatusOutput.NAGIOS:
-            raise typer.Exit(_as_plugin(project, env, cluster, user))
-        app = load_app(project, env)
-        found = status(app.name, cluster_of(cluster, user.emit)(app))
-        document = {
-            "healthy": found.healthy,
-            "revision": _without_objects(found.revision),
-            "processes": found.processes,
-            "problems": found.lines,
-            "addresses": found.addresses,
-        }
-        user.show(document, lambda console: show_status(found, console))
-    raise typer.Exit(ExitCode.DONE if found.healthy else ExitCode.FAILED)
-
-
-def _as_plugin(project: Path, env: str | None, cluster: str | None, user: "Screen") -> int:
-    """Print the line of a monitoring plugin; whatever can't be found out is UNKNOWN."""
-    from kubeship.cli.adapters import cluster_of
-    from kubeship.ui import nagios
-    from kubeship.workflows.app import load_app
-    from kubeship.workflows.status import status
-
-    name = "kubeship"
-    try:
-        app = load_app(project, env)
-        name = app.name
-        found = status(app.name, cluster_of(cluster, user.emit)(app))
-    except KubeshipError as error:
-        typer.echo(nagios.unknown(name, error.message))
-        return nagios.PluginCode.UNKNOWN
-    typer.echo(nagios.line(name, found.processes, found.lines))
-    return nagios.code(found.processes, found.lines)
-
-
-def history(
-    context: typer.Context,
-    project: Project = HERE,
-    env: Environment = None,
-    cluster: Context = None,
-    json: Json = False,
-) -> None:
-    """List the revisions that were deployed, newest first.
-
-    kubeship history --json
-    """
-    from kubeship.cli.adapters import cluster_of
-    from kubeship.cli.screen import screen
-    from kubeship.ui.results import show_history
-    from kubeship.workflows.app import load_app
-
-    with screen("history", context.obj, json) as user:
-        app = load_app(project, env)
-        records = cluster_of(cluster, user.emit)(app).revisions(app.name)
-        document = {"revisions": [_without_objects(record) for record in records]}
-        user.show(document, lambda console: show_history(records, console))
+        user.show({"revision": without_objects(done.revision), "addresses": done.addresses}, human)
 
 
 def rollback(
@@ -249,6 +161,7 @@ def rollback(
     """
     from kubeship.cli.adapters import cluster_of, holder
     from kubeship.cli.screen import screen
+    from kubeship.ui.document import without_objects
     from kubeship.workflows.app import load_app
     from kubeship.workflows.rollback import RollbackRequest, rollback
 
@@ -259,7 +172,7 @@ def rollback(
         done = rollback(request, cluster_of(cluster, user.emit, patience)(app), user.emit)
         user.report(_report(done))
         user.show(
-            {"revision": _without_objects(done)},
+            {"revision": without_objects(done)},
             lambda console: console.print(_serves(done), soft_wrap=True, highlight=False),
         )
 
@@ -323,7 +236,7 @@ def check(
     raise typer.Exit(ExitCode.DONE if ready else ExitCode.PRECONDITION)
 
 
-COMMANDS = (diff, deploy, status, history, rollback, delete, check)
+COMMANDS = (diff, deploy, rollback, delete, check)
 
 
 def _serves(revision: "Revision") -> str:
@@ -337,11 +250,3 @@ def _report(revision: "Revision", addresses: tuple[str, ...] = (), changes: "Ite
     title = f"{revision.app} revision {revision.number} serves in {revision.environment}"
     changed = tuple(f"{SYMBOLS[change.action][0]} {change.ref}" for change in changes if change.action in SYMBOLS)
     return Report(title, revision.environment, revision.number, revision.image, addresses, changed)
-
-
-def _without_objects(revision: "Revision") -> dict[str, object]:
-    from kubeship.ui.document import plain
-
-    document: dict[str, object] = plain(revision)
-    document.pop("objects")
-    return document

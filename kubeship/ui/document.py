@@ -10,6 +10,7 @@ from typing import Any, TextIO
 
 from kubeship.errors import KubeshipError
 from kubeship.model.events import Event
+from kubeship.model.revision import Revision
 
 
 def plain(value: Any) -> Any:
@@ -25,6 +26,13 @@ def plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.isoformat()
     return str(value) if isinstance(value, Path) else value
+
+
+def without_objects(revision: Revision) -> dict[str, Any]:
+    """A revision as a document, without its manifests."""
+    document: dict[str, Any] = plain(revision)
+    document.pop("objects")
+    return document
 
 
 class JsonLines:

@@ -16,7 +16,12 @@ from pathlib import Path
 from typing import Any
 
 CHECKOUT = Path(__file__).parents[2]
-IMPORTED_LATER = ("kubeship.cli.cluster_commands", "kubeship.cli.workload_commands", "kubeship.cluster.connect")
+IMPORTED_LATER = (
+    "kubeship.cli.cluster_commands",
+    "kubeship.cli.status_commands",
+    "kubeship.cli.workload_commands",
+    "kubeship.cluster.connect",
+)
 LONGEST_RUN = 300.0
 """Seconds; a run that takes longer is a failure of its own."""
 
