@@ -115,6 +115,7 @@ def test_private_base_is_pulled_with_the_users_login(
 ) -> None:
     client = docker.APIClient(stack.docker_host)
     repository = f"{stack.registry}/e2e-builds/base-{uuid.uuid4().hex[:8]}"
+    client.pull(BASE)
     client.tag(BASE, repository, "1")
     list(client.push(repository, "1", stream=True))
     client.remove_image(f"{repository}:1")
@@ -348,6 +349,8 @@ def test_interrupted_build_with_a_session_leaves_nothing_at_work(stack: Stack, t
 
 def test_measured_start_is_written_and_nothing_else(copy: Any) -> None:
     ship: Ship = copy("flask-hello")
+    # An image of its own: others build the same example, and its tags are removed below.
+    (ship.project / "unlike-others.txt").write_text(uuid.uuid4().hex)
     ship("init", "--image", f"{ship.stack.registry}/e2e-builds/{uuid.uuid4().hex[:8]}")
     built = ship("build", "--push", "--json").lines[-1]
     before = (ship.project / "kubeship.yaml").read_text().splitlines()

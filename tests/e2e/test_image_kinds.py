@@ -36,8 +36,9 @@ def repository(stack: Stack) -> Iterator[str]:
     name = f"{stack.registry}/kinds/{uuid.uuid4().hex[:8]}"
     yield name
     engine = docker.DockerClient(base_url=stack.docker_host)
-    for image in engine.images.list(name=name):
-        engine.images.remove(str(image.id), force=True)
+    # By its own names: another test may have built the very same image.
+    for tag in [tag for image in engine.images.list(name=name) for tag in image.tags if tag.startswith(name)]:
+        engine.images.remove(tag)
 
 
 @pytest.fixture(scope="module")
