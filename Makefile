@@ -87,7 +87,7 @@ test: lint ## everything: lint, unit, golden and end-to-end tests on the test st
 
 soak: install ## hours of faults and deploys, on a stack that is up; SEED repeats a run, SHARE=0.1 takes a tenth, ONLY selects
 	@$(STACK) status
-	KUBESHIP_SOAK_SEED="$(SEED)" KUBESHIP_SOAK_SHARE="$(SHARE)" $(BIN)/pytest -s -m soak $(if $(ONLY),-k "$(ONLY)")
+	KUBESHIP_PUNCTUAL=1 KUBESHIP_SOAK_SEED="$(SEED)" KUBESHIP_SOAK_SHARE="$(SHARE)" $(BIN)/pytest -s -m soak $(if $(ONLY),-k "$(ONLY)")
 
 golden: install ## rewrites the golden files and the JSON Schema; review the difference
 	@$(BIN)/pytest -q tests/unit/rendering --update-golden

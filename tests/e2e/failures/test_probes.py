@@ -21,7 +21,7 @@ from tests.stack.addresses import Stack, load
 
 pytestmark = pytest.mark.e2e
 
-SOAK = {"400", "401", "503", "loopback", "no-endpoints", "nothing", "other-port", "progress-deadline"}
+SOAK = {"400", "401", "503", "command", "loopback", "no-endpoints", "nothing", "other-port", "progress-deadline"}
 """Much like others."""
 
 SERVING_HTTP = 'print("Serving HTTP on", "{}", "port {}", flush=True)'
