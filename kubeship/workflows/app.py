@@ -1,7 +1,6 @@
 """What is the app that a command is about? kubeship.yaml, kubeship.lock and one environment's files, loaded once."""
 
 import os
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ from kubeship.images.source import source_revision
 from kubeship.model.image import BuildRequest, BuildSecret, Promise, Trial
 from kubeship.model.objects import Object
 from kubeship.model.plan import Plan
+from kubeship.planning.durations import seconds
 from kubeship.planning.plan import plan
 from kubeship.workspace.files import Workspace
 
@@ -46,7 +46,7 @@ class App:
     @property
     def timeout(self) -> float:
         """How long a rollout may take, in seconds."""
-        return seconds(self.configuration.rollout.timeout)
+        return float(seconds(self.configuration.rollout.timeout))
 
     @property
     def stale(self) -> bool:
@@ -166,9 +166,3 @@ def _sources(configurations: Iterable[Configuration], workspace: Workspace) -> d
                 hint=f"create {source} in {workspace.root}, or correct its path, which is relative to {CONFIG_FILE}",
             )
     return found
-
-
-def seconds(duration: str) -> float:
-    """`1h30m` in seconds."""
-    units = {"h": 3600, "m": 60, "s": 1}
-    return float(sum(int(count) * units[unit] for count, unit in re.findall(r"(\d+)([hms])", duration)))
