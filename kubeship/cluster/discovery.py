@@ -49,6 +49,11 @@ class Discovery:
                 hint=remedy(api_version, kind),
             ) from None
 
+    def forget(self) -> None:
+        """What was known may not be so any more (a CustomResourceDefinition was deleted): ask anew."""
+        with self._guard:
+            self._client.resources.invalidate_cache()
+
     def _find(self, where: dict[str, str], version: str, kind: str) -> Any:
         found = self._client.resources
         try:

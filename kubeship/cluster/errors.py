@@ -86,14 +86,19 @@ class Refusal(MissingPrecondition):
         words: str = "",
         causes: tuple[Cause, ...] = (),
         retry_after: float | None = None,
+        about: str = "",
     ) -> None:
-        """`status` is 0 when there was no answer; `words` are the server's own; `retry_after` in seconds."""
+        """`status` is 0 when there was no answer; `words` are the server's own; `retry_after` in seconds.
+
+        `about` is the name of what the server itself says this of; empty where something else may have answered.
+        """
         super().__init__(message, hint=hint)
         self.status = status
         self.reason = reason
         self.words = words
         self.causes = causes
         self.retry_after = retry_after
+        self.about = about
 
     @property
     def conflicts(self) -> tuple[tuple[str, str], ...]:
@@ -119,7 +124,16 @@ class Refusal(MissingPrecondition):
         """Whether the same idempotent request may succeed a little later."""
         if self.reason == "Certificate" or UNKNOWN_FIELD.search(self.words) or MISTYPED in self.words:
             return False
-        return self.status in {0, 429, 500, 502, 503, 504}
+        return self.status in {0, 429, 500, 502, 503, 504} or self.nowhere
+
+    @property
+    def nowhere(self) -> bool:
+        """A 404 that doesn't say what isn't there: of a gateway, or of a path that isn't served (yet).
+
+        Only one that names the object is the API server's word that it is gone: `details.name` of the Status
+        (k8s.io/apimachinery/pkg/api/errors, NewNotFound).
+        """
+        return self.status == 404 and not self.about
 
 
 def refused(status: int, body: Mapping[str, Any], doing: str, retry_after: float | None = None) -> Refusal:
@@ -130,6 +144,7 @@ def refused(status: int, body: Mapping[str, Any], doing: str, retry_after: float
         Cause(cause.get("field", ""), cause.get("message", ""), cause.get("reason", ""))
         for cause in details.get("causes") or ()
     )
+    about = str(details.get("name") or "")
     message, hint = admission.sentence(words, doing) or _sentence(status, words, doing, causes)
     return Refusal(
         message,
@@ -139,6 +154,7 @@ def refused(status: int, body: Mapping[str, Any], doing: str, retry_after: float
         words=words,
         causes=causes,
         retry_after=retry_after,
+        about=about,
     )
 
 

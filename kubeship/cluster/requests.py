@@ -19,6 +19,7 @@ from kubeship.cluster.errors import Refusal, translated, unanswered
 from kubeship.cluster.persistence import answered_or_broken, may_heal, may_heal_or_race, never, persistent
 from kubeship.cluster.ports import Applied, Kind, Listing
 from kubeship.cluster.streams import ResponseLines
+from kubeship.errors import InvalidInput
 from kubeship.model.events import Emit
 from kubeship.model.logs import Terminal
 from kubeship.model.objects import Object, ObjectRef, ref
@@ -65,11 +66,13 @@ class DynamicApi:
         return Kind(resource.group or "", resource.name, bool(resource.namespaced))
 
     def get(self, wanted: ObjectRef) -> Object | None:
-        """The live object, or None."""
+        """The live object, or None: one of a kind that isn't served isn't there either."""
         try:
             return self._json("GET", self._path(wanted), f"reading {wanted}")[0]
+        except InvalidInput:
+            return None
         except Refusal as refusal:
-            if refusal.status == 404:
+            if self._is_gone(wanted, refusal):
                 return None
             raise
 
@@ -134,9 +137,20 @@ class DynamicApi:
         try:
             self._json("DELETE", self._path(target), f"deleting {target}", body=options)
         except Refusal as refusal:
-            gone = refusal.status == 404 or (refusal.status == 409 and "Precondition failed" in refusal.words)
-            if not gone:
+            another = refusal.status == 409 and "Precondition failed" in refusal.words
+            if not (another or self._is_gone(target, refusal)):
                 raise
+
+    def _is_gone(self, wanted: ObjectRef, refusal: Refusal) -> bool:
+        """Whether a refusal says so; what leads nowhere may be of a kind that was served when it was looked up."""
+        if not refusal.nowhere:
+            return refusal.status == 404
+        self._known.forget()
+        try:
+            self._known.resource(wanted.api_version, wanted.kind)
+        except InvalidInput:
+            return True
+        return False
 
     def post(self, path: str, body: Object, doing: str) -> dict[str, Any]:
         """POST of a review."""

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
-from kubeship.cluster.errors import Refusal
 from kubeship.cluster.ports import Api
 from kubeship.errors import InvalidInput, MissingPrecondition
 from kubeship.model.objects import Object, ObjectRef
@@ -77,6 +76,7 @@ def encode(revision: Revision) -> Object:
         "holder": revision.holder,
         "source": revision.source,
         "message": revision.message,
+        "commit": revision.commit,
     }
     labels = {**MANAGED_BY, OWNER_LABEL: revision.app, REVISION_LABEL: str(revision.number)}
     return {
@@ -105,6 +105,7 @@ def decode(item: Object) -> Revision:
             holder=meta["holder"],
             source=meta["source"],
             message=meta["message"],
+            commit=meta.get("commit", ""),
         )
     except (KeyError, TypeError, ValueError, OSError, EOFError, zlib.error) as error:
         raise _unreadable(item, error) from error
@@ -135,13 +136,7 @@ def _unreadable(item: Object, error: Exception) -> MissingPrecondition:
 
 
 def _records(api: Api, app: str) -> tuple[Object, ...]:
-    selector = f"{OWNER_LABEL}={app},{REVISION_LABEL}"
-    try:
-        return api.list("v1", "ConfigMap", {"labelSelector": selector}).items
-    except Refusal as refusal:
-        if refusal.status == 404:  # no such namespace
-            return ()
-        raise
+    return api.list("v1", "ConfigMap", {"labelSelector": f"{OWNER_LABEL}={app},{REVISION_LABEL}"}).items
 
 
 def _ref(app: str, number: int) -> ObjectRef:

@@ -66,6 +66,8 @@ class FakeApi:
 
     def get(self, wanted: ObjectRef) -> Object | None:
         self._call(f"get {wanted}")
+        if wanted.kind not in KINDS:
+            return None
         return copy.deepcopy(self.live.get(self._place(wanted)))
 
     def list(

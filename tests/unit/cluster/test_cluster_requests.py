@@ -52,15 +52,19 @@ class FakeClient:
         self.requests: list[tuple[str, str, dict[str, Any]]] = []
         self.half_made = False
         """What a failed discovery leaves the vendor's picture of the server."""
+        self.cached: set[str] = set()
+        self.unserved = {"Gizmo"}
 
     def invalidate_cache(self) -> None:
         self.half_made = False
+        self.cached.clear()
 
     def get(self, *, prefix: str, api_version: str, kind: str, group: str = "") -> Any:
         if self.half_made:
             raise KeyError("resources")
-        if kind == "Gizmo":
+        if kind in self.unserved - self.cached:
             raise ResourceNotFoundError("no matches")
+        self.cached.add(kind)
         namespaced = kind != "Namespace"
         return SimpleNamespace(group=group, name=kind.lower() + "s", namespaced=namespaced)
 
@@ -72,8 +76,9 @@ class FakeClient:
         return answer
 
 
-def refusal(status: int, **headers: str) -> ApiException:
-    error = ApiException(status=status, reason="x", body=json.dumps({"message": "words"}))
+def refusal(status: int, about: str = "", **headers: str) -> ApiException:
+    body = {"message": "words", "details": {"name": about}}
+    error = ApiException(status=status, reason="x", body=json.dumps(body))
     error.headers = {key.replace("_", "-"): value for key, value in headers.items()}
     return error
 
@@ -132,9 +137,36 @@ def test_compare_and_swap_is_sent_once() -> None:
 
 
 def test_what_is_not_there_is_none() -> None:
-    server, _, _, _ = api(refusal(404))
+    server, client, _, _ = api(refusal(404, about="web"))
 
     assert server.get(DEPLOYMENT) is None
+    assert len(client.requests) == 1
+
+
+def test_404_that_names_nothing_is_not_taken_for_the_absence_of_the_object() -> None:
+    server, _, heard, _ = api(refusal(404), Response({"kind": "Deployment"}), refusal(404), Response({}))
+
+    assert server.get(DEPLOYMENT) == {"kind": "Deployment"}
+    server.delete(DEPLOYMENT, propagation="Background")
+
+    assert heard.text.count("trying again") == 2
+
+
+def test_404_that_stays_and_names_nothing_is_an_error_as_long_as_the_kind_is_served() -> None:
+    server, client, _, _ = api(*(refusal(404) for _ in range(2 * (len(BACKOFF) + 1) + 1)))
+
+    with pytest.raises(Refusal):
+        server.get(DEPLOYMENT)
+    client.unserved = {"Deployment"}
+
+    assert server.get(DEPLOYMENT) is None
+
+
+def test_object_of_a_kind_that_is_not_served_is_not_there() -> None:
+    server, client, _, _ = api(refusal(404))
+
+    assert server.get(ObjectRef("acme.com/v1", "Gizmo", "", "a")) is None
+    assert [path for _, path, _ in client.requests] == ["/apis/acme.com/v1"]  # of the discovery
 
 
 def test_paths_follow_group_and_namespace() -> None:
