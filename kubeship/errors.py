@@ -87,6 +87,12 @@ class LeaseHeld(KubeshipError):
 
     exit_code = ExitCode.LOCKED
 
+    def __init__(self, message: str, *, hint: str, holder: str = "", since: str = "") -> None:
+        """`holder` is who has it, since RFC 3339 `since`; empty where that isn't known."""
+        super().__init__(message, hint=hint)
+        self.holder = holder
+        self.since = since
+
 
 class Interrupted(KubeshipError):
     """Ctrl-C."""

@@ -15,7 +15,7 @@ from kubeship.cluster.errors import Refusal
 from kubeship.cluster.ports import Api
 from kubeship.cluster.revisions import MANAGED_BY, OWNER_LABEL
 from kubeship.errors import LeaseHeld
-from kubeship.model.events import Emit, Note
+from kubeship.model.events import Emit, LeaseAwaited
 from kubeship.model.objects import Object, ObjectRef
 
 API_VERSION = "coordination.k8s.io/v1"
@@ -205,7 +205,7 @@ class Patience:
                 if self.clock() >= until:
                     raise
                 if error.message != told:
-                    self.emit(Note(f"{error.message}; waiting for its end, {self.seconds:.0f} s at most"))
+                    self.emit(LeaseAwaited(error.message, error.holder, error.since, self.seconds))
                     told = error.message
                 self.sleep(LOOK_SECONDS)
 
@@ -250,6 +250,8 @@ def acquire(api: Api, app: str, holder: str, machine: str, alive: Callable[[int]
                     f"{other.name} is deploying {app} (since {other.since}, namespace {api.namespace})",
                     hint="wait until it has ended and run this again; when it is dead, the lease ends "
                     f"{DURATION:.0f} s after its last sign of life",
+                    holder=other.name,
+                    since=other.since,
                 )
             return api.replace(taken(live, holder, machine, api.now()))
         except Refusal as refusal:

@@ -27,8 +27,20 @@ def source_revision(root: Path, dockerfile: str) -> str:
     return _committed(root) or f"src-{_content_hash(root, dockerfile)}"
 
 
+def checked_out(root: Path) -> str:
+    """The commit that is checked out in `root`, `-dirty` where files differ from it; empty where git can't tell."""
+    commit, changed = _head(root)
+    return f"{commit}-dirty" if commit and changed else commit
+
+
 def _committed(root: Path) -> str | None:
     """The commit that holds exactly what lies in `root`; None where there is none or git can't tell."""
+    commit, changed = _head(root)
+    return commit if commit and not changed else None
+
+
+def _head(root: Path) -> tuple[str, bool]:
+    """The commit, empty where git can't tell, and whether what lies in `root` differs from it."""
     try:
         with ThreadPoolExecutor(1) as beside:
             listed = beside.submit(_git, root, "ls-files", "--", ".")
@@ -38,10 +50,11 @@ def _committed(root: Path) -> str | None:
             # A folder that an outer repository ignores is clean in git's eyes, and not in any commit.
             tracked = listed.result()
     except (OSError, subprocess.SubprocessError):
-        return None
+        return "", True
     commit = next((line.removeprefix(COMMIT) for line in said if line.startswith(COMMIT)), "(initial)")
-    changed = any(not line.startswith("#") for line in said)
-    return None if changed or not tracked or commit == "(initial)" else commit[:LENGTH]
+    if not tracked or commit == "(initial)":
+        return "", True
+    return commit[:LENGTH], any(not line.startswith("#") for line in said)
 
 
 def _git(root: Path, *arguments: str) -> str:

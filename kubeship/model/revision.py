@@ -1,10 +1,13 @@
 """What was deployed, when, by whom, and how did it end? One record a deploy, kept in the cluster."""
 
+import hashlib
+import json
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Any
 
-from kubeship.model.objects import Object
+from kubeship.model.objects import Object, is_release_step
 
 WITHOUT_VALUES = "kubeship.dev/without-values"
 """Annotation of a Secret as a record keeps it: there it is, and what it holds isn't said."""
@@ -45,6 +48,24 @@ class Revision:
     """The git revision, or the content hash, that the image was built from."""
     message: str = ""
     """Why it failed, or `rollback to 3`."""
+    commit: str = ""
+    """The git revision of the checkout that it was deployed from, `-dirty` where files differ; empty without git."""
+
+    @property
+    def digest(self) -> str:
+        """`sha256:...` of the image."""
+        return self.image.partition("@")[2]
+
+    @property
+    def seconds(self) -> float | None:
+        """How long it took; None while it runs, and where it was killed."""
+        return (self.finished - self.started).total_seconds() if self.finished else None
+
+    @property
+    def config_hash(self) -> str:
+        """SHA-256 of all that is applied but the image: two revisions that share it differ in their images at most."""
+        text = json.dumps([_without_image(item, self.image) for item in recorded(self.objects)], sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()
 
     @property
     def applied(self) -> bool:
@@ -81,3 +102,19 @@ def _without_values(secret: Object) -> Object:
     annotations = {**(metadata.get("annotations") or {}), WITHOUT_VALUES: "true"}
     kept = {key: value for key, value in secret.items() if key not in {"data", "stringData"}}
     return {**kept, "metadata": {**metadata, "annotations": annotations}}
+
+
+def _without_image(item: Object, image: str) -> Object:
+    """The object as it would be with any other image; the name of a release Job ends in a hash of its image."""
+
+    def left_out(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: left_out(inner) for key, inner in value.items()}
+        if isinstance(value, list):
+            return [left_out(inner) for inner in value]
+        return "" if value == image else value
+
+    kept: Object = left_out(item)
+    if is_release_step(item):
+        kept["metadata"] = {**kept["metadata"], "name": kept["metadata"]["name"].rpartition("-")[0]}
+    return kept

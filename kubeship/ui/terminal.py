@@ -14,9 +14,12 @@ from kubeship.model.events import (
     Caution,
     Compared,
     Event,
+    LeaseAwaited,
     LogLine,
     Note,
+    Pruned,
     PushProgress,
+    RolloutFailed,
     RolloutProgress,
     Step,
 )
@@ -66,6 +69,9 @@ class TerminalPrinter:
                 self._compared(changes)
             case RolloutProgress(summaries, worries, states):
                 self._rollout(summaries, worries, states)
+            case _:
+                for line in _lines(event):
+                    self._line(f"  {line}")
 
     def close(self) -> None:
         """Take the moving line away."""
@@ -119,10 +125,28 @@ class TerminalPrinter:
         for line in news or states:
             self._line(f"  {escape(line)}")
         for worry in worries:
-            text = f"{worry.subject}: {worry.cause}" if worry.subject else worry.cause
+            text = headline(worry)
             if text not in self._warned:
                 self._warned.add(text)
                 self._line(f"  [yellow]! {escape(text)}[/yellow]")
+
+
+def _lines(event: Event) -> list[str]:
+    """As rich markup. None for a record, a release step's end and a way back: steps and notes say these in words."""
+    match event:
+        case LeaseAwaited(message, seconds=seconds):
+            return [f"{escape(message)}; waiting for its end, {seconds:.0f} s at most"]
+        case RolloutFailed(diagnoses=diagnoses):
+            return [f"[red]✗ {escape(headline(each))}[/red]" for each in diagnoses]
+        case Pruned(objects):
+            return [f"[red]- {escape(str(target))}[/red]" for target in objects]
+        case _:
+            return []
+
+
+def headline(diagnosis: Diagnosis) -> str:
+    """`Deployment/shop-web: it crashes at start`."""
+    return f"{diagnosis.subject}: {diagnosis.cause}" if diagnosis.subject else diagnosis.cause
 
 
 def changes_lines(changes: Changes) -> list[str]:

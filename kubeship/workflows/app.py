@@ -9,7 +9,7 @@ from kubeship.config.file import CONFIG_FILE, ConfigFile, load
 from kubeship.config.lock import LOCK_FILE, Lock, load_lock
 from kubeship.config.schema import Configuration, Target
 from kubeship.errors import InvalidInput
-from kubeship.images.source import source_revision
+from kubeship.images.source import checked_out, source_revision
 from kubeship.model.image import BuildRequest, BuildSecret, Promise, Trial
 from kubeship.model.objects import Object
 from kubeship.model.plan import Plan
@@ -70,6 +70,10 @@ class App:
     def source(self) -> str:
         """The git revision, or the content hash, of what an image would be built from."""
         return source_revision(self.workspace.root, self.dockerfile)
+
+    def commit(self) -> str:
+        """The git revision that is checked out, `-dirty` where files differ from it; empty without git."""
+        return checked_out(self.workspace.root)
 
     def build_request(self, source: str) -> BuildRequest:
         """What to build, tagged with its source."""

@@ -7,7 +7,7 @@ from typing import Literal, Protocol
 
 from kubeship.model.changes import Changes
 from kubeship.model.direct import DirectImage, DirectRequest, Prove
-from kubeship.model.events import Emit
+from kubeship.model.events import Emit, Pruned, RevisionRecorded
 from kubeship.model.finding import Finding
 from kubeship.model.image import Answer, BuildRequest, BuiltImage, DistributionSize, Layer, Promise, Proof, Trial
 from kubeship.model.logs import LogEntry, LogWindow, Sink, Terminal
@@ -165,3 +165,25 @@ class Held:
     emit: Emit
     timeout: float
     """Seconds that each rollout or release step may take."""
+
+    def record(self, revision: Revision) -> None:
+        """Create or update the record of a revision, and tell of it."""
+        self.cluster.record(revision, self.lease)
+        self.emit(
+            RevisionRecorded(
+                revision=revision.number,
+                app=revision.app,
+                environment=revision.environment,
+                outcome=revision.outcome,
+                image=revision.image,
+                source=revision.source,
+                commit=revision.commit,
+                holder=revision.holder,
+                message=revision.message,
+            )
+        )
+
+    def prune(self, candidates: Iterable[ObjectRef]) -> None:
+        """Delete those that are kubeship's, and tell which that were."""
+        if gone := self.cluster.prune(candidates, self.lease, self.emit):
+            self.emit(Pruned(gone))

@@ -8,7 +8,7 @@ from cluster_fakes import FakeApi, Heard
 from kubeship.cluster.errors import unanswered
 from kubeship.cluster.lease import DURATION, HeldLease, Patience, acquire, lease, lease_ref
 from kubeship.errors import LeaseHeld
-from kubeship.model.events import Note
+from kubeship.model.events import LeaseAwaited
 from kubeship.model.objects import Object
 
 HERE, ELSEWHERE = "boot-1 pid:[1]", "boot-2 pid:[1]"
@@ -192,19 +192,20 @@ def test_server_that_is_silent_for_too_long_stops_every_write() -> None:
 
 
 def test_a_lease_is_waited_for_as_long_as_was_said() -> None:
+    since = "2026-01-01T00:00:00.000000Z"
     moments, heard = iter(range(100)), Heard()
     tries: list[int] = []
 
     def reach() -> Object:
         tries.append(1)
         if len(tries) < 4:
-            raise LeaseHeld("bob@ci:1 is deploying shop", hint="wait")
+            raise LeaseHeld("bob@ci:1 is deploying shop", hint="wait", holder="bob@ci:1", since=since)
         return {"metadata": {}}
 
     patience = Patience(60, heard, sleep=lambda _: None, clock=lambda: next(moments))
 
     assert patience.outlast(reach) == {"metadata": {}}
-    assert heard.events == [Note("bob@ci:1 is deploying shop; waiting for its end, 60 s at most")]
+    assert heard.events == [LeaseAwaited("bob@ci:1 is deploying shop", "bob@ci:1", since, 60)]
 
 
 def test_waiting_ends_when_it_takes_too_long() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from kubeship.images.source import source_revision
+from kubeship.images.source import checked_out, source_revision
 
 
 def git(root: Path, *arguments: str) -> str:
@@ -42,6 +42,18 @@ def test_changed_tree_is_named_by_its_content(committed: Path) -> None:
     assert changed.startswith("src-")
     (committed / "app.py").write_text("app = 1\n")
     assert source_revision(committed, "Dockerfile") == git(committed, "rev-parse", "HEAD")[:12]
+
+
+def test_the_checkout_is_named_by_its_commit_whatever_differs(committed: Path) -> None:
+    head = git(committed, "rev-parse", "HEAD")[:12]
+
+    assert checked_out(committed) == head
+    (committed / "app.py").write_text("app = 2\n")
+    assert checked_out(committed) == f"{head}-dirty"
+
+
+def test_without_a_repository_no_commit_is_checked_out(project: Path) -> None:
+    assert checked_out(project) == ""
 
 
 def test_untracked_file_makes_another_source(committed: Path) -> None:
