@@ -4,6 +4,7 @@ from kubeship.errors import InvalidInput
 from kubeship.model.events import Emit, Step
 from kubeship.model.objects import ObjectRef, ref
 from kubeship.workflows.ports import Cluster
+from kubeship.workflows.undo_job import undo_refs
 
 
 def delete(app: str, holder: str, cluster: Cluster, emit: Emit) -> tuple[ObjectRef, ...]:
@@ -18,7 +19,8 @@ def delete(app: str, holder: str, cluster: Cluster, emit: Emit) -> tuple[ObjectR
         )
     with cluster.lease(app, holder) as lease:
         emit(Step(f"Deleting {app}"))
-        listed = {ref(item) for record in cluster.revisions(app) for item in record.objects}
+        records = cluster.revisions(app)
+        listed = {ref(item) for record in records for item in record.objects} | set(undo_refs(records))
         gone = cluster.prune(sorted(listed), lease, emit, wait=True)
     cluster.delete_records(app)
     return gone

@@ -24,6 +24,7 @@ from kubeship.workflows.ports import Cluster, Held
 from kubeship.workflows.prerequisites import prerequisites
 from kubeship.workflows.release import compared, run_release, split, with_release_names
 from kubeship.workflows.render import refreshed
+from kubeship.workflows.undo import forget
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,7 @@ def deploy(request: DeployRequest, builders: Builders, connect: Callable[[App], 
         newest = next(iter(records), None)
         changes = _agreed(compared(objects, cluster, records), emit)
         if newest and not changes and newest.succeeded_with(objects):
+            forget(records, held)
             emit(Note(f"Nothing to do: revision {newest.number} is exactly this, and it succeeded"))
             return Deployed(newest, changes, addresses(objects))
         revision = Revision(
@@ -93,6 +95,7 @@ def deploy(request: DeployRequest, builders: Builders, connect: Callable[[App], 
             started=datetime.now(UTC),
             holder=request.holder,
             source=source,
+            commit=app.commit(),
         )
         begin(revision, newest, held)
         return Deployed(_roll_out(app, revision, request, held), changes, addresses(objects))
@@ -156,7 +159,7 @@ def _roll_out(app: App, revision: Revision, request: DeployRequest, held: Held) 
             held.cluster.apply(needed, held.lease, held.emit)
         run_release(steps, held.cluster.revisions(revision.app), held)
     except ReleaseFailed as error:
-        held.cluster.record(revision.ended(Outcome.STOPPED, error.message), held.lease)
+        held.record(revision.ended(Outcome.STOPPED, error.message))
         raise
     held.emit(Step(f"Applying {len(rest)} objects"))
     refused = attempt(rest, held)
@@ -173,15 +176,17 @@ def _roll_out(app: App, revision: Revision, request: DeployRequest, held: Held) 
 def begin(revision: Revision, newest: Revision | None, held: Held) -> None:
     """Record that it started; a `newest` that never ended was killed, and is recorded so."""
     if newest and newest.outcome is Outcome.STARTED and newest.number != revision.number:
-        held.cluster.record(newest.ended(Outcome.FAILED, "it was killed"), held.lease)
-    held.cluster.record(revision, held.lease)
+        held.record(newest.ended(Outcome.FAILED, "it was killed"))
+    held.record(revision)
 
 
 def conclude(revision: Revision, held: Held) -> Revision:
     """Delete what earlier revisions left behind, and mark this one as succeeded."""
     wanted = {ref(item) for item in revision.objects}
-    earlier = (item for record in held.cluster.revisions(revision.app) for item in record.objects)
-    held.cluster.prune(dict.fromkeys(ref(item) for item in earlier if ref(item) not in wanted), held.lease, held.emit)
+    records = held.cluster.revisions(revision.app)
+    earlier = (item for record in records for item in record.objects)
+    held.prune(dict.fromkeys(ref(item) for item in earlier if ref(item) not in wanted))
     succeeded = revision.ended(Outcome.SUCCEEDED)
-    held.cluster.record(succeeded, held.lease)
+    held.record(succeeded)
+    forget(records, held)
     return succeeded

@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from kubeship.errors import ApplyFailed, KubeshipError, RolloutBroken, RolloutRolledBack
-from kubeship.model.events import Step
+from kubeship.model.events import RollingBack, RolloutFailed, Step
 from kubeship.model.objects import Object, ref
 from kubeship.model.revision import Outcome, Revision
 from kubeship.model.verdict import Diagnosis, Failed, Ready
@@ -16,7 +16,7 @@ from kubeship.workflows.app import App
 from kubeship.workflows.freeing import freeing
 from kubeship.workflows.ports import Cluster, Held
 from kubeship.workflows.release import split
-from kubeship.workflows.undo import Done, undo, undoing
+from kubeship.workflows.undo import Done, forget, undo, undoing
 
 
 def failed_rollout(
@@ -24,11 +24,13 @@ def failed_rollout(
 ) -> RolloutRolledBack | RolloutBroken:
     """The error that the deploy ends in, after everything was done that could be done; `kept`: where evidence is."""
     diagnosis = verdict.diagnoses[0]
-    held.cluster.record(revision.ended(Outcome.FAILED, diagnosis.cause), held.lease)
+    held.emit(RolloutFailed(revision.number, verdict.diagnoses, verdict.workloads, verdict.history, evidence=str(kept)))
+    held.record(revision.ended(Outcome.FAILED, diagnosis.cause))
     obstacle, good, steps = _way_back(revision, roll_back, held.cluster)
     if good is None:
         return _broken(revision, verdict, kept, obstacle)
     held.emit(Step(f"Rolling back to revision {good.number}"))
+    held.emit(RollingBack(revision.number, good.number))
     done = "nothing"
     try:
         undo(steps, held)
@@ -36,7 +38,7 @@ def failed_rollout(
         restored = restore(good, held)
         done = "the objects applied"
         added = {ref(item) for item in split(revision.objects)[1]} - {ref(item) for item in good.objects}
-        held.cluster.prune(sorted(added), held.lease, held.emit)
+        held.prune(sorted(added))
     except KubeshipError as error:
         obstacle = f"rolling back to revision {good.number} failed too ({done} until then): {error.message}"
         return _broken(revision, verdict, kept, obstacle)
@@ -44,7 +46,9 @@ def failed_rollout(
         return _broken(
             revision, verdict, kept, f"revision {good.number} doesn't become healthy either: {_all(restored)}"
         )
-    held.cluster.record(revision.ended(Outcome.ROLLED_BACK, diagnosis.cause), held.lease)
+    held.record(revision.ended(Outcome.ROLLED_BACK, diagnosis.cause))
+    if steps:
+        forget(held.cluster.revisions(revision.app), held)
     return RolloutRolledBack(
         f"revision {revision.number} failed: {diagnosis.cause}; revision {good.number} serves again",
         hint=_hint(diagnosis, kept),

@@ -8,13 +8,14 @@ from itertools import takewhile
 
 from kubeship.errors import KubeshipError, ReleaseFailed
 from kubeship.model.changes import Changes
-from kubeship.model.events import Caution, Note, Step
-from kubeship.model.objects import RELEASE_ANNOTATION, Object, is_release_step, ref
+from kubeship.model.events import Caution, Note, ReleaseStepEnded, Step
+from kubeship.model.objects import RELEASE_ANNOTATION, Object, ObjectRef, is_release_step, ref
 from kubeship.model.revision import Outcome, Revision
 from kubeship.model.verdict import Failed
 from kubeship.rollout.ports import Observer
 from kubeship.rollout.watch import watch
 from kubeship.workflows.ports import Cluster, Held
+from kubeship.workflows.undo_job import WITHOUT, undo_ref, undo_refs, way
 
 LOG_GRACE, POD_PAUSE = 3.0, 0.1
 """Seconds: to wait for a log's end, and between two looks whether the Job has its pod."""
@@ -61,33 +62,40 @@ def run_release(steps: tuple[Object, ...], records: Iterable[Revision], held: He
     `records`, newest first, say which steps of earlier runs that were killed may still be at work: two migrations at
     once could hurt each other, so these are waited for.
     """
-    own = {ref(job) for job in steps}
+    if not steps:
+        return
+    own, records = {ref(job) for job in steps}, tuple(records)
     for record in takewhile(lambda record: record.outcome is not Outcome.SUCCEEDED, records):
-        for job in split(record.objects)[0] if steps else ():
-            if ref(job) not in own and outcome(held.cluster.get(ref(job))) == "running":
-                _await(job, record.number, held)
+        for job in split(record.objects)[0]:
+            if ref(job) not in own:
+                _await(ref(job), f"release step {job['metadata']['name']} of revision {record.number}", held)
+    for target in undo_refs(records):
+        _await(target, f"the undoing of a release step ({target.name})", held)
     for job in steps:
         _run_step(job, held)
 
 
-def _await(job: Object, revision: int, held: Held) -> None:
-    name = job["metadata"]["name"]
-    held.emit(Step(f"Waiting for release step {name} of revision {revision}, which still runs"))
+def _await(target: ObjectRef, what: str, held: Held) -> None:
+    job = held.cluster.get(target)
+    if job is None or outcome(job) != "running":
+        return
+    held.emit(Step(f"Waiting for {what}: it still runs"))
     with held.cluster.observe([job]) as observer:
         watch(observer, held.timeout, held.emit)
-    if outcome(held.cluster.get(ref(job))) == "running":
+    if outcome(held.cluster.get(target)) == "running":
         raise ReleaseFailed(
-            f"release step {name} of revision {revision} still runs after {held.timeout:.0f} s, and no workload was "
-            "changed",
-            hint=f"wait for its end, or stop it: kubectl delete job {name}",
+            f"{what} still runs after {held.timeout:.0f} s, and no workload was changed",
+            hint=f"wait for its end, or stop it: kubectl delete job {target.name}",
         )
 
 
 def _run_step(job: Object, held: Held) -> None:
     name = job["metadata"]["name"]
+    _clear_if_undone(job, held)
     match outcome(held.cluster.get(ref(job))):
         case "succeeded":
             held.emit(Note(f"Release step {name} has succeeded before: not run again"))
+            held.emit(ReleaseStepEnded(name, "skipped"))
             return
         case "failed":
             held.emit(Step(f"Running release step {name} again, which failed before"))
@@ -100,7 +108,18 @@ def _run_step(job: Object, held: Held) -> None:
             held.emit(Step(f"Running release step {name}"))
             held.cluster.apply([job], held.lease, held.emit)
     if failed := follow_step(job, held):
+        held.emit(ReleaseStepEnded(name, "failed"))
         raise _failure(job, failed, held)
+    held.emit(ReleaseStepEnded(name, "succeeded"))
+
+
+def _clear_if_undone(job: Object, held: Held) -> None:
+    """A rollback that never came to its end has undone the step, or tried to: it runs again."""
+    if way(job) in WITHOUT or held.cluster.get(undo_ref(job)) is None:
+        return
+    held.lease.check()
+    held.cluster.delete(ref(job))
+    held.cluster.delete(undo_ref(job))
 
 
 def follow_step(job: Object, held: Held) -> Failed | None:

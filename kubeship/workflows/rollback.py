@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from kubeship.errors import InvalidInput, ReleaseFailed, RolloutBroken
-from kubeship.model.events import Caution, Compared, Emit, Note, Step
+from kubeship.model.events import Caution, Compared, Emit, Note, RollingBack, Step
 from kubeship.model.revision import Outcome, Revision
 from kubeship.model.verdict import Failed
 from kubeship.workflows.deploy import begin, conclude
@@ -12,7 +12,7 @@ from kubeship.workflows.failure import restore, words
 from kubeship.workflows.ports import Cluster, Held
 from kubeship.workflows.prerequisites import prerequisites
 from kubeship.workflows.release import run_release, split
-from kubeship.workflows.undo import ROLLBACK_TO, Undoing, rollback_target, undo, undoing
+from kubeship.workflows.undo import ROLLBACK_TO, Undoing, forget, rollback_target, undo, undoing
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,7 @@ def rollback(request: RollbackRequest, cluster: Cluster, emit: Emit) -> Revision
         emit(Compared(changes))
         newest = records[0]
         if not changes and newest.succeeded_with(target.objects):
+            forget(records, held)
             emit(Note(f"Nothing to do: revision {newest.number} is exactly revision {target.number}"))
             return newest
         revision = replace(
@@ -56,6 +57,7 @@ def rollback(request: RollbackRequest, cluster: Cluster, emit: Emit) -> Revision
             message=f"{ROLLBACK_TO}{target.number}",
         )
         begin(revision, newest, held)
+        emit(RollingBack(newest.number, target.number))
         try:
             undo(left.steps, held)
             if _brings_back_what_was_undone(records, target):
@@ -64,12 +66,12 @@ def rollback(request: RollbackRequest, cluster: Cluster, emit: Emit) -> Revision
                     held.cluster.apply(needed, held.lease, held.emit)
                 run_release(steps, (), held)
         except ReleaseFailed as error:
-            cluster.record(revision.ended(Outcome.STOPPED, error.message), lease)
+            held.record(revision.ended(Outcome.STOPPED, error.message))
             raise
         verdict = restore(revision, held)
         if isinstance(verdict, Failed):
             diagnosis = verdict.diagnoses[0]
-            cluster.record(revision.ended(Outcome.FAILED, diagnosis.cause), lease)
+            held.record(revision.ended(Outcome.FAILED, diagnosis.cause))
             raise RolloutBroken(
                 f"revision {target.number} doesn't become healthy any more: {diagnosis.cause}",
                 hint=diagnosis.remedy,

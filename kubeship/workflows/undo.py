@@ -4,14 +4,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from kubeship.errors import ReleaseFailed
-from kubeship.model.events import Step
-from kubeship.model.objects import RELEASE_ANNOTATION, ROLLBACK_ANNOTATION, Object, ObjectRef, ref
+from kubeship.model.events import ReleaseStepEnded, Step
+from kubeship.model.objects import Object, ObjectRef, ref
 from kubeship.model.revision import Outcome, Revision
-from kubeship.planning.commands import exec_form
 from kubeship.workflows.ports import Held
 from kubeship.workflows.release import follow_step, outcome, split
+from kubeship.workflows.undo_job import WITHOUT, undo_job, undo_refs, way
 
-SUFFIX = "-undo"
 ROLLBACK_TO = "rollback to "
 """How the message of a rollback's record begins; the revision's number follows."""
 
@@ -52,8 +51,8 @@ def undoing(records: tuple[Revision, ...], target: Revision) -> Undoing:
                 if ref(job) not in known:
                     found.setdefault(ref(job), Done(job, kept=not pruned))
     return Undoing(
-        final=tuple(str(done.job["metadata"]["name"]) for done in found.values() if _way(done.job) == "never"),
-        steps=tuple(done for done in found.values() if _way(done.job) not in {"never", "safe"}),
+        final=tuple(str(done.job["metadata"]["name"]) for done in found.values() if way(done.job) == "never"),
+        steps=tuple(done for done in found.values() if way(done.job) not in WITHOUT),
     )
 
 
@@ -76,50 +75,37 @@ def rollback_target(record: Revision) -> int | None:
 def undo(steps: Iterable[Done], held: Held) -> None:
     """Run each step's `rollback:` command, in the image and with the variables of the step. Raises ReleaseFailed.
 
-    Then the step's own Job goes: were it to stay, a later deploy of the same version would take the step for done. A
-    rollback that is killed in between runs the command again.
+    Once, however often it is killed and run again: by the Job that undoes it is known how far it came, so that one
+    stays until `forget`. The step's own Job goes: were it to stay, a later deploy would take the step for done.
     """
     for done in steps:
-        job = done.job
-        if done.kept and held.cluster.get(ref(job)) is None:
-            continue  # it never ran, or was undone by a rollback that was killed after that
-        way_back = undo_job(job)
-        name = way_back["metadata"]["name"]
-        held.emit(Step(f"Undoing release step {job['metadata']['name']}: {_way(job)}"))
+        job, way_back = done.job, undo_job(done.job)
+        stands = outcome(held.cluster.get(ref(way_back)))
+        if stands == "absent" and done.kept and held.cluster.get(ref(job)) is None:
+            continue  # it never ran
+        if stands != "succeeded":
+            _run(job, way_back, stands, held)
         held.lease.check()
-        if outcome(held.cluster.get(ref(way_back))) != "running":
-            held.cluster.delete(ref(way_back))
-            held.cluster.apply([way_back], held.lease, held.emit)
-        failed = follow_step(way_back, held)
-        if failed:
-            diagnosis = failed.diagnoses[0]
-            raise ReleaseFailed(
-                f"undoing release step {job['metadata']['name']} failed: {diagnosis.cause}",
-                hint=f"{diagnosis.remedy}; the log: kubectl logs job/{name}",
-                details=diagnosis.log or diagnosis.evidence,
-            )
         held.cluster.delete(ref(job))
+        held.emit(ReleaseStepEnded(job["metadata"]["name"], "undone"))
+
+
+def _run(job: Object, way_back: Object, stands: str, held: Held) -> None:
+    held.emit(Step(f"Undoing release step {job['metadata']['name']}: {way(job)}"))
+    held.lease.check()
+    if stands == "failed":
         held.cluster.delete(ref(way_back))
+    if stands != "running":
+        held.cluster.apply([way_back], held.lease, held.emit)
+    if failed := follow_step(way_back, held):
+        diagnosis = failed.diagnoses[0]
+        raise ReleaseFailed(
+            f"undoing release step {job['metadata']['name']} failed: {diagnosis.cause}",
+            hint=f"{diagnosis.remedy}; the log: kubectl logs job/{way_back['metadata']['name']}",
+            details=diagnosis.log or diagnosis.evidence,
+        )
 
 
-def undo_job(job: Object) -> Object:
-    """The Job that runs a release step's `rollback:` command in its place."""
-    metadata, spec = job["metadata"], job["spec"]
-    template = spec["template"]
-    first, *others = template["spec"]["containers"]
-    command = list(exec_form(_way(job), f"{ref(job)}: {ROLLBACK_ANNOTATION}"))
-    undone = {**{key: value for key, value in first.items() if key != "args"}, "command": command}
-    own = {ROLLBACK_ANNOTATION, RELEASE_ANNOTATION}
-    annotations = {key: value for key, value in metadata["annotations"].items() if key not in own}
-    return {
-        **job,
-        "metadata": {**metadata, "name": f"{metadata['name'][: 63 - len(SUFFIX)]}{SUFFIX}", "annotations": annotations},
-        "spec": {
-            **spec,
-            "template": {**template, "spec": {**template["spec"], "containers": [undone, *others]}},
-        },
-    }
-
-
-def _way(job: Object) -> str:
-    return str((job["metadata"].get("annotations") or {}).get(ROLLBACK_ANNOTATION) or "safe")
+def forget(records: Iterable[Revision], held: Held) -> None:
+    """Delete the Jobs that have undone release steps, once it is recorded that what they led to is reached."""
+    held.prune(undo_refs(records))

@@ -1,21 +1,28 @@
 """Is what a release step did undone by its own command before an older version runs again, and only then?"""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from kubeship.errors import InvalidInput, RolloutBroken, RolloutRolledBack
-from kubeship.model.objects import RELEASE_ANNOTATION, ROLLBACK_ANNOTATION, Object
+from kubeship.errors import InvalidInput, ReleaseFailed, RolloutBroken, RolloutRolledBack
+from kubeship.model.events import Emit
+from kubeship.model.objects import RELEASE_ANNOTATION, ROLLBACK_ANNOTATION, Object, ObjectRef
 from kubeship.model.revision import Outcome, Revision
+from kubeship.workflows import release
+from kubeship.workflows.delete import delete
+from kubeship.workflows.ports import Lease
 from kubeship.workflows.rollback import RollbackRequest, rollback
-from kubeship.workflows.undo import Done, undo_job, undoing
-from tests.unit.workflows.conftest import broken, crashing, healthy, never
+from kubeship.workflows.undo import Done, undoing
+from kubeship.workflows.undo_job import undo_job, undo_ref
+from tests.unit.workflows.conftest import broken, crashing, healthy, never, running
 from tests.unit.workflows.test_workflows_deploy import IMAGE, OTHER, ship
 from tests.unit.workflows.world import MemoryCluster
 
 REQUEST = RollbackRequest("shop", "me@here:1", timeout=5)
+THIRD = f"registry.test/shop@sha256:{'c' * 64}"
 UNDO = "flask db downgrade"
 
 
@@ -104,10 +111,9 @@ def test_failed_rollout_undoes_its_step_before_the_old_version_is_applied(projec
     jobs = [call for call in cluster.calls if "Job/" in call or call == "apply Deployment/shop-web"]
     assert [call.split("/")[0] + call[-5:] for call in jobs if "-undo" in call or "Deployment" in call] == [
         "apply Deployment" + "p-web",
-        "delete Job-undo",
         "apply Job-undo",
-        "delete Job-undo",
         "apply Deployment" + "p-web",
+        "prune Job-undo",
     ]
     assert not any(target.name.endswith("-undo") for target in cluster.live)
 
@@ -181,3 +187,93 @@ def test_object_that_is_refused_does_not_keep_the_others_of_the_good_revision_ba
 
     assert "Deployment/shop-web: the server refused Deployment/shop-web" in raised.value.message
     assert "ServiceAccount/shop" not in raised.value.message
+
+
+class Killed(BaseException):
+    """Nothing is done after it."""
+
+
+class Deadly(MemoryCluster):
+    """Kills kubeship after a write."""
+
+    last = ""
+    """How the call begins that is the last one."""
+
+    def _survive(self) -> None:
+        if self.last and self.calls[-1].startswith(self.last):
+            self.last = ""
+            raise Killed
+
+    def apply(self, objects: Iterable[Object], lease: Lease, emit: Emit) -> None:
+        for item in objects:
+            super().apply([item], lease, emit)
+            self._survive()
+
+    def record(self, revision: Revision, lease: Lease) -> None:
+        super().record(revision, lease)
+        self._survive()
+
+    def delete(self, target: ObjectRef) -> None:
+        super().delete(target)
+        self._survive()
+
+
+@pytest.mark.parametrize("last", ["apply Job", "delete Job", "apply Deployment", "record 3 succeeded"])
+def test_step_is_undone_once_wherever_the_rollback_is_killed(project: Path, last: str) -> None:
+    undoable(project)
+    cluster = Deadly(settle=healthy)
+    ship(project, cluster)
+    ship(project, cluster, image=OTHER)
+    cluster.calls.clear()
+    cluster.last = last
+
+    with pytest.raises(Killed):
+        rollback(REQUEST, cluster, never)
+    rollback(replace(REQUEST, revision=1), cluster, never)
+
+    undone = [call for call in cluster.calls if call.startswith("apply Job") and call.endswith("-undo")]
+    assert len(undone) == 1
+    assert not any(target.name.endswith("-undo") for target in cluster.live)
+
+
+def test_step_whose_undoing_was_killed_runs_again_with_the_next_deploy_of_the_same(project: Path) -> None:
+    undoable(project)
+    cluster = Deadly(settle=healthy)
+    ship(project, cluster)
+    ship(project, cluster, image=OTHER)
+    cluster.last = "apply Job"
+    with pytest.raises(Killed):
+        rollback(REQUEST, cluster, never)
+    cluster.calls.clear()
+
+    ship(project, cluster, image=OTHER)
+
+    assert [call.split("/")[0] for call in cluster.calls if call.startswith("apply Job")] == ["apply Job"]
+    assert not any(target.name.endswith("-undo") for target in cluster.live)
+
+
+def test_undoing_that_a_killed_rollback_has_left_running_is_waited_for(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    undoable(project)
+    cluster = MemoryCluster(settle=healthy)
+    ship(project, cluster)
+    ship(project, cluster, image=OTHER)
+    step_of_two = next(item for item in cluster.records[2].objects if item["kind"] == "Job")
+    cluster.live[undo_ref(step_of_two)] = running(undo_job(step_of_two))
+    monkeypatch.setattr(release, "watch", never)
+
+    with pytest.raises(ReleaseFailed, match=r"the undoing of a release step \(.*-undo\) still runs"):
+        ship(project, cluster, image=THIRD)
+
+
+def test_delete_takes_what_has_undone_a_step_along(project: Path) -> None:
+    undoable(project)
+    cluster = MemoryCluster(settle=healthy)
+    ship(project, cluster)
+    step_of_one = next(item for item in cluster.records[1].objects if item["kind"] == "Job")
+    cluster.live[undo_ref(step_of_one)] = healthy(undo_job(step_of_one))
+
+    delete("shop", "me@here:1", cluster, never)
+
+    assert cluster.live == {}
