@@ -38,6 +38,29 @@ def superseded_pods(stateful_set: Object, snapshot: Snapshot) -> tuple[Object, .
     )
 
 
+def kept_pods(workload: Object, snapshot: Snapshot) -> tuple[Object, ...]:
+    """The pods that its updateStrategy leaves on an older version: below `partition`, or all of them with OnDelete."""
+    if workload["kind"] not in {"StatefulSet", "DaemonSet"}:
+        return ()
+    newest = {pod["metadata"]["uid"] for pod in _of_newest_version(workload, snapshot)}
+    older = tuple(pod for pod in _owned(workload, snapshot.pods) if pod["metadata"]["uid"] not in newest)
+    if (workload["spec"].get("updateStrategy") or {}).get("type") == "OnDelete":
+        return older
+    if workload["kind"] == "DaemonSet":
+        return ()
+    replaced = {pod["metadata"]["uid"] for pod in superseded_pods(workload, snapshot)}
+    staying = (pod for pod in older if "deletionTimestamp" not in pod["metadata"])
+    return tuple(pod for pod in staying if pod["metadata"]["uid"] not in replaced)
+
+
+def all_pods(workload: Object, snapshot: Snapshot) -> tuple[Object, ...]:
+    """The pods of every version, also those that are being deleted."""
+    if workload["kind"] != "Deployment":
+        return _owned(workload, snapshot.pods)
+    sets = _owned(workload, snapshot.replica_sets)
+    return tuple(pod for replica_set in sets for pod in _owned(replica_set, snapshot.pods))
+
+
 def _of_newest_version(workload: Object, snapshot: Snapshot) -> tuple[Object, ...]:
     match workload["kind"]:
         case "Deployment":

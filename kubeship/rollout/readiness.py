@@ -68,11 +68,17 @@ def wanted(workload: Object) -> int:
 
 
 def _deployment(workload: Object) -> str | None:
-    """Complete as `kubectl rollout status` and the controller's own DeploymentComplete have it."""
+    """Complete as `kubectl rollout status` has it; one that was paused after all of it is complete as well."""
+    missing = _missing_of_deployment(workload)
+    if missing and workload["spec"].get("paused"):
+        return f"{missing}, and it is paused (spec.paused): it won't be rolled out until it is resumed"
+    return missing
+
+
+def _missing_of_deployment(workload: Object) -> str | None:
+    """The controller's own DeploymentComplete (pkg/controller/deployment/util)."""
     status, replicas = workload.get("status", {}), wanted(workload)
     updated, available = status.get("updatedReplicas", 0), status.get("availableReplicas", 0)
-    if workload["spec"].get("paused"):
-        return "paused (spec.paused): it won't be rolled out until it is resumed"
     if updated < replicas:
         return f"{updated} of {replicas} pods updated"
     if (old := status.get("replicas", 0) - updated) > 0:

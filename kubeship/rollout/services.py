@@ -6,6 +6,7 @@ from kubeship.model.objects import APP_LABEL, Object, pod_template
 from kubeship.model.snapshot import Snapshot
 from kubeship.model.verdict import Diagnosis
 from kubeship.rollout.causes.conclusion import Conclusion
+from kubeship.rollout.ownership import newest_pods
 from kubeship.rollout.readiness import wanted
 
 SERVICE_NAME = "kubernetes.io/service-name"
@@ -28,7 +29,7 @@ def _concerned(snapshot: Snapshot) -> Iterator[tuple[Object, tuple[Object, ...]]
     apps = {_label(workload, APP_LABEL) for workload in snapshot.workloads} - {None}
     for service in snapshot.services:
         selector = service["spec"].get("selector")
-        if not selector:
+        if not selector or service["spec"].get("type") == "ExternalName":
             continue
         targets = tuple(w for w in snapshot.workloads if w["kind"] != "Job" and _selects(selector, w))
         if any(wanted(workload) for workload in targets) or (not targets and _label(service, APP_LABEL) in apps):
@@ -49,21 +50,48 @@ def _conclusion(service: Object, targets: tuple[Object, ...], snapshot: Snapshot
             ),
             certain=True,
         )
+    nowhere = _ports_nowhere(service, targets, snapshot)
     ports = ", ".join(str(port.get("targetPort", port.get("port"))) for port in service["spec"].get("ports") or ())
     portless = any(
         slice_.get("endpoints") and not slice_.get("ports") for slice_ in _slices(service, snapshot.endpoint_slices)
     )
-    why = f"its pods have no port {ports}" if portless else "none of its pods is ready to serve yet"
+    why = f"its pods have no port {ports}" if nowhere or portless else "none of its pods is ready to serve yet"
     return Conclusion(
         Diagnosis(
             cause=f"Service {name} has no ready endpoints: {why}",
             evidence=f"targetPort {ports}",
             remedy="give the Service's targetPort the name or number of a container port",
             subject=f"Service/{name}",
-            rule="every workload is ready",
+            rule="every workload is ready, and no container has a port of that name"
+            if nowhere
+            else "every workload is ready",
         ),
-        certain=False,
+        certain=len(nowhere) > 0 and len(nowhere) == len(service["spec"].get("ports") or ()),
     )
+
+
+def ports_without_endpoints(snapshot: Snapshot) -> tuple[tuple[str, str], ...]:
+    """(Service, named targetPort) of those that lead nowhere, though other ports of the Service do lead to pods."""
+    return tuple(
+        (service["metadata"]["name"], port)
+        for service, targets in _concerned(snapshot)
+        if _serves(service, snapshot.endpoint_slices)
+        for port in _ports_nowhere(service, targets, snapshot)
+    )
+
+
+def _ports_nowhere(service: Object, targets: Iterable[Object], snapshot: Snapshot) -> tuple[str, ...]:
+    """The names by which the Service calls ports of its pods, and which none of their containers has."""
+    pods = [pod for workload in targets for pod in newest_pods(workload, snapshot)]
+    known = {
+        port.get("name")
+        for pod in pods
+        for kind in ("initContainers", "containers")
+        for container in pod["spec"].get(kind) or ()
+        for port in container.get("ports") or ()
+    }
+    asked = (port.get("targetPort") for port in service["spec"].get("ports") or ())
+    return tuple(name for name in asked if pods and isinstance(name, str) and name not in known)
 
 
 def _serves(service: Object, slices: Iterable[Object]) -> bool:

@@ -6,11 +6,10 @@ from dataclasses import dataclass, replace
 from kubeship.model.objects import Object, ObjectRef, ref
 from kubeship.model.snapshot import Snapshot
 from kubeship.model.verdict import Diagnosis, Failed, Ready, Verdict, Waiting
-from kubeship.rollout.causes import conclude
+from kubeship.rollout.causes import WORKLOAD_CAUSES, conclude
 from kubeship.rollout.causes.conclusion import Conclusion
 from kubeship.rollout.causes.crashes import LAST_LINES, crashed
 from kubeship.rollout.causes.creation import pods_refused
-from kubeship.rollout.causes.lost import pods_lost
 from kubeship.rollout.ownership import newest_pods
 from kubeship.rollout.pods import PodSnapshot, condition, events_of, pod_snapshot, seconds_between
 from kubeship.rollout.readiness import SETTLED, observed, progress, settling
@@ -48,7 +47,7 @@ def _deleted(name: ObjectRef) -> Diagnosis:
     return Diagnosis(
         cause=f"{name} isn't there any more: somebody deleted it",
         evidence="it was applied, and the cluster doesn't have it",
-        remedy="find out who or what deleted it, then deploy again",
+        remedy="find out who or what deleted it (with its namespace? kubectl get namespace), then deploy again",
         subject=str(name),
         rule="what isn't there can't become ready",
     )
@@ -100,7 +99,7 @@ def _standing(workload: Object, snapshot: Snapshot) -> _Standing:
         return _Standing(workload, ready=True)
     pods = [pod_snapshot(pod, snapshot) for pod in newest_pods(workload, snapshot)]
     concluded = [(pod, conclude(pod)) for pod in pods]
-    absent = [c for c in (pods_refused(workload, snapshot), pods_lost(workload, snapshot)) if c]
+    absent = [found for question in WORKLOAD_CAUSES if (found := question(workload, snapshot))]
     conclusions = [*absent, *(c for _, c in concluded if c)]
     diagnoses = [c.diagnosis for c in sorted(conclusions, key=lambda c: not c.certain)]
     over = _over(workload, pods)

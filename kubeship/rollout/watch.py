@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Collection
 from dataclasses import replace
+from datetime import datetime
 
 from kubeship.model.events import Emit, RolloutProgress
 from kubeship.model.snapshot import LogRef, Snapshot
@@ -71,6 +72,8 @@ class _Evidence:
         self._logs: dict[LogRef, str] = {}
         self._looked: dict[str, str] = {}
         self._sockets: dict[str, str] = {}
+        self._pods: frozenset[str] = frozenset()
+        self._left: datetime | None = None
 
     def added(self, snapshot: Snapshot) -> Snapshot:
         """The picture with what could be read."""
@@ -86,7 +89,10 @@ class _Evidence:
             # What ends has closed its sockets: what was seen before that tells more.
             self._sockets |= {pod: text for pod, text in found.items() if listening(text) or pod not in self._sockets}
             self._looked |= silent_pods
-        return replace(snapshot, logs=dict(self._logs), sockets=dict(self._sockets))
+        pods = frozenset(pod["metadata"]["uid"] for pod in snapshot.pods)
+        self._left = snapshot.taken if self._pods - pods else self._left
+        self._pods = pods
+        return replace(snapshot, logs=dict(self._logs), sockets=dict(self._sockets), pods_left=self._left)
 
     def fresh(self, snapshot: Snapshot, more: Collection[LogRef] = ()) -> Snapshot:
         """The picture with the last words of all suspects, and of whom else is named."""

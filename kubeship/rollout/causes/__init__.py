@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Iterator
 
+from kubeship.model.objects import Object
+from kubeship.model.snapshot import Snapshot
 from kubeship.rollout.causes.conclusion import Conclusion
-from kubeship.rollout.causes.configuration import configuration_refused, volume_not_mounted
+from kubeship.rollout.causes.configuration import configuration_refused
 from kubeship.rollout.causes.crashes import (
     exits_at_once,
     file_refused,
@@ -11,20 +13,38 @@ from kubeship.rollout.causes.crashes import (
     python_exception,
     unexplained_exit,
 )
+from kubeship.rollout.causes.creation import pods_refused
+from kubeship.rollout.causes.gates import not_scheduled, not_taken_up, readiness_gate_closed
+from kubeship.rollout.causes.held_up import older_pods_unwell, paused, pods_stay
 from kubeship.rollout.causes.images import image_never_pulled, image_not_pulled, invalid_image_name
+from kubeship.rollout.causes.lost import pods_lost
 from kubeship.rollout.causes.placement import unschedulable
 from kubeship.rollout.causes.probes import liveness_probe_failed, readiness_probe_failed, startup_probe_failed
 from kubeship.rollout.causes.sandbox import node_lost, sandbox_not_created
 from kubeship.rollout.causes.start import not_executed, not_started, start_hook_failed
+from kubeship.rollout.causes.volumes import volume_not_mounted, volumes_awaited
 from kubeship.rollout.pods import ContainerSnapshot, PodSnapshot
+
+WORKLOAD_CAUSES: tuple[Callable[[Object, Snapshot], Conclusion | None], ...] = (
+    pods_refused,
+    pods_lost,
+    paused,
+    pods_stay,
+    older_pods_unwell,
+)
+"""Of a workload, beside its newest pods."""
 
 POD_CAUSES: tuple[Callable[[PodSnapshot], Conclusion | None], ...] = (
     unschedulable,
+    not_scheduled,
     node_lost,
+    not_taken_up,
     volume_not_mounted,
     sandbox_not_created,
+    volumes_awaited,
+    readiness_gate_closed,
 )
-"""What keeps a pod from having containers at all."""
+"""Of the pod as a whole."""
 
 CAUSES: tuple[Callable[[ContainerSnapshot], Conclusion | None], ...] = (
     invalid_image_name,

@@ -1,4 +1,4 @@
-"""Can't the container be made from its configuration? A missing Secret, key or volume, a forbidden user."""
+"""Can't the container be made from its configuration? A missing Secret or key, a forbidden user."""
 
 import re
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from typing import Any
 
 from kubeship.model.verdict import Diagnosis
 from kubeship.rollout.causes.conclusion import Conclusion
-from kubeship.rollout.pods import ContainerSnapshot, PodSnapshot, occurrences
+from kubeship.rollout.pods import ContainerSnapshot, occurrences
 
 CERTAIN_ATTEMPTS = 3
 """A Secret or ConfigMap may come a moment later (an operator makes it from an ExternalSecret). The kubelet looks again
@@ -14,9 +14,6 @@ after one second, and then every ten to fifteen, so the third attempt fails some
 
 CERTAIN_SECONDS = 60.0
 """After which three attempts have failed, though the kubelet has sent no event: a busy one is minutes behind."""
-
-CERTAIN_MOUNTS = 6
-"""The kubelet tries to mount again after 0.5, 1, 2, 4, 8 seconds (pkg/util/goroutinemap/exponentialbackoff)."""
 
 
 @dataclass(frozen=True)
@@ -81,40 +78,15 @@ def configuration_refused(container: ContainerSnapshot) -> Conclusion | None:
     )
 
 
-def volume_not_mounted(pod: PodSnapshot) -> Conclusion | None:
-    """FailedMount, FailedAttachVolume: certain when what the volume names is missing again and again."""
-    said = (*pod.said("FailedAttachVolume"), *pod.said("FailedMount"))
-    failures = [event for event in said if not PASSING.search(event["message"])]
-    if not failures or any(container.running or container.last_end for container in pod.containers):
-        return None
-    missing = [event for event in failures if _matching(event["message"])]
-    evidence = (missing or failures)[-1]["message"]
-    volume = re.search(r'for volume "([^"]+)"', evidence)
-    obstacle, words = _obstacle(evidence) if missing else (_VOLUME, {})
-    return Conclusion(
-        Diagnosis(
-            cause=obstacle.cause.format(container=f"volume {volume[1]}" if volume else "a volume", **words),
-            evidence=evidence,
-            remedy=obstacle.remedy.format(**words),
-            rule=f"{CERTAIN_MOUNTS} attempts to mount it failed",
-        ),
-        certain=occurrences(missing) >= CERTAIN_MOUNTS,
-    )
-
-
 _CONFIGURATION = _Obstacle("", "{container}: its configuration is refused", "correct what the evidence names")
-_VOLUME = _Obstacle(
-    "",
-    "{container} can't be attached or mounted",
-    "look at the claim: kubectl describe pvc; another node may still hold the volume",
-)
 
 
 def _obstacle(message: str) -> tuple[_Obstacle, dict[str, str]]:
-    return _matching(message) or (_CONFIGURATION, {})
+    return obstacle_in(message) or (_CONFIGURATION, {})
 
 
-def _matching(message: str) -> tuple[_Obstacle, dict[str, str]] | None:
+def obstacle_in(message: str) -> tuple[_Obstacle, dict[str, str]] | None:
+    """What a message names as missing, with its words."""
     found = ((obstacle, re.search(obstacle.pattern, message)) for obstacle in CONFIGURATION_ERRORS)
     return next(((obstacle, _named(match.groupdict())) for obstacle, match in found if match), None)
 

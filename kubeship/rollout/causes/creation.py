@@ -1,116 +1,182 @@
 """Does the API server refuse to create the pods?"""
 
+import math
 import re
+from dataclasses import dataclass
 
 from kubeship.model.objects import Object
 from kubeship.model.snapshot import Snapshot
 from kubeship.model.verdict import Diagnosis
 from kubeship.rollout.causes.conclusion import Conclusion
-from kubeship.rollout.ownership import newest_pods, newest_replica_set, other_pods
+from kubeship.rollout.ownership import all_pods, newest_pods, newest_replica_set
 from kubeship.rollout.pods import about, condition, events_of, first_seen, last_seen, seconds_between
 
+AT_ONCE = 0.0
+"""The pod itself is refused, and every further one will be."""
 CERTAIN_AFTER = 10.0
-"""Seconds that creating fails before it counts: a ServiceAccount or a webhook's pod may come up a moment later, and
-a quota frees when pods that are ending have gone."""
+"""Seconds that creating fails before it counts: a ServiceAccount or a PriorityClass may come up a moment later, and a
+quota frees when pods of others have gone."""
+WEBHOOK_AFTER = 30.0
+"""Seconds in which a webhook's own pods are usually replaced."""
+NEVER = math.inf
+"""The API server has trouble of its own, which passes."""
+
+
+@dataclass(frozen=True)
+class _Refusal:
+    pattern: str
+    cause: str
+    remedy: str
+    after: float = CERTAIN_AFTER
+    """Seconds of it that make it certain."""
+    makes_room: bool = False
+    """Whether pods that are still to go, the rollout's own among them, may heal it."""
+
+
+_RESOURCES = "`resources:` of the process in kubeship.yaml"
 
 REFUSALS = (
-    (
+    _Refusal(
         r"violates PodSecurity \"(?P<what>[^\"]+)\"",
         "the namespace's Pod Security level {what} forbids its pods",
         "set what the evidence names in the manifest, or remove the edit that took it out",
-        True,
+        AT_ONCE,
     ),
-    (
+    _Refusal(
+        r"unable to validate against any security context constraint",
+        "none of the security context constraints (SCC) that its ServiceAccount may use allows its pods",
+        "change what the evidence names in the manifest, or have an SCC granted to the ServiceAccount",
+        AT_ONCE,
+    ),
+    _Refusal(
         r"admission webhook \"(?P<what>[^\"]+)\" denied the request",
         "the admission webhook {what} denies its pods",
         "change what the webhook's message asks for",
-        True,
+        AT_ONCE,
     ),
-    (
+    _Refusal(
         r"ValidatingAdmissionPolicy '(?P<what>[^']+)' with binding '[^']+' denied request",
         "the admission policy {what} denies its pods",
         "change what the policy's message asks for",
-        True,
+        AT_ONCE,
     ),
-    (
-        r"(?:maximum|minimum) (?P<what>\w+) usage per (?:Container|Pod) is",
+    _Refusal(
+        r"(?:maximum|minimum) (?P<what>[\w.-]+) usage per (?:Container|Pod|PersistentVolumeClaim) is",
         "its {what} lies outside of the namespace's LimitRange",
-        "adapt `resources:` of the process in kubeship.yaml",
-        True,
+        f"adapt {_RESOURCES} (kubectl describe limitrange)",
+        AT_ONCE,
     ),
-    (
+    _Refusal(
+        r"(?P<what>[\w.-]+) max limit to request ratio per (?:Container|Pod) is",
+        "its limit of {what} is too far above its request for the namespace's LimitRange",
+        f"adapt {_RESOURCES} (kubectl describe limitrange)",
+        AT_ONCE,
+    ),
+    _Refusal(
         r"failed quota: (?P<what>[\w.-]+): must specify",
         "the quota {what} wants requests and limits that its containers don't have",
-        "set `resources:` of the process in kubeship.yaml",
-        True,
+        f"set {_RESOURCES}",
+        AT_ONCE,
     ),
-    (
+    _Refusal(
         r"exceeded quota: (?P<what>[\w.-]+)",
         "the namespace's quota {what} leaves no room for its pods",
         "lower `replicas:` or `resources:`, or have the quota raised (kubectl describe quota)",
-        False,
+        makes_room=True,
     ),
-    (
+    _Refusal(
         r"serviceaccount \"(?P<what>[^\"]+)\" not found",
         "its ServiceAccount {what} doesn't exist",
         "create the ServiceAccount, or correct serviceAccountName in the manifest",
-        False,
     ),
-    (
+    _Refusal(
         r"failed calling webhook \"(?P<what>[^\"]+)\"",
         "the admission webhook {what} doesn't answer",
         "repair the webhook's own pods, or ask who runs it",
-        False,
+        WEBHOOK_AFTER,
     ),
-    (
-        r"priority class|PriorityClass (?P<what>\S+)",
-        "its PriorityClass doesn't exist",
+    _Refusal(
+        r"[Pp]riority ?[Cc]lass(?: with name)? (?P<what>[\w.-]+) was found|PriorityClass (?P<other>\S+)",
+        "its PriorityClass {what} doesn't exist",
         "correct priorityClassName in the manifest",
-        False,
+    ),
+    _Refusal(
+        r"RuntimeClass \"(?P<what>[^\"]+)\" not found|runtimeclass\S* \"(?P<other>[^\"]+)\" not found",
+        "its RuntimeClass {what} doesn't exist",
+        "correct runtimeClassName in the manifest (kubectl get runtimeclass)",
+    ),
+    _Refusal(
+        r"is being terminated",
+        "its namespace is being deleted",
+        "wait until the namespace is gone, create it again, then deploy",
+        AT_ONCE,
+    ),
+    _Refusal(
+        r"must be less than or equal to (?P<what>[\w.-]+) limit",
+        "they ask for more {what} than the limit that the namespace's LimitRange gives to who names none",
+        f"set the limit of {{what}} in {_RESOURCES}, or lower the request (kubectl describe limitrange)",
+        AT_ONCE,
+    ),
+    _Refusal(
+        r"^Pod \"[^\"]*\" is invalid: (?P<what>[^:]+):",
+        "after the cluster's admission has changed them, their {what} is invalid",
+        "look which webhook or LimitRange changes pods of the namespace, and change the manifest so that both fit",
+    ),
+    _Refusal(
+        r"etcdserver|too many requests|unable to handle the request|timed out|[Tt]imeout|connection refused|EOF",
+        "the API server is overloaded or not well",
+        "wait, or ask who runs the cluster",
+        NEVER,
     ),
 )
-"""Pattern, cause, remedy, and whether once is enough because the pod itself is what is refused. In order."""
+"""What admission says, in order; the first that matches counts."""
 
+_UNKNOWN = _Refusal("", "the API server refuses them", "change what the evidence names")
 
 _FRAME = re.compile(
     r"^(\(combined from similar events\): )?"
-    r"(Error creating: |[Cc]reate Pod \S+ in (Stateful|Daemon)Set \S+ failed error: )"
+    r"(Error creating: |[Cc]reate (?:Pod \S+|Claim \S+ (?:for )?Pod \S+) in (Stateful|Daemon)Set \S+ failed error: )"
 )
 """What the controllers put before the API server's words."""
 
 
 def pods_refused(workload: Object, snapshot: Snapshot) -> Conclusion | None:
-    """FailedCreate while the newest version has no pod.
+    """FailedCreate while pods of the newest version are missing.
 
-    Certain at once when the pod itself is refused, otherwise after CERTAIN_AFTER seconds; a quota that old pods of the
-    same Deployment still use is not certain at all, since they may make room.
+    Certain at once when the pod itself is refused, otherwise after some seconds; a quota that pods of the rollout still
+    use is not certain at all, since they may make room.
     """
     creator = newest_replica_set(workload, snapshot) if workload["kind"] == "Deployment" else workload
     if creator is None:
         return _replica_set_refused(workload, snapshot)
-    refusals = _since(newest_pods(workload, snapshot), about(events_of(creator, snapshot.events), "FailedCreate"))
-    if newest_pods(workload, snapshot) and (workload["kind"] in {"Deployment", "Job"} or not refusals):
-        return None
+    pods = newest_pods(workload, snapshot)
     failing = condition(creator, "ReplicaFailure")
+    fails = failing.get("status") == "True" and failing.get("reason") == "FailedCreate"
+    refusals = _since(pods, about(events_of(creator, snapshot.events), "FailedCreate"))
+    if pods and not _goes_on(workload, fails=fails, refusals=refusals):
+        return None
     if refusals:
-        message = str(refusals[-1]["message"])
-        lasted = seconds_between(min(map(first_seen, refusals)), max(map(last_seen, refusals)))
-    elif failing.get("status") == "True" and failing.get("reason") == "FailedCreate":
-        message = str(failing.get("message", ""))
-        lasted = seconds_between(failing.get("lastTransitionTime") or "", snapshot.taken)
+        message, last = str(refusals[-1]["message"]), max(map(last_seen, refusals))
+        lasted = seconds_between(min(map(first_seen, refusals)), last)
+    elif fails:
+        message, last = str(failing.get("message", "")), str(failing.get("lastTransitionTime") or "")
+        lasted = seconds_between(last, snapshot.taken)
     else:
         return None
-    cause, remedy, at_once = _explained(message)
-    surging = workload["kind"] == "Deployment" and bool(other_pods(workload, snapshot))
-    return Conclusion(
-        Diagnosis(
-            cause=f"{workload['metadata']['name']} gets no pods: {cause}",
-            evidence=_FRAME.sub("", message),
-            remedy=remedy,
-            rule="the pod itself is refused" if at_once else f"creating pods failed for {CERTAIN_AFTER:.0f} s",
-        ),
-        certain=at_once or (lasted >= CERTAIN_AFTER and not surging),
-    )
+    missing = "doesn't get all of its pods" if pods else "gets no pods"
+    refused = _Refused(_FRAME.sub("", message), lasted, last)
+    return _conclusion(f"{workload['metadata']['name']} {missing}", refused, snapshot)
+
+
+def _goes_on(workload: Object, *, fails: bool, refusals: tuple[Object, ...]) -> bool:
+    """Whether more pods are refused although some were made; a ReplicaSet says so, until it has made them all."""
+    match workload["kind"]:
+        case "Job":
+            return False
+        case "Deployment":
+            return fails
+        case _:
+            return bool(refusals)
 
 
 def _since(pods: tuple[Object, ...], refusals: tuple[Object, ...]) -> tuple[Object, ...]:
@@ -124,22 +190,54 @@ def _replica_set_refused(deployment: Object, snapshot: Snapshot) -> Conclusion |
     failures = about(events_of(deployment, snapshot.events), "ReplicaSetCreateError")
     if not failures:
         return None
-    message = str(failures[-1].get("message", ""))
-    cause, remedy, at_once = _explained(message)
     lasted = seconds_between(min(map(first_seen, failures)), snapshot.taken)
+    refused = _Refused(str(failures[-1].get("message", "")), lasted, last_seen(failures[-1]))
+    return _conclusion(f"{deployment['metadata']['name']} gets no ReplicaSet", refused, snapshot, of="it")
+
+
+@dataclass(frozen=True)
+class _Refused:
+    said: str
+    lasted: float
+    """Seconds."""
+    last: str
+    """When it was refused last, RFC 3339."""
+
+
+def _conclusion(missing: str, refused: _Refused, snapshot: Snapshot, of: str = "its pods") -> Conclusion:
+    """`missing`: who lacks what; `of`: what the cause speaks of."""
+    found = ((refusal, re.search(refusal.pattern, refused.said)) for refusal in REFUSALS)
+    refusal, match = next(((refusal, match) for refusal, match in found if match), (_UNKNOWN, None))
+    words = match.groupdict() if match else {}
+    what = words.get("what") or words.get("other") or ""
+    rule = "the pod itself is refused" if refusal.after == AT_ONCE else f"creating failed for {refused.lasted:.0f} s"
+    certain = refused.lasted >= refusal.after and not (refusal.makes_room and _room_may_come(refused, snapshot))
     return Conclusion(
         Diagnosis(
-            cause=f"{deployment['metadata']['name']} gets no ReplicaSet: {cause.replace('its pods', 'it')}",
-            evidence=message,
-            remedy=remedy,
-            rule=f"creating it failed for {CERTAIN_AFTER:.0f} s",
+            cause=f"{missing}: {' '.join(refusal.cause.format(what=what).split())}".replace("its pods", of),
+            evidence=refused.said,
+            remedy=refusal.remedy.format(what=what),
+            rule=rule,
         ),
-        certain=at_once or lasted >= CERTAIN_AFTER,
+        certain=certain,
     )
 
 
-def _explained(message: str) -> tuple[str, str, bool]:
-    for pattern, cause, remedy, at_once in REFUSALS:
-        if found := re.search(pattern, message):
-            return cause.format(what=found.groupdict().get("what") or ""), remedy, at_once
-    return "the API server refuses them", "change what the evidence names", False
+def _room_may_come(refused: _Refused, snapshot: Snapshot) -> bool:
+    """Whether pods of the rollout are to go, or have gone since it was refused last: the controller's pauses double."""
+    left = snapshot.pods_left
+    return _some_still_go(snapshot) or (left is not None and seconds_between(refused.last, left) >= 0)
+
+
+def _some_still_go(snapshot: Snapshot) -> bool:
+    """Whether any workload of the rollout has pods that are to go: of an older version, or ending already."""
+    for workload in snapshot.workloads:
+        newest = {pod["metadata"]["uid"] for pod in newest_pods(workload, snapshot)}
+        if any(pod["metadata"]["uid"] not in newest and _holds_room(pod) for pod in all_pods(workload, snapshot)):
+            return True
+    return False
+
+
+def _holds_room(pod: Object) -> bool:
+    """A pod that has ended counts in no quota."""
+    return pod.get("status", {}).get("phase") not in ("Failed", "Succeeded")

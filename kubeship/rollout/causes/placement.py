@@ -53,7 +53,7 @@ REMEDIES = (
     ),
     (r"storageclass\S* \"[^\"]*\" not found", "name a StorageClass that kubectl get storageclass shows in the claim"),
     (
-        r"volume node affinity conflict",
+        r"volume node affinity conflict|didn't match PersistentVolume's node affinity",
         "the volume lies in a zone or on a node that the pod may not go to: loosen its nodeSelector, or move the data",
     ),
     (r"[Pp]ersistent[Vv]olume[Cc]laim", "create the claim, or check its StorageClass: kubectl describe pvc"),
@@ -67,8 +67,31 @@ REMEDIES = (
     (r"max volume count|exceed max", "add nodes: each takes only so many volumes"),
     (r"resource ?claim|device", "look at the device driver that serves the claim: kubectl describe resourceclaim"),
     (r"Too many pods", "add nodes, or run fewer pods"),
-    (r"taint", "add a toleration for the taint, or nodes without it"),
-    (r"affinity|selector|topology spread", "correct nodeSelector, affinity or spread in the manifest, or label a node"),
+    (
+        r"pod anti-affinity",
+        "run fewer replicas than there are nodes, add nodes, or make the anti-affinity preferred instead of required",
+    ),
+    (
+        r"topology spread constraints \(missing required label\)",
+        "label the nodes with the topologyKey of topologySpreadConstraints, or correct it in the manifest",
+    ),
+    (
+        r"topology spread",
+        "add nodes where pods are missing, or set whenUnsatisfiable: ScheduleAnyway in the manifest",
+    ),
+    (
+        r"affinity|selector|didn't match the requested node name",
+        "correct nodeSelector or affinity in the manifest, or label a node",
+    ),
+    (
+        r"node\.kubernetes\.io/(?:not-ready|unreachable|network-unavailable|out-of-service)",
+        "kubectl get nodes: those that the pod could use aren't Ready",
+    ),
+    (
+        r"node\.kubernetes\.io/\w+-pressure",
+        "kubectl describe nodes tells what is short there; free it, or add nodes",
+    ),
+    (r"taint", "add a toleration for the taint (kubectl describe nodes shows them), or nodes without it"),
     (r"", "kubectl describe nodes shows what they offer"),
 )
 """Words of the scheduler's plugins (pkg/scheduler/framework/plugins); the first that matches counts."""

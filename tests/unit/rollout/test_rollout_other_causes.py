@@ -82,7 +82,7 @@ def test_volume_that_another_node_holds_may_still_come() -> None:
     conclusion = concluded(rollout(status(CREATING), event("FailedAttachVolume", message, 20, container="")))
 
     assert conclusion
-    assert conclusion.diagnosis.cause == "volume pvc-1 can't be attached or mounted"
+    assert conclusion.diagnosis.cause == "volume pvc-1 isn't mounted: another node still holds it"
     assert not conclusion.certain
 
 
@@ -124,7 +124,10 @@ def test_pod_without_a_node_for_ten_seconds_is_nothing_bad() -> None:
         (QUOTA, "2026-11-20T23:04:02Z", True),
         (SECURITY, "2026-11-20T23:03:51Z", True),
         ('admission webhook "policy.example.com" denied the request: no', "2026-11-20T23:03:51Z", True),
-        ('failed calling webhook "policy.example.com": connection refused', "2026-11-20T23:03:55Z", False),
+        ('failed calling webhook "policy.example.com": connection refused', "2026-11-20T23:04:12Z", False),
+        ('failed calling webhook "policy.example.com": connection refused', "2026-11-20T23:04:22Z", True),
+        ("etcdserver: request timed out", "2026-11-20T23:04:59Z", False),
+        ('pods "x" is forbidden: namespace shop is being terminated', "2026-11-20T23:03:51Z", True),
     ],
 )
 def test_refused_pods_are_certain_at_once_or_after_ten_seconds(message: str, last: str, certain: bool) -> None:
@@ -179,7 +182,8 @@ def unscheduled(message: str, since: str) -> Snapshot:
 
 def refused(message: str, last: str) -> Snapshot:
     failed = event("FailedCreate", f"Error creating: {message}", about=replica_set(2), last=last)
-    return Snapshot(NOW, replica_sets=(replica_set(1), replica_set(2)), events=(failed,))
+    sets = (replica_set(1), replica_set(2))
+    return Snapshot(NOW, workloads=(deployment(updated=0),), replica_sets=sets, events=(failed,))
 
 
 def test_claim_that_is_not_bound_says_why() -> None:
