@@ -5,11 +5,12 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime
 
-from kubeship.model.events import Emit, RolloutProgress
+from kubeship.model.events import Caution, Emit, RolloutProgress
 from kubeship.model.snapshot import LogRef, Snapshot
 from kubeship.model.verdict import Diagnosis, Failed, Ready, Waiting
 from kubeship.rollout.listening import listening
 from kubeship.rollout.ports import Observer
+from kubeship.rollout.remarks import changed_meanwhile, remarks
 from kubeship.rollout.surroundings import cautions, may_still_come
 from kubeship.rollout.suspects import instances, refused, silent
 from kubeship.rollout.timeline import shown
@@ -37,13 +38,21 @@ def watch(
     evidence = _Evidence(observer)
     shown_last: object = None
     tell = 0.0
+    first: Snapshot | None = None
+    foreign: tuple[Caution, ...] = ()
     while True:
         snapshot = evidence.added(observer.snapshot())
+        first = first or snapshot
+        if not foreign and (foreign := changed_meanwhile(first, snapshot)):
+            for caution in foreign:
+                emit(caution)
         unblock(snapshot)
         verdict = judge(snapshot)
         match verdict:
             case Ready():
                 emit(RolloutProgress(summaries(snapshot)))
+                for caution in remarks(snapshot):
+                    emit(caution)
                 _look_around(observer, emit, deadline, clock)
                 return verdict
             case Failed():

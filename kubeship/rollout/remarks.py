@@ -1,0 +1,81 @@
+"""Is something about a healthy rollout not what its owner would expect? Older pods, no node, a port to nowhere."""
+
+from collections.abc import Iterator
+
+from kubeship.model.events import Caution
+from kubeship.model.objects import pod_template, ref
+from kubeship.model.snapshot import Snapshot
+from kubeship.rollout.ownership import kept_pods
+from kubeship.rollout.readiness import wanted
+from kubeship.rollout.services import ports_without_endpoints
+
+
+def remarks(snapshot: Snapshot) -> tuple[Caution, ...]:
+    """What stays behind, though Kubernetes calls every workload complete."""
+    return (*_older_pods(snapshot), *_nodeless(snapshot), *_ports(snapshot))
+
+
+def changed_meanwhile(before: Snapshot, now: Snapshot) -> tuple[Caution, ...]:
+    """Workloads whose pods somebody else has redefined since the watching began.
+
+    Their rollout is watched all the same: it is what runs from now on.
+    """
+    templates = {item["metadata"]["uid"]: pod_template(item) for item in before.workloads}
+    return tuple(
+        Caution(
+            f"{ref(item)} was changed by somebody else while it was rolled out ({paths[0]}"
+            f"{f' and {len(paths) - 1} more' if len(paths) > 1 else ''}): what runs now isn't what was deployed",
+            hint="kubeship diff shows what differs; kubeship deploy sets it back",
+        )
+        for item in now.workloads
+        if (known := templates.get(item["metadata"]["uid"]))
+        if (paths := sorted(set(_differences(known, pod_template(item), "spec.template"))))
+    )
+
+
+def _older_pods(snapshot: Snapshot) -> Iterator[Caution]:
+    for workload in snapshot.workloads:
+        names = [pod["metadata"]["name"] for pod in kept_pods(workload, snapshot)]
+        if not names:
+            continue
+        strategy = workload["spec"].get("updateStrategy") or {}
+        on_delete = strategy.get("type") == "OnDelete"
+        why = "updateStrategy is OnDelete" if on_delete else "`partition` keeps them"
+        hint = f"kubectl delete pod {names[0]}, one after the other" if on_delete else "lower `partition` to go on"
+        yield Caution(
+            f"{ref(workload)}: {len(names)} of {wanted(workload)} pods still run an older version: {why}", hint
+        )
+
+
+def _nodeless(snapshot: Snapshot) -> Iterator[Caution]:
+    for workload in snapshot.workloads:
+        if workload["kind"] == "DaemonSet" and not wanted(workload):
+            yield Caution(
+                f"{ref(workload)} runs nowhere: no node matches its nodeSelector, affinity and tolerations",
+                "kubectl get nodes --show-labels; correct them in the manifest if it was meant to run now",
+            )
+
+
+def _ports(snapshot: Snapshot) -> Iterator[Caution]:
+    for service, port in ports_without_endpoints(snapshot):
+        yield Caution(
+            f"Service {service}: its targetPort {port} leads nowhere: no container of its pods has a port of that name",
+            "correct the Service's targetPort, or name the container's port",
+        )
+
+
+def _differences(before: object, now: object, path: str) -> Iterator[str]:
+    """Where two values differ, as paths; lists of another length differ as a whole."""
+    if isinstance(before, dict) and isinstance(now, dict):
+        for key in before.keys() | now.keys():
+            yield from _differences(before.get(key), now.get(key), f"{path}.{key}")
+    elif isinstance(before, list) and isinstance(now, list) and len(before) == len(now):
+        for number, (one, other) in enumerate(zip(before, now, strict=True)):
+            yield from _differences(one, other, f"{path}{_index(one, number)}")
+    elif before != now:
+        yield path
+
+
+def _index(item: object, number: int) -> str:
+    name = item.get("name") if isinstance(item, dict) else None
+    return f"[{name}]" if name else f"[{number}]"

@@ -1,0 +1,92 @@
+"""Is what stays behind a healthy rollout told, and what somebody else changed in the middle of it?"""
+
+from copy import deepcopy
+from dataclasses import replace
+
+from kubeship.model.objects import Object
+from kubeship.model.snapshot import Snapshot
+from kubeship.rollout.remarks import changed_meanwhile, remarks
+from tests.unit.rollout.builders import (
+    NOW,
+    RUNNING,
+    endpoint_slice,
+    pod,
+    ready_deployment,
+    replica_set,
+    service,
+    status,
+)
+
+
+def stateful_set(strategy: Object) -> Object:
+    return {
+        "apiVersion": "apps/v1",
+        "kind": "StatefulSet",
+        "metadata": {"name": "db", "namespace": "shop", "uid": "set", "generation": 1},
+        "spec": {"replicas": 2, "updateStrategy": strategy},
+        "status": {"observedGeneration": 1, "replicas": 2, "availableReplicas": 2, "updateRevision": "new"},
+    }
+
+
+def of_revision(number: int, revision: str) -> Object:
+    labels = {"controller-revision-hash": revision}
+    return pod(status(RUNNING, ready=True), name=f"db-{number}", owner="set", labels=labels)
+
+
+def told(strategy: Object) -> list[str]:
+    pods = (of_revision(0, "old"), of_revision(1, "new"))
+    return [each.message for each in remarks(Snapshot(NOW, workloads=(stateful_set(strategy),), pods=pods))]
+
+
+def test_pods_that_stay_on_the_older_version_are_told_with_the_reason() -> None:
+    partition = {"type": "RollingUpdate", "rollingUpdate": {"partition": 1}}
+
+    assert told({"type": "OnDelete"}) == [
+        "StatefulSet/db: 1 of 2 pods still run an older version: updateStrategy is OnDelete"
+    ]
+    assert told(partition) == ["StatefulSet/db: 1 of 2 pods still run an older version: `partition` keeps them"]
+    assert told({"type": "RollingUpdate"}) == []
+
+
+def test_daemon_set_that_no_node_matches_is_told() -> None:
+    live = {**stateful_set({}), "kind": "DaemonSet", "status": {"desiredNumberScheduled": 0}}
+
+    (caution,) = remarks(Snapshot(NOW, workloads=(live,)))
+
+    assert caution.message.startswith("DaemonSet/db runs nowhere")
+
+
+def test_port_that_leads_nowhere_beside_one_that_serves_is_told() -> None:
+    two = service()
+    two["spec"]["ports"] = [
+        {"name": "", "port": 80, "targetPort": "http"},
+        {"name": "m", "port": 81, "targetPort": "metrics"},
+    ]
+    web = pod(status(RUNNING, ready=True), spec={"ports": [{"name": "http", "containerPort": 8000}]})
+    snapshot = Snapshot(
+        NOW,
+        workloads=(ready_deployment(),),
+        replica_sets=(replica_set(2),),
+        pods=(web,),
+        services=(two,),
+        endpoint_slices=(endpoint_slice(),),
+    )
+
+    (caution,) = remarks(snapshot)
+
+    assert caution.message.startswith("Service shop-web: its targetPort metrics leads nowhere")
+
+
+def test_change_by_somebody_else_in_the_middle_is_told_with_its_place() -> None:
+    before = Snapshot(NOW, workloads=(ready_deployment(),))
+    before.workloads[0]["spec"]["template"]["spec"]["containers"] = [{"name": "web", "image": "a"}]
+    other = deepcopy(before.workloads[0])
+    other["spec"]["template"]["spec"]["containers"][0]["image"] = "b"
+    scaled = deepcopy(before.workloads[0])
+    scaled["spec"]["replicas"] = 7
+
+    (caution,) = changed_meanwhile(before, replace(before, workloads=(other,)))
+
+    assert "Deployment/shop-web was changed by somebody else" in caution.message
+    assert "(spec.template.spec.containers[web].image)" in caution.message
+    assert changed_meanwhile(before, replace(before, workloads=(scaled,))) == ()
