@@ -89,10 +89,11 @@ soak: install ## hours of faults and deploys, on a stack that is up; SEED repeat
 	@$(STACK) status
 	KUBESHIP_PUNCTUAL=1 KUBESHIP_SOAK_SEED="$(SEED)" KUBESHIP_SOAK_SHARE="$(SHARE)" $(BIN)/pytest -s -m soak $(if $(ONLY),-k "$(ONLY)")
 
-golden: install ## rewrites the golden files and the JSON Schema; review the difference
+golden: install ## rewrites the golden files and the JSON Schemas; review the difference
 	@$(BIN)/pytest -q tests/unit/rendering --update-golden
 	$(BIN)/python -c 'import json; from kubeship.config.json_schema import json_schema; print(json.dumps(json_schema(), indent=2))' > docs/kubeship.schema.json
-	git status --short -- tests/golden docs/kubeship.schema.json
+	$(BIN)/python -c 'import json; from kubeship.ui.json_schema import json_schema; print(json.dumps(json_schema(), indent=2))' > docs/events.schema.json
+	git status --short -- tests/golden docs/*.schema.json
 
 demo: install ## the main job on a copy of examples/flask-hello: init, deploy, an address that answers
 	@echo "Starting the test stack where it isn't up yet: a Docker engine, a registry, PostgreSQL, Kubernetes, Traefik."

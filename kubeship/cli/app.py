@@ -3,13 +3,21 @@
 import inspect
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from kubeship import __version__
-from kubeship.cli import cluster_commands, image_commands, project_commands, status_commands, workload_commands
-from kubeship.cli.options import Settings
+from kubeship.cli import (
+    cluster_commands,
+    image_commands,
+    preview_commands,
+    project_commands,
+    status_commands,
+    workload_commands,
+)
+from kubeship.cli.options import Settings, enter
 from kubeship.cli.run import run_app
 from kubeship.cli.streams import open_streams
 
@@ -46,17 +54,24 @@ def kubeship(
         bool, typer.Option("--verbose", envvar="KUBESHIP_VERBOSE", help="Also what build steps say.")
     ] = False,
     debug: Annotated[bool, typer.Option("--debug", envvar="KUBESHIP_DEBUG", help="Tracebacks of errors.")] = False,
+    directory: Annotated[
+        list[Path] | None,
+        typer.Option("-C", metavar="DIRECTORY", help="As if started there, as with git and make. Before the command."),
+    ] = None,
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
-    """Options that every command has; they may stand before or behind its name."""
+    """Options that every command has; all but -C may stand before or behind its name."""
+    for each in directory or ():
+        enter(each)
     context.obj = Settings(quiet, verbose)  # --debug is read by run_app, which prints the traceback
 
 
 for command in (
     *project_commands.COMMANDS,
     *image_commands.COMMANDS,
+    *preview_commands.COMMANDS,
     *cluster_commands.COMMANDS,
     *status_commands.COMMANDS,
     *workload_commands.COMMANDS,

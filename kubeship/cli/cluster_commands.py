@@ -1,7 +1,6 @@
-"""Which commands change what runs in a cluster, or say what would change?"""
+"""Which commands change what runs in a cluster?"""
 
 import os
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -25,7 +24,7 @@ from kubeship.cli.options import (
     consent_of,
     seconds,
 )
-from kubeship.errors import ExitCode, InvalidInput
+from kubeship.errors import InvalidInput
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -35,53 +34,6 @@ if TYPE_CHECKING:
     from kubeship.model.changes import Change
     from kubeship.model.revision import Revision
     from kubeship.ui.ci.report import Report
-
-
-class DiffOutput(StrEnum):
-    """How `diff` prints."""
-
-    TEXT = "text"
-    JSON = "json"
-    MARKDOWN = "markdown"
-
-
-def diff(
-    context: typer.Context,
-    project: Project = HERE,
-    env: Environment = None,
-    cluster: Context = None,
-    image: Image = None,
-    take_over: TakeOver = None,
-    replace: Replace = None,
-    adopt: Adopt = False,
-    output: Annotated[
-        DiffOutput, typer.Option(help="markdown: for a pull request, or a job's summary.")
-    ] = DiffOutput.TEXT,
-    json: Json = False,
-) -> None:
-    """Show what deploy would change on the cluster, field by field. Exits 2 when it would change something.
-
-    kubeship diff --env staging
-    kubeship diff --output markdown > comment.md
-    """
-    from kubeship.cli.adapters import cluster_of, engine
-    from kubeship.cli.screen import screen
-    from kubeship.ui.markdown import markdown
-    from kubeship.ui.results import show_changes
-    from kubeship.workflows.diff import DiffRequest, diff
-
-    with screen("diff", context.obj, json or output is DiffOutput.JSON) as user:
-        connect = cluster_of(cluster, user.emit, consent=consent_of(take_over, replace, adopt))
-        changes = diff(DiffRequest(project, env, image), engine, connect, user.emit)
-
-        def human(console: "Console") -> None:
-            if output is DiffOutput.MARKDOWN:
-                console.file.write(markdown(changes, f"kubeship diff{f' of {env}' if env else ''}"))
-            else:
-                show_changes(changes, console)
-
-        user.show({"changes": list(changes), "drift": changes.drifts}, human)
-    raise typer.Exit(ExitCode.DIFFERENT if changes else ExitCode.DONE)
 
 
 def deploy(
@@ -122,7 +74,8 @@ def deploy(
     """
     from kubeship.cli.adapters import builders, cluster_of, holder
     from kubeship.cli.screen import screen
-    from kubeship.ui.document import without_objects
+    from kubeship.ui.documents import DeployResult
+    from kubeship.ui.revision_document import revision_document
     from kubeship.workflows.deploy import DeployRequest, deploy
 
     strict = bool(os.environ.get("CI")) if frozen is None else frozen
@@ -140,7 +93,8 @@ def deploy(
             for address in done.addresses:
                 console.print(f"  {address}", soft_wrap=True, highlight=False)
 
-        user.show({"revision": without_objects(done.revision), "addresses": done.addresses}, human)
+        document: DeployResult = {"revision": revision_document(done.revision), "addresses": done.addresses}
+        user.show(document, human)
 
 
 def rollback(
@@ -161,7 +115,8 @@ def rollback(
     """
     from kubeship.cli.adapters import cluster_of, holder
     from kubeship.cli.screen import screen
-    from kubeship.ui.document import without_objects
+    from kubeship.ui.documents import RollbackResult
+    from kubeship.ui.revision_document import revision_document
     from kubeship.workflows.app import load_app
     from kubeship.workflows.rollback import RollbackRequest, rollback
 
@@ -171,10 +126,8 @@ def rollback(
         patience = seconds("--wait-for-lease", wait_for_lease) or 0
         done = rollback(request, cluster_of(cluster, user.emit, patience)(app), user.emit)
         user.report(_report(done))
-        user.show(
-            {"revision": without_objects(done)},
-            lambda console: console.print(_serves(done), soft_wrap=True, highlight=False),
-        )
+        document: RollbackResult = {"revision": revision_document(done)}
+        user.show(document, lambda console: console.print(_serves(done), soft_wrap=True, highlight=False))
 
 
 def delete(
@@ -192,6 +145,7 @@ def delete(
     """
     from kubeship.cli.adapters import cluster_of, holder
     from kubeship.cli.screen import screen
+    from kubeship.ui.documents import DeleteResult
     from kubeship.workflows.app import load_app
     from kubeship.workflows.delete import delete
 
@@ -203,40 +157,11 @@ def delete(
         if not yes and not (user.interactive and typer.confirm(question, err=True)):
             raise InvalidInput("nothing was deleted: deleting needs a yes", hint="kubeship delete --yes")
         gone = delete(app.name, holder(), target, user.emit)
-        user.show({"deleted": gone}, lambda console: console.print("\n".join(f"deleted {item}" for item in gone)))
+        document: DeleteResult = {"deleted": gone}
+        user.show(document, lambda console: console.print("\n".join(f"deleted {item}" for item in gone)))
 
 
-def check(
-    context: typer.Context,
-    project: Project = HERE,
-    env: Environment = None,
-    cluster: Context = None,
-    json: Json = False,
-) -> None:
-    """Find everything that a deploy would fail on: engine, registry, cluster, permissions. Exits 4 if there is any.
-
-    kubeship check --env production
-    """
-    from kubeship.cli.adapters import builders, cluster_of
-    from kubeship.cli.screen import screen
-    from kubeship.ui.results import show_findings
-    from kubeship.workflows.app import load_app
-    from kubeship.workflows.check import check
-
-    with screen("check", context.obj, json) as user:
-        findings = check(load_app(project, env), builders(), cluster_of(cluster, user.emit), user.emit)
-        ready = not any(finding.fatal for finding in findings)
-
-        def human(console: "Console") -> None:
-            show_findings(findings, console)
-            if ready:
-                console.print("[green]✓[/green] nothing stands in the way of a deploy")
-
-        user.show({"ready": ready, "findings": findings}, human)
-    raise typer.Exit(ExitCode.DONE if ready else ExitCode.PRECONDITION)
-
-
-COMMANDS = (diff, deploy, rollback, delete, check)
+COMMANDS = (deploy, rollback, delete)
 
 
 def _serves(revision: "Revision") -> str:

@@ -28,6 +28,7 @@ def build(
     from kubeship.cli.adapters import builders
     from kubeship.cli.clock import process_seconds, timings
     from kubeship.cli.screen import screen
+    from kubeship.ui.documents import BuildResult, SizeDocument
     from kubeship.workflows.app import load_app
     from kubeship.workflows.build import build_image, try_starts
     from kubeship.workflows.sizes import tell_sizes
@@ -42,11 +43,11 @@ def build(
         def human(console: "Console") -> None:
             console.print(built.reference, soft_wrap=True)
 
-        document = {
+        document: BuildResult = {
             "reference": built.reference,
             "id": built.image.id,
             "size": built.image.size,
-            "sizes": sizes,
+            "sizes": [SizeDocument(kind=each.kind, size=each.size, lines=each.lines) for each in sizes],
             "source": built.source,
             "builder": built.builder,
             "verified": built.engine is not None,
@@ -81,6 +82,7 @@ def verify(
     """
     from kubeship.cli.adapters import engine
     from kubeship.cli.screen import screen
+    from kubeship.ui.documents import VerifyResult
     from kubeship.workflows.app import load_app
     from kubeship.workflows.build import try_starts, verify_image
     from kubeship.workflows.measure import write_measured
@@ -96,7 +98,7 @@ def verify(
         def human(console: "Console") -> None:
             console.print(f"[green]✓[/green] {reference}: {len(proofs)} proved", highlight=False, soft_wrap=True)
 
-        document = {
+        document: VerifyResult = {
             "image": reference,
             "proofs": proofs,
             "answers": answers,

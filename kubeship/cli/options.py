@@ -1,5 +1,6 @@
 """Which options do several commands share? One annotated type each."""
 
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -103,6 +104,14 @@ def seconds(option: str, duration: str | None) -> int | None:
     if not match:
         raise InvalidInput(f"{option} {duration!r} is no duration", hint="write it as 90s, 10m, 2h or 1d")
     return int(match[1]) * UNITS[match[2]]
+
+
+def enter(directory: Path) -> None:
+    """Make it the current directory. Raises typer's own error of a bad option where it can't be."""
+    try:
+        os.chdir(directory)
+    except OSError as error:
+        raise typer.BadParameter(f"-C {directory}: {error.strerror}") from error
 
 
 def consent_of(take_over: list[str] | None, replace: list[str] | None, adopt: bool) -> "Consent":

@@ -79,6 +79,7 @@ def init(
     from kubeship.cli.screen import screen
     from kubeship.cli.wheel_index import users_index
     from kubeship.config.draft import DraftOptions
+    from kubeship.ui.documents import FilesResult
     from kubeship.ui.results import file_actions, show_init
     from kubeship.workflows.init import InitRequest, init
 
@@ -86,7 +87,7 @@ def init(
         options = DraftOptions(image, host, namespace, env)
         request = InitRequest(path, options, _answers(settings, root), check, force, ci, ci_login)
         done = init(request, user.ask, base_digest, user.emit, None if offline else users_index())
-        document = {"files": file_actions(done.files)}
+        document: FilesResult = {"files": file_actions(done.files)}
         user.show(document, lambda console: show_init(done.project, done.files, console))
     raise typer.Exit(ExitCode.DIFFERENT if done.different else ExitCode.DONE)
 
@@ -141,6 +142,7 @@ def render(
     kubeship render --format helm --output-dir chart
     """
     from kubeship.cli.screen import screen
+    from kubeship.ui.documents import FilesResult
     from kubeship.ui.results import file_actions, show_files
     from kubeship.workflows.render import RenderRequest, render
 
@@ -148,7 +150,8 @@ def render(
         done = render(
             RenderRequest(project, None if everywhere else env, form, output_dir, image, check, force), user.emit
         )
-        user.show({"files": file_actions(done.files)}, lambda console: show_files(done.files, console))
+        document: FilesResult = {"files": file_actions(done.files)}
+        user.show(document, lambda console: show_files(done.files, console))
     raise typer.Exit(ExitCode.DIFFERENT if done.different else ExitCode.DONE)
 
 
@@ -164,6 +167,7 @@ def explain(
     kubeship explain processes.web.workers
     """
     from kubeship.cli.screen import screen
+    from kubeship.ui.documents import ExplainResult, ReasonDocument
     from kubeship.workflows.app import load_app
     from kubeship.workflows.explain import explain
 
@@ -176,7 +180,10 @@ def explain(
                 console.print(f"{reason.key}:{value}", highlight=False, soft_wrap=True, markup=False)
                 console.print(f"  {reason.why}", highlight=False, soft_wrap=True, markup=False)
 
-        user.show({"reasons": reasons}, human)
+        document: ExplainResult = {
+            "reasons": [ReasonDocument(key=each.key, value=each.value, why=each.why) for each in reasons]
+        }
+        user.show(document, human)
 
 
 def update(context: typer.Context, project: Project = HERE, json: Json = False) -> None:
@@ -186,12 +193,14 @@ def update(context: typer.Context, project: Project = HERE, json: Json = False) 
     """
     from kubeship.cli.adapters import base_digest
     from kubeship.cli.screen import screen
+    from kubeship.ui.documents import FilesResult
     from kubeship.ui.results import file_actions, show_files
     from kubeship.workflows.update import update
 
     with screen("update", context.obj, json) as user:
         done = update(project, base_digest, user.emit)
-        user.show({"files": file_actions(done.files)}, lambda console: show_files(done.files, console))
+        document: FilesResult = {"files": file_actions(done.files)}
+        user.show(document, lambda console: show_files(done.files, console))
     raise typer.Exit(ExitCode.DIFFERENT if done.different else ExitCode.DONE)
 
 

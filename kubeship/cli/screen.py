@@ -3,7 +3,7 @@
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from types import FrameType
@@ -13,6 +13,7 @@ from rich.console import Console
 
 from kubeship.cli.lines import Lines, results
 from kubeship.cli.options import Settings
+from kubeship.cli.run import is_foreseen, unforeseen
 from kubeship.cli.streams import as_long_as_possible, writing_result
 from kubeship.errors import Interrupted, KubeshipError, Terminated
 from kubeship.model.events import Event
@@ -43,7 +44,7 @@ class Screen:
     report: Callable[[Report], None]
     """Tell the CI service, where there is one, how it went."""
 
-    def show(self, document: dict[str, Any], human: Callable[[Console], None]) -> None:
+    def show(self, document: Mapping[str, Any], human: Callable[[Console], None]) -> None:
         """Print the result, for a program or for a person."""
         with writing_result():
             if self.json:
@@ -105,9 +106,13 @@ class _Stop(BaseException):
 
 @contextmanager
 def _interruptible() -> Iterator[None]:
-    """Ctrl-C and SIGTERM as errors like any other: Typer would end without a word."""
+    """Ctrl-C, SIGTERM and defects of kubeship's own as errors like any other."""
     try:
         yield
+    except Exception as error:
+        if is_foreseen(error):
+            raise
+        raise unforeseen(error) from error
     except _Stop as error:
         raise Terminated(
             "stopped by SIGTERM; nothing more was changed", hint="run the same command again to go on"

@@ -21,6 +21,13 @@ class StatusOutput(StrEnum):
     NAGIOS = "nagios"
 
 
+class HistoryOutput(StrEnum):
+    """How `history` prints."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
 def status(
     context: typer.Context,
     project: Project = HERE,
@@ -39,8 +46,9 @@ def status(
     """
     from kubeship.cli.adapters import cluster_of
     from kubeship.cli.screen import screen
-    from kubeship.ui.document import without_objects
+    from kubeship.ui.documents import StatusResult
     from kubeship.ui.results import show_status
+    from kubeship.ui.revision_document import revision_document
     from kubeship.workflows.app import load_app
     from kubeship.workflows.status import status
 
@@ -49,11 +57,12 @@ def status(
             raise typer.Exit(_as_plugin(project, env, cluster, user))
         app = load_app(project, env)
         found = status(app.name, cluster_of(cluster, user.emit)(app))
-        document = {
+        document: StatusResult = {
             "healthy": found.healthy,
-            "revision": without_objects(found.revision),
+            "revision": revision_document(found.revision),
             "processes": found.processes,
             "problems": found.lines,
+            "diagnoses": found.diagnoses,
             "addresses": found.addresses,
         }
         user.show(document, lambda console: show_status(found, console))
@@ -81,26 +90,38 @@ def _as_plugin(project: Path, env: str | None, cluster: str | None, user: "Scree
 
 def history(
     context: typer.Context,
+    revision: Annotated[
+        int | None, typer.Argument(help="Everything about this one: objects, changes, release steps.", show_default="")
+    ] = None,
     project: Project = HERE,
     env: Environment = None,
     cluster: Context = None,
+    output: Annotated[HistoryOutput, typer.Option(help="How it is printed.")] = HistoryOutput.TEXT,
     json: Json = False,
 ) -> None:
-    """List the revisions that were deployed, newest first.
+    """List the revisions that were deployed, newest first, or tell everything about one.
 
-    kubeship history --json
+    kubeship history
+    kubeship history 7
     """
     from kubeship.cli.adapters import cluster_of
     from kubeship.cli.screen import screen
-    from kubeship.ui.document import without_objects
-    from kubeship.ui.results import show_history
+    from kubeship.ui.documents import HistoryResult
+    from kubeship.ui.revision_document import revision_document, revision_in_full
+    from kubeship.ui.revisions import show_history, show_revision
     from kubeship.workflows.app import load_app
+    from kubeship.workflows.history import in_full
 
-    with screen("history", context.obj, json) as user:
+    with screen("history", context.obj, json or output is HistoryOutput.JSON) as user:
         app = load_app(project, env)
         records = cluster_of(cluster, user.emit)(app).revisions(app.name)
-        document = {"revisions": [without_objects(record) for record in records]}
-        user.show(document, lambda console: show_history(records, console))
+        if revision is None:
+            listed: HistoryResult = {"revisions": [revision_document(record) for record in records]}
+            user.show(listed, lambda console: show_history(records, console))
+            return
+        found = in_full(records, app.name, revision)
+        document: HistoryResult = {"revisions": [revision_in_full(found)]}
+        user.show(document, lambda console: show_revision(found, console))
 
 
 COMMANDS = (status, history)

@@ -42,6 +42,7 @@ def logs(
     from kubeship.cli.adapters import cluster_of
     from kubeship.cli.screen import screen
     from kubeship.model.logs import LogWindow
+    from kubeship.ui.documents import LogsResult
     from kubeship.ui.log_lines import LogPrinter
     from kubeship.workflows.app import load_app
     from kubeship.workflows.logs import LogsRequest, follow_logs, logs, parse_pattern
@@ -63,7 +64,8 @@ def logs(
         else:
             for entry in logs(request, target):
                 printer(entry)
-        user.show({"lines": printer.count}, lambda console: None)
+        document: LogsResult = {"lines": printer.count}
+        user.show(document, lambda console: None)
 
 
 def run(

@@ -2,22 +2,32 @@
 
 import json
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import Enum
 from pathlib import Path
 from typing import Any, TextIO
 
 from kubeship.errors import KubeshipError
 from kubeship.model.events import Event
-from kubeship.model.revision import Revision
+from kubeship.model.logs import LogEntry
+
+EVENT_SCHEMA = "kubeship.event/1"
+
+Clock = Callable[[], datetime]
+
+
+def now() -> datetime:
+    """When a line is printed."""
+    return datetime.now(UTC)
 
 
 def plain(value: Any) -> Any:
     """Frozen values as what JSON has; a reference to an object stays a mapping of its four names."""
     if is_dataclass(value) and not isinstance(value, type):
         return {item.name: plain(getattr(value, item.name)) for item in fields(value)}
-    if isinstance(value, dict):
+    if isinstance(value, Mapping):
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple, set, frozenset)):
         return [plain(item) for item in value]
@@ -28,35 +38,45 @@ def plain(value: Any) -> Any:
     return str(value) if isinstance(value, Path) else value
 
 
-def without_objects(revision: Revision) -> dict[str, Any]:
-    """A revision as a document, without its manifests."""
-    document: dict[str, Any] = plain(revision)
-    document.pop("objects")
-    return document
+def event_name(kind: type) -> str:
+    """`build-stage` of BuildStage."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", kind.__name__).lower()
+
+
+def event_line(event: Event | LogEntry, clock: Clock = now) -> str:
+    """One event as one line: `{"schema": "kubeship.event/1", "time": "...", "event": "build-stage", ...}`."""
+    head = {"schema": EVENT_SCHEMA, "time": moment(clock()), "event": event_name(type(event))}
+    return json.dumps({**head, **plain(event)}) + "\n"
 
 
 class JsonLines:
-    """Prints each event as one line: `{"event": "build-stage", ...}`."""
+    """Prints each event as a line."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
 
     def __call__(self, event: Event) -> None:
         """Print one event."""
-        name = re.sub(r"(?<=[a-z])(?=[A-Z])", "-", type(event).__name__).lower()
-        self._stream.write(json.dumps({"event": name, **plain(event)}) + "\n")
+        self._stream.write(event_line(event))
         self._stream.flush()
 
     def close(self) -> None:
         """Nothing is left open."""
 
 
-def result(command: str, document: dict[str, Any], lines: bool) -> str:
-    """A result with its schema: one line at the end of JSON lines, an indented document otherwise."""
-    whole = {"schema": f"kubeship.{command}/1", **plain(document)}
-    return json.dumps(whole, indent=None if lines else 2)
+def result(command: str, document: Mapping[str, Any], lines: bool, clock: Clock = now) -> str:
+    """A result with its schema: the last of JSON lines, an indented document otherwise."""
+    head: dict[str, str] = {"schema": f"kubeship.{command}/1"}
+    if lines:
+        head |= {"time": moment(clock()), "event": "error" if "error" in document else "result"}
+    return json.dumps({**head, **plain(document)}, indent=None if lines else 2)
 
 
 def failure(error: KubeshipError) -> dict[str, Any]:
     """An error as a document."""
     return {"error": error.message, "hint": error.hint, "details": error.details, "exit_code": int(error.exit_code)}
+
+
+def moment(time: datetime) -> str:
+    """RFC 3339, to the millisecond."""
+    return time.isoformat(timespec="milliseconds")

@@ -1,13 +1,13 @@
 """How do the lines of logs look? On a terminal each pod has a colour; for programs each line is JSON."""
 
-import json
 import zlib
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 
 from rich.console import Console
 from rich.text import Text
 
 from kubeship.model.logs import LogEntry
+from kubeship.ui.document import event_line
 
 COLOURS = ("cyan", "magenta", "green", "yellow", "blue", "bright_red")
 
@@ -27,7 +27,7 @@ class LogPrinter:
         """Print one entry."""
         self.count += 1
         if self.json:
-            self.console.file.write(json.dumps({"event": "log-entry", **asdict(entry)}) + "\n")
+            self.console.file.write(event_line(entry))
         elif self.bare:
             self.console.file.write(entry.text + "\n")
         else:

@@ -1,7 +1,6 @@
 """How do results look on a terminal? Tables that a person checks in ten seconds."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Protocol
 
@@ -15,18 +14,14 @@ from kubeship.model.origin import Origin
 from kubeship.model.project import Project
 from kubeship.model.revision import Revision
 from kubeship.model.status import ProcessStatus
+from kubeship.ui.documents import FileDocument
+from kubeship.ui.revisions import age
 from kubeship.ui.terminal import changes_lines
 
 
 def show_project(project: Project, console: Console) -> None:
-    """The facts, each with its `file:line`, which terminals make clickable."""
-    table = Table(box=None, show_header=False, pad_edge=False)
-    table.add_column(style="bold")
-    table.add_column()
-    table.add_column(style="dim")
-    for name, value, origin in _facts(project):
-        table.add_row(escape(name), escape(value), escape(str(origin)))
-    console.print(table)
+    """The facts and what to look at, each with its `file:line`, which terminals make clickable."""
+    show_facts(project, console)
     for warning in project.warnings:
         place = f" [dim]{escape(str(warning.origin))}[/dim]" if str(warning.origin) else ""
         console.print(f"[yellow]![/yellow] {escape(warning.message)}{place}", highlight=False, soft_wrap=True)
@@ -34,6 +29,17 @@ def show_project(project: Project, console: Console) -> None:
         console.print(f"[bold]?[/bold] {escape(question.text)} [dim]--set {escape(question.key)}=[/dim]")
         for candidate in question.candidates:
             console.print(f"    {escape(str(candidate.value))} [dim]{escape(str(candidate.origin))}[/dim]")
+
+
+def show_facts(project: Project, console: Console) -> None:
+    """What was found, and where."""
+    table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_column(style="bold")
+    table.add_column()
+    table.add_column(style="dim")
+    for name, value, origin in _facts(project):
+        table.add_row(escape(name), escape(value), escape(str(origin)))
+    console.print(table)
 
 
 class FileOutcome(Protocol):
@@ -46,9 +52,9 @@ class FileOutcome(Protocol):
 
 
 def show_init(project: Project, files: Iterable[FileOutcome], console: Console) -> None:
-    """The facts that matter most, the files, and what to do next."""
+    """The facts, the files, and what to do next; what to look at was said while they were made."""
     outcomes = tuple(files)
-    show_project(project, console)
+    show_facts(project, console)
     console.print()
     show_files(outcomes, console)
     if any(outcome.action != "unchanged" for outcome in outcomes):
@@ -74,28 +80,15 @@ FILE_WORDS = {
 }
 
 
-def file_actions(files: Iterable[FileOutcome]) -> list[dict[str, str]]:
+def file_actions(files: Iterable[FileOutcome]) -> list[FileDocument]:
     """For programs: each file and what happened to it."""
-    return [{"path": outcome.path, "action": outcome.action.value} for outcome in files]
+    return [FileDocument(path=outcome.path, action=outcome.action.value) for outcome in files]
 
 
 def show_changes(changes: Changes, console: Console) -> None:
     """The diff, object by object and field by field."""
     for line in changes_lines(changes):
         console.print(line, highlight=False, soft_wrap=True)
-
-
-def show_history(records: Iterable[Revision], console: Console) -> None:
-    """One line a revision, newest first."""
-    table = Table(box=None, pad_edge=False)
-    for heading in ("revision", "outcome", "when", "took", "by", "source", "why"):
-        table.add_column(heading, overflow="fold", no_wrap=heading != "why")
-    for record in records:
-        took = f"{(record.finished - record.started).total_seconds():.0f} s" if record.finished else ""
-        who = record.holder.rpartition(":")[0]
-        row = (str(record.number), record.outcome.value, age(record.started), took, who, record.source, record.message)
-        table.add_row(*(escape(cell) for cell in row))
-    console.print(table)
 
 
 def show_findings(findings: Iterable[Finding], console: Console) -> None:
@@ -137,15 +130,6 @@ def show_status(found: FoundStatus, console: Console) -> None:
         console.print(escape(line), highlight=False, soft_wrap=True)
     for line in (*found.lines, *found.addresses):
         console.print(f"  {escape(line)}", highlight=False, soft_wrap=True)
-
-
-def age(moment: datetime) -> str:
-    """`3 min ago`."""
-    seconds = (datetime.now(UTC) - moment).total_seconds()
-    for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
-        if seconds >= size:
-            return f"{seconds // size:.0f} {unit} ago"
-    return "just now"
 
 
 def _facts(project: Project) -> Iterable[tuple[str, str, Origin]]:

@@ -7,7 +7,7 @@ from kubeship.model.objects import Object, process_of
 from kubeship.model.revision import Revision
 from kubeship.model.snapshot import Snapshot
 from kubeship.model.status import ProcessStatus
-from kubeship.model.verdict import Failed, Ready, Verdict, Waiting
+from kubeship.model.verdict import Diagnosis, Failed, Ready, Verdict, Waiting
 from kubeship.rollout.ownership import newest_pods
 from kubeship.rollout.pods import pod_snapshot
 from kubeship.rollout.readiness import wanted
@@ -30,6 +30,17 @@ class Status:
     def healthy(self) -> bool:
         """Whether everything of the newest revision runs and serves."""
         return isinstance(self.verdict, Ready)
+
+    @property
+    def diagnoses(self) -> tuple[Diagnosis, ...]:
+        """Why it isn't, as far as that is certain, or looks so."""
+        match self.verdict:
+            case Failed(diagnoses):
+                return diagnoses
+            case Waiting(worries=worries):
+                return worries
+            case _:
+                return ()
 
     @property
     def lines(self) -> tuple[str, ...]:

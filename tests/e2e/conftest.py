@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from tests.printed import complaints, documents
 from tests.stack.addresses import Stack, load
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -106,6 +107,8 @@ class Ship:
         out, err = process.communicate(timeout=300)
         assert "Traceback (most recent call last)" not in err or code == 1, err
         assert process.returncode == code, f"kubeship {' '.join(arguments)}: {process.returncode}\n{out}\n{err}"
+        if "--json" in arguments:
+            assert [complaint for document in documents(out) for complaint in complaints(document)] == []
         return Ended(process.returncode, out, err)
 
     def variables(self) -> dict[str, str]:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 import typer.main
@@ -17,9 +17,12 @@ from kubeship.config.lock import Lock
 from kubeship.errors import ExitCode
 from kubeship.inspection.project import inspect
 from kubeship.model.dockerfile import instructions
+from kubeship.model.events import Event
+from kubeship.model.logs import LogEntry
 from kubeship.planning.plan import plan
 from kubeship.planning.servers import SERVERS
 from kubeship.rendering.render import render
+from kubeship.ui.document import event_name
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMANDS = ROOT / "docs" / "commands.md"
@@ -79,6 +82,12 @@ def test_every_json_document_is_named_with_its_schema(name: str) -> None:
     schema = SCHEMAS.get(name, f"kubeship.{name}/1")
 
     assert (f"`{schema}`" in section) == ("--json" in options_of(name))
+
+
+def test_every_event_is_documented() -> None:
+    documented = set(re.findall(r"`([a-z-]+)`", subjects(sections(COMMANDS.read_text())["JSON"])))
+
+    assert documented == {event_name(kind) for kind in (*get_args(Event), LogEntry)}
 
 
 def test_exit_codes_are_those_of_the_program() -> None:

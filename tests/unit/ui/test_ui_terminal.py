@@ -5,8 +5,19 @@ from io import StringIO
 from rich.console import Console
 
 from kubeship.model.changes import Action, Change, Changes, FieldChange
-from kubeship.model.events import Caution, Compared, Event, Note
+from kubeship.model.events import (
+    Caution,
+    Compared,
+    Event,
+    LeaseAwaited,
+    Note,
+    Pruned,
+    RollingBack,
+    RolloutFailed,
+    Step,
+)
 from kubeship.model.objects import ObjectRef
+from kubeship.model.verdict import Diagnosis
 from kubeship.ui.terminal import TerminalPrinter
 
 
@@ -41,3 +52,23 @@ def test_a_field_that_is_no_text_is_shown_as_it_could_stand_in_a_manifest() -> N
     text = printed(Compared(Changes((change,))))
 
     assert 'spec.httpGet: (none) → {"path": "/grüße", "port": 8000}' in text
+
+
+def test_a_failure_is_told_before_the_way_back_begins() -> None:
+    crash = Diagnosis("it crashes at start: KeyError: 'A'", "", "set A", subject="Deployment/web")
+
+    text = printed(
+        RolloutFailed(7, (crash,), (), (), ".kubeship/runs/production-7"),
+        Step("Rolling back to revision 6"),
+        RollingBack(7, 6),
+    )
+
+    assert text == "  ✗ Deployment/web: it crashes at start: KeyError: 'A'\n▸ Rolling back to revision 6\n"
+
+
+def test_who_is_waited_for_and_what_went_is_named() -> None:
+    service = ObjectRef("v1", "Service", "shop", "old")
+
+    text = printed(LeaseAwaited("bob@ci:1 is deploying shop", "bob@ci:1", "", 60), Pruned((service,)))
+
+    assert text == "  bob@ci:1 is deploying shop; waiting for its end, 60 s at most\n  - Service/old\n"
