@@ -102,6 +102,10 @@ class KubernetesCluster:
         revisions.delete_records(self.api, app)
         self.api.delete(lease.lease_ref(app), propagation="Background")
 
+    def has_lease(self, app: str) -> bool:
+        """Whether the app's Lease is there, held or not."""
+        return self.api.get(lease.lease_ref(app)) is not None
+
     def get(self, wanted: ObjectRef) -> Object | None:
         """The live object."""
         return self.api.get(wanted)

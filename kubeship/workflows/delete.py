@@ -10,9 +10,10 @@ from kubeship.workflows.undo_job import undo_refs
 def delete(app: str, holder: str, cluster: Cluster, emit: Emit) -> tuple[ObjectRef, ...]:
     """Delete the app's objects, wait for their end, then delete its records and Lease; returns what went.
 
-    Raises InvalidInput without records.
+    A Lease without records is what a delete has left that was killed at its very end. Raises InvalidInput without
+    either.
     """
-    if not cluster.revisions(app):
+    if not cluster.revisions(app) and not cluster.has_lease(app):
         raise InvalidInput(
             f"{app} is not deployed here: it has no revision records",
             hint="name another environment or cluster with --env or --context",

@@ -128,6 +128,9 @@ class Cluster(Protocol):
     def delete_records(self, app: str) -> None:
         """Delete the records and the Lease of an app."""
 
+    def has_lease(self, app: str) -> bool:
+        """Whether the Lease of an app is there, held or not."""
+
     def get(self, wanted: ObjectRef) -> Object | None:
         """The live object."""
 

@@ -98,3 +98,10 @@ def test_delete_leaves_nothing_and_needs_records(project: Path) -> None:
     assert {target.kind for target in gone} >= {"Deployment", "Ingress", "Job", "Service", "ServiceAccount"}
     with pytest.raises(InvalidInput):
         delete("shop", "me@here:1", cluster, never)
+
+
+def test_delete_that_was_killed_before_it_deleted_the_lease_goes_on(project: Path) -> None:
+    cluster = MemoryCluster(settle=healthy, leased=True)
+
+    assert delete("shop", "me@here:1", cluster, never) == ()
+    assert not cluster.leased

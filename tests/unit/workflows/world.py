@@ -45,6 +45,8 @@ class MemoryCluster:
     records: dict[int, Revision] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
     held_by: str = ""
+    leased: bool = False
+    """Whether its Lease is there, held or not."""
     refused: frozenset[str] = frozenset()
     """Names of objects that the server doesn't take."""
     said: tuple[LogEntry, ...] = ()
@@ -75,7 +77,7 @@ class MemoryCluster:
     def lease(self, app: str, holder: str) -> Iterator[MemoryLease]:
         if self.held_by:
             raise LeaseHeld(f"{self.held_by} deploys {app}", hint="wait")
-        self.held_by = holder
+        self.held_by, self.leased = holder, True
         try:
             yield MemoryLease(holder)
         finally:
@@ -106,6 +108,10 @@ class MemoryCluster:
 
     def delete_records(self, app: str) -> None:
         self.records.clear()
+        self.leased = False
+
+    def has_lease(self, app: str) -> bool:
+        return self.leased
 
     def get(self, wanted: ObjectRef) -> Object | None:
         return self.live.get(wanted)
