@@ -1,11 +1,15 @@
 """Which Python exception ended a program, and at which line of the project? Read from its log."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+
+from kubeship.model.log_formats import HEADER, plain_lines
 
 TAIL = 12
 """Lines of a traceback that are worth showing."""
+LONGEST = 300
+"""Characters of a message that are worth showing; what is cut off is often a whole document that was refused."""
 
 
 @dataclass(frozen=True)
@@ -32,21 +36,25 @@ class PythonError:
 
     def __str__(self) -> str:
         """`ModuleNotFoundError: No module named 'yaml'`, on one line."""
-        return f"{self.type}: {self.message.splitlines()[0]}" if self.message else self.type
+        return f"{self.type}: {_cut(self.message.splitlines()[0])}" if self.message else self.type
 
 
-def read_traceback(log: str) -> PythonError | None:
+def read_traceback(log: str, passed: Collection[str] = ()) -> PythonError | None:
     """The last exception in a log that says why the program ended; None when there is no traceback.
 
-    Tracebacks in which a server only reports that its worker died give way to the worker's own, earlier one.
+    Tracebacks in which a server only reports that its worker died give way to the worker's own, earlier one. Those
+    whose names are `passed` are not looked at.
     """
-    lines = _without_prefixes(log.splitlines())
+    lines = _without_prefix(plain_lines(log))
     last: PythonError | None = None
     while True:
         block = _last_block(lines)
         if block is None:
             return last or _missing_main(lines)
         start, end, error = block
+        if error.name in passed:
+            lines = lines[: min(start, end)]
+            continue
         last = last or error
         if error.type not in REPORTS_ONLY:
             return error
@@ -56,28 +64,25 @@ def read_traceback(log: str) -> PythonError | None:
 REPORTS_ONLY = frozenset({"SystemExit", "gunicorn.errors.HaltServer"})
 """gunicorn's arbiter ends with HaltServer when a worker fails to boot (gunicorn/arbiter.py, reap_workers)."""
 
-_HEADER = "Traceback (most recent call last):"
 _DIRECT_CAUSE = "The above exception was the direct cause of the following exception:"
 _FRAME = re.compile(r'\s+File "(?P<path>[^"]+)", line (?P<line>\d+)(?:, in .+)?$')
 _EXCEPTION = re.compile(r"(?P<type>[A-Za-z_][\w.<>]*)(?:: ?(?P<message>.*))?$")
 _LOG_LINE = re.compile(
     r"\[\d{4}-|\[\w+\]|\d{4}[-/]\d\d[-/]\d\d[ T]|(DEBUG|INFO|WARNING|ERROR|CRITICAL)\b|Traceback \(|\{\"", re.IGNORECASE
 )
-_KUBELET_TIME = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d) ")
 _NOT_THE_PROJECT = re.compile(r"^<|/(?:site|dist)-packages/|/lib(?:64)?/python\d[\d.]*/|/bin/[^/]+$")
 _WORKING_DIRECTORIES = re.compile(r"^/(?:app|code|home/[^/]+|opt/[^/]+|project|srv|usr/src/app|workspace)/")
 """Where images keep the project; paths are shown relative to it."""
 _MISSING_MAIN = re.compile(r"\S*python[\d.]*: (?P<message>No module named '?(?P<module>[\w.]+)'?)$")
 
 
-def _without_prefixes(lines: Sequence[str]) -> list[str]:
-    """Without the time that `kubectl logs --timestamps` puts first, or what a logger puts before every line."""
-    plain = [_KUBELET_TIME.sub("", line) for line in lines]
-    prefixes = [line[: line.index(_HEADER)] for line in plain if _HEADER in line]
+def _without_prefix(lines: list[str]) -> list[str]:
+    """Without what a logger puts before every line."""
+    prefixes = [line[: line.index(HEADER)] for line in lines if HEADER in line]
     prefix = prefixes[-1] if prefixes else ""
-    if not prefix or not any(line.startswith(prefix + '  File "') for line in plain):
-        return plain
-    return [line.removeprefix(prefix) for line in plain]
+    if not prefix or not any(line.startswith(prefix + '  File "') for line in lines):
+        return lines
+    return [line.removeprefix(prefix) for line in lines]
 
 
 def _last_block(lines: Sequence[str]) -> tuple[int, int, PythonError] | None:
@@ -87,9 +92,9 @@ def _last_block(lines: Sequence[str]) -> tuple[int, int, PythonError] | None:
         if end is None or not (exception := _EXCEPTION.match(lines[end])):
             continue
         start = last_frame
-        while start > 0 and lines[start - 1][:1].isspace():
+        while start > 0 and (lines[start - 1][:1].isspace() or not lines[start - 1]):
             start -= 1
-        if start > 0 and lines[start - 1].endswith(_HEADER):
+        if start > 0 and lines[start - 1].endswith(HEADER):
             start -= 1
         return start, end, _error(lines, start, end, exception)
     return None
@@ -107,7 +112,7 @@ def _error(lines: Sequence[str], start: int, end: int, exception: re.Match[str])
         type=exception["type"],
         message="\n".join([exception["message"] or "", *rest]).strip(),
         where=_place(shown[0]) if shown else (cause.where if cause else ""),
-        text="\n".join(block[first_shown:][: 2 * TAIL]),
+        text="\n".join(_cut(line) for line in block[first_shown:][: 2 * TAIL]),
         raised_in=frames[-1]["path"],
         cause=cause,
     )
@@ -130,6 +135,10 @@ def _cause(before: Sequence[str]) -> PythonError | None:
         return None
     block = _last_block(above[:-1])
     return block[2] if block else None
+
+
+def _cut(line: str) -> str:
+    return line if len(line) <= LONGEST else f"{line[:LONGEST]} ..."
 
 
 def _place(frame: re.Match[str]) -> str:

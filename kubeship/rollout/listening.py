@@ -24,6 +24,11 @@ _SAID = re.compile(
     rf"(?:{'|'.join(SERVERS)}):?\s+(?:https?://|tcp://|TCP |\(?['\"])?"
     r"(?P<host>\[[0-9a-fA-F:]+\]|::|[\w.*-]+)?['\"]?(?::|,? port |, )\s*(?P<port>\d{2,5})\b"
 )
+_SAID_SOCKET = re.compile(
+    rf"(?:{'|'.join(SERVERS)}):?\s+(?:socket )?unix(?: socket)?:(?://)?(?P<path>/[^\s)]+)|"
+    r"bound to UNIX address (?P<uwsgi>/\S+)"
+)
+"""uWSGI, gunicorn (gunicorn/sock.py), uvicorn (server.py)."""
 _SOCKET = re.compile(r"^\s*\d+: (?P<address>[0-9A-F]{8}|[0-9A-F]{32}):(?P<port>[0-9A-F]{4}) \S+ 0A ", re.MULTILINE)
 """Of /proc/net/tcp: local address and port, in state TCP_LISTEN (include/net/tcp_states.h)."""
 
@@ -70,6 +75,8 @@ def elsewhere(port: int, log: str, sockets: str) -> Elsewhere | None:
     """
     words = said(log)
     places = listening(sockets)
+    if not words and not places and (only := _on_a_socket(port, log)):
+        return only
     if not sockets or (words and not places):  # the pod was looked into before the program came that far
         return _by_the_log(port, words) if words else None
     there = [place for place in places if place.port == port]
@@ -85,6 +92,19 @@ def elsewhere(port: int, log: str, sockets: str) -> Elsewhere | None:
         )
     ports = ", ".join(str(number) for number in sorted({place.port for place in places}))
     return Elsewhere(f"in the pod, only port {ports} is listened on", _remedy(port, places[0].port), places[0].line)
+
+
+def _on_a_socket(port: int, log: str) -> Elsewhere | None:
+    found = next(reversed(list(_SAID_SOCKET.finditer(log))), None)
+    if found is None:
+        return None
+    line = next(line for line in log.splitlines() if found[0].partition("\n")[0] in line)
+    path = found["path"] or found["uwsgi"]
+    return Elsewhere(
+        f"the program listens on the socket {path} only, and on no port",
+        f"let it listen on 0.0.0.0:{port}",
+        line.strip(),
+    )
 
 
 def _by_the_log(port: int, words: Place) -> Elsewhere | None:

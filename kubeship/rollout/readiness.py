@@ -29,14 +29,25 @@ def progress(workload: Object) -> Progress:
     return Progress(ready=missing is None, summary=f"{name}: {missing or 'ready'}")
 
 
-SETTLED = 5.0
+SETTLED = 10.0
 """Seconds that a container without any probe must have run: Kubernetes calls it ready the moment that it starts, also
-when it ends a moment later for the tenth time."""
+when it ends a moment later for the tenth time. A worker imports for five seconds, and then finds no broker."""
 
 
 def settling(pods: Iterable[Object], taken: datetime) -> bool:
     """Whether one of the pods is ready only because nothing asks its containers, and they have just been started."""
-    return any(_runs_for(status, taken) < SETTLED for pod in pods for status in _unasked(pod))
+    return any(_runs_for(status, taken) < _settled_after(status) for pod in pods for status in _unasked(pod))
+
+
+def _settled_after(status: Object) -> float:
+    """Longer than SETTLED where the instance before lasted longer than that, and then ended all the same."""
+    ended = (status.get("lastState") or {}).get("terminated") or {}
+    lasted = seconds_between(ended.get("startedAt") or "", ended.get("finishedAt") or "")
+    return max(SETTLED, min(2 * lasted, LONGEST_SETTLING))
+
+
+LONGEST_SETTLING = 60.0
+"""Seconds: what ran for longer before it ended had started well."""
 
 
 def _unasked(pod: Object) -> Iterator[Object]:

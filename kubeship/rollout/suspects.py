@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from kubeship.model.snapshot import LogRef, Snapshot
 from kubeship.rollout.causes.crashes import NOT_ITS_OWN_END, crashed
 from kubeship.rollout.ownership import newest_pods
-from kubeship.rollout.pods import ContainerSnapshot, occurrences, pod_snapshot
+from kubeship.rollout.pods import ContainerSnapshot, occurrences, pod_snapshot, seconds_between
 from kubeship.rollout.readiness import progress
 
 WORTH_A_LOOK = 3
@@ -32,16 +32,32 @@ def instances(snapshot: Snapshot) -> Mapping[LogRef, str]:
 def refused(snapshot: Snapshot) -> Mapping[str, str]:
     """Pods in which a probe is refused the connection, each with what changes when it is worth looking again.
 
-    What listens in them tells why; it is looked at after each WORTH_A_LOOK refusals, while the container still runs.
+    What listens in them tells why; it is looked at while the container still runs: after each WORTH_A_LOOK refusals,
+    and each UNTOLD seconds where the kubelet, which may be minutes behind, tells nothing of the probes.
     """
     return {
-        container.pod: f"{container.restarts} {count // WORTH_A_LOOK}"
+        container.pod: moment
         for pod in snapshot.pods
         if "deletionTimestamp" not in pod["metadata"]
         for container in pod_snapshot(pod, snapshot).containers
-        if container.running and not container.ready
-        if (count := occurrences(container.said("Unhealthy", "refused"))) >= WORTH_A_LOOK
+        if container.running and not container.ready and (moment := _moment(container, snapshot))
     }
+
+
+UNTOLD = 10
+"""Seconds."""
+
+
+def _moment(container: ContainerSnapshot, snapshot: Snapshot) -> str:
+    count = occurrences(container.said("Unhealthy", "refused"))
+    if count >= WORTH_A_LOOK:
+        return f"{container.restarts} {count // WORTH_A_LOOK}"
+    probes = (container.spec.get(f"{kind}Probe") or {} for kind in ("startup", "readiness"))
+    asked = any(probe.get("httpGet") or probe.get("tcpSocket") for probe in probes)
+    lasted = seconds_between(container.running.get("startedAt") or "", snapshot.taken)
+    if not asked or container.said("Unhealthy") or lasted < UNTOLD:
+        return ""
+    return f"{container.restarts} untold {lasted // UNTOLD:.0f}"
 
 
 def silent(snapshot: Snapshot) -> tuple[LogRef, ...]:

@@ -106,7 +106,8 @@ class _Evidence:
     def fresh(self, snapshot: Snapshot, more: Collection[LogRef] = ()) -> Snapshot:
         """The picture with the last words of all suspects, and of whom else is named."""
         wanted = list(dict.fromkeys((*instances(snapshot), *more)))
-        return replace(snapshot, logs=self._observer.logs(wanted) if wanted else {})
+        # What an instance said that the kubelet has thrown away since may be the only word on why it ended.
+        return replace(snapshot, logs={**self._logs, **self._observer.logs(wanted)} if wanted else dict(self._logs))
 
 
 def _look_around(observer: Observer, emit: Emit, deadline: float, clock: Callable[[], float]) -> None:

@@ -8,9 +8,9 @@ from kubeship.rollout.causes.conclusion import Conclusion
 from kubeship.rollout.causes.configuration import configuration_refused
 from kubeship.rollout.causes.crashes import (
     exits_at_once,
-    file_refused,
     out_of_memory,
     python_exception,
+    said_why,
     unexplained_exit,
 )
 from kubeship.rollout.causes.creation import pods_refused
@@ -58,8 +58,8 @@ CAUSES: tuple[Callable[[ContainerSnapshot], Conclusion | None], ...] = (
     startup_probe_failed,
     liveness_probe_failed,
     python_exception,
+    said_why,
     exits_at_once,
-    file_refused,
     unexplained_exit,
     readiness_probe_failed,
 )

@@ -3,9 +3,10 @@
 import re
 from dataclasses import dataclass
 
-from kubeship.model.python_errors import meaning, read_traceback
+from kubeship.model.python_errors import PythonError, meaning, read_traceback
 from kubeship.model.verdict import Diagnosis
 from kubeship.rollout.causes.conclusion import Conclusion
+from kubeship.rollout.causes.last_words import Reason, decisive_line, reason
 from kubeship.rollout.pods import ContainerSnapshot
 
 LAST_LINES = 20
@@ -27,9 +28,7 @@ def out_of_memory(container: ContainerSnapshot) -> Conclusion | None:
 
 def python_exception(container: ContainerSnapshot) -> Conclusion | None:
     """It died of an exception: Python's own traceback is the best evidence there is."""
-    if not crashed(container) or container.last_end.get("exitCode") == 0:
-        return None
-    error = read_traceback(container.last_words)
+    error = _exception(container) if crashed(container) else None
     if error is None:
         return None
     known = meaning(error)
@@ -38,8 +37,19 @@ def python_exception(container: ContainerSnapshot) -> Conclusion | None:
         container,
         f"{container.name} crashes: it {known.cause}" if known else f"{container.name} crashes: {error}{where}",
         str(error),
-        known.remedy if known else f"correct {error.where or 'the program'}, then deploy again",
+        known.remedy if known else f"correct {error.where or 'what the traceback names'}, then deploy again",
         log=error.text,
+        heals=bool(known and known.heals),
+    )
+
+
+def said_why(container: ContainerSnapshot) -> Conclusion | None:
+    """No traceback, but words that are known: a server that can't listen, a worker without a broker, a shell."""
+    why = _reason(container) if crashed(container) else None
+    if why is None:
+        return None
+    return _conclusion(
+        container, f"{container.name} crashes: it {why.cause}", why.evidence, why.remedy, heals=why.heals
     )
 
 
@@ -56,37 +66,20 @@ def exits_at_once(container: ContainerSnapshot) -> Conclusion | None:
     )
 
 
-def file_refused(container: ContainerSnapshot) -> Conclusion | None:
-    """Some program (no Python traceback) said that it may not write somewhere."""
-    if not crashed(container):
-        return None
-    refused = None
-    for line in reversed(container.last_words.splitlines()[-LAST_LINES:]):
-        if refused := _REFUSED.search(line):
-            break
-    if refused is None:
-        return None
-    path, reason = refused["before"] or refused["after"] or "a file", refused["reason"].lower()
-    return _conclusion(
-        container,
-        f"{container.name} crashes: it can't write {path} ({reason})",
-        refused.string.strip(),
-        "write below /tmp or onto a volume, and log to stdout: the container runs as an ordinary user",
-    )
-
-
 def unexplained_exit(container: ContainerSnapshot) -> Conclusion | None:
     """Whatever else made it end: what the exit code says by convention, and its last words."""
     if not crashed(container):
         return None
     code = int(container.last_end.get("exitCode", 0))
     known = EXIT_CODES.get(code)
+    line = decisive_line(container.last_words)
+    cause = f"crashes: {known.cause}" if known else f"crashes with exit code {code}{f': {line}' if line else ''}"
+    place = fault(container.last_words)
     return _conclusion(
         container,
-        f"{container.name} crashes: {known.cause}" if known else f"{container.name} crashes with exit code {code}",
-        next((line.strip() for line in reversed(container.last_words.splitlines()) if line.strip()), "")
-        or f"terminated: {container.last_end.get('reason', 'Error')}, exit code {code}",
-        known.remedy if known else "read its last words, correct the program, then deploy again",
+        f"{container.name} {cause}{f' ({place})' if place else ''}",
+        line or f"terminated: {container.last_end.get('reason', 'Error')}, exit code {code}",
+        known.remedy if known else "correct what its last words name, then deploy again",
     )
 
 
@@ -98,11 +91,11 @@ class _ExitCode:
 
 EXIT_CODES = {
     3: _ExitCode(
-        "exit code 3, which is gunicorn's for workers that fail to boot",
-        "run `kubeship build`: it imports the entrypoint inside the image",
+        "its server couldn't start the application (exit code 3, gunicorn's and uvicorn's for that)",
+        "run `kubeship verify`: it loads the entrypoint inside the image; its last words may tell more",
     ),
     4: _ExitCode(
-        "exit code 4, which is gunicorn's for an application that can't be loaded",
+        "gunicorn can't load the application (exit code 4)",
         "check the process' `entrypoint:` in kubeship.yaml",
     ),
     126: _ExitCode("its command can't be executed (exit code 126)", "make the command executable in the Dockerfile"),
@@ -125,7 +118,7 @@ EXIT_CODES = {
     ),
     143: _ExitCode("something asked it to end (exit code 143, SIGTERM)", "look at the pod's events for who did"),
 }
-"""Shell convention: 126 and 127, 128 + signal (POSIX, 2.8.2); 3 and 4: gunicorn/arbiter.py."""
+"""Shell convention: 126 and 127, 128 + signal (POSIX, 2.8.2); 3 and 4: gunicorn/arbiter.py, uvicorn/main.py."""
 
 
 def crashed(container: ContainerSnapshot) -> bool:
@@ -138,32 +131,70 @@ def crashed(container: ContainerSnapshot) -> bool:
     return not (container.running and container.restarts == 0)
 
 
-def crashes_for_certain(container: ContainerSnapshot) -> bool:
-    """It has ended twice in a row.
+CERTAIN_ENDS = 2
+"""One flaky start is none: the kubelet starts a container again at once when it ends for the first time, and calls it
+CrashLoopBackOff only when the next instance ends too (pkg/kubelet/kuberuntime, doBackOff)."""
 
-    The kubelet starts a container again at once when it ends for the first time, and calls it CrashLoopBackOff only
-    when the next instance ends too (pkg/kubelet/kuberuntime, doBackOff): one flaky start is none. An instance that
-    runs again may yet come up, so it is left to run.
-    """
+CERTAIN_ENDS_OF_WHAT_HEALS = 4
+"""A program may wait for its database by ending. The kubelet waits 10 s before the third start and 20 s before the
+fourth, so the fourth end comes some 30 s after the first, as the third pull of an image does."""
+
+
+def crashes_for_certain(container: ContainerSnapshot, *, heals: bool = False) -> bool:
+    """It has ended often enough, and none runs: an instance that runs again may yet come up, so it is left to run."""
+    wanted = CERTAIN_ENDS_OF_WHAT_HEALS if heals else CERTAIN_ENDS
     looping = container.waiting.get("reason") == "CrashLoopBackOff"
-    return crashed(container) and (looping or (bool(container.terminated) and container.restarts >= 1))
+    return crashed(container) and (looping or bool(container.terminated)) and container.restarts + 1 >= wanted
 
 
 NOT_ITS_OWN_END = frozenset({"ContainerCannotRun", "ContainerStatusUnknown", "StartError"})
 """Ends that are no crash: it never ran, or the node was lost."""
 
-_REFUSED = re.compile(
-    r"(?:(?P<before>/[\w./-]+)['\"]?: )?(?P<reason>Read-only file system|Permission denied|Operation not permitted)"
-    r"(?:: ['\"]?(?P<after>/[\w./-]+))?",
-    re.IGNORECASE,
+FROM_OUTSIDE = frozenset({137, 143})
+"""Exit codes of SIGKILL and SIGTERM. The kubelet adds an instance's failed probes to those of the one before it
+(pkg/kubelet/prober/worker.go, resultRun), so the second instance of what crashes may be killed at once."""
+
+_FAULT = re.compile(
+    r"Fatal Python error: .*?^(?:Current thread|Thread).*?$(?P<frames>(?:\n\s+File .*)+)", re.DOTALL | re.M
 )
+_FAULT_FRAME = re.compile(r'File "(?!<)(?P<path>[^"]+)", line (?P<line>\d+)')
 
 
-def _conclusion(container: ContainerSnapshot, cause: str, evidence: str, remedy: str, log: str = "") -> Conclusion:
+def fault(log: str) -> str:
+    """`main.py:3`, by faulthandler's word (Modules/faulthandler.c): the innermost frame, which stands first."""
+    found = _FAULT.search(log)
+    frame = _FAULT_FRAME.search(found["frames"]) if found else None
+    return f"{frame['path'].removeprefix('/app/')}:{frame['line']}" if frame else ""
+
+
+def logs_of_ends(container: ContainerSnapshot) -> tuple[str, ...]:
+    """What the instance that ended last has said; where somebody else ended it, also what the one before said."""
+    before = container.previous_log if container.last_end.get("exitCode") in FROM_OUTSIDE else ""
+    return tuple(dict.fromkeys(log for log in (container.last_words, before) if log))
+
+
+def _exception(container: ContainerSnapshot) -> PythonError | None:
+    error = next((e for log in logs_of_ends(container) if (e := read_traceback(log))), None)
+    if error is None or container.last_end.get("exitCode") != 0:
+        return error
+    # Hypercorn ends with 0 though its worker has died. An exception that was followed by other words is not why.
+    last = next((line.strip() for line in reversed(container.last_words.splitlines()) if line.strip()), "")
+    return error if last and last in error.text else None
+
+
+def _reason(container: ContainerSnapshot) -> Reason | None:
+    if container.last_end.get("exitCode") == 0:
+        return None
+    return next((why for log in logs_of_ends(container) if (why := reason(log))), None)
+
+
+def _conclusion(
+    container: ContainerSnapshot, cause: str, evidence: str, remedy: str, log: str = "", *, heals: bool = False
+) -> Conclusion:
     ended = container.restarts + (1 if container.terminated or container.waiting else 0)
     tail = "\n".join(container.last_words.splitlines()[-LAST_LINES:])
     rule = f"it ended {ended} times without becoming ready" if ended > 1 else "it ended once"
     return Conclusion(
         Diagnosis(cause=cause, evidence=evidence, remedy=remedy, log=log or tail, rule=rule),
-        certain=crashes_for_certain(container),
+        certain=crashes_for_certain(container, heals=heals),
     )

@@ -6,18 +6,17 @@ from dataclasses import dataclass
 from textwrap import shorten
 
 from kubeship.model.objects import Object
-from kubeship.model.python_errors import meaning, read_traceback
 from kubeship.model.verdict import Diagnosis
+from kubeship.rollout.causes.access_log import answered
+from kubeship.rollout.causes.answers import REDIRECTED_TO_TLS, answer_means
+from kubeship.rollout.causes.behind import Behind, behind
 from kubeship.rollout.causes.conclusion import Conclusion
-from kubeship.rollout.causes.crashes import LAST_LINES, crashed, crashes_for_certain
+from kubeship.rollout.causes.crashes import FROM_OUTSIDE, LAST_LINES, crashed, crashes_for_certain
 from kubeship.rollout.listening import Elsewhere, elsewhere
 from kubeship.rollout.pods import ContainerSnapshot, occurrences, seconds_between
 
 WORTH_A_WORD = 5
 """So many probes may go without any answer before it is mentioned: nothing listens yet while a program starts."""
-
-KILLED = frozenset({137, 143})
-"""Exit codes of SIGKILL and SIGTERM: who sent it stands in an event that the kubelet may have kept to itself."""
 
 COMMAND_WIDTH = 40
 """Characters of a probe's command that are enough to know it by."""
@@ -43,7 +42,7 @@ def liveness_probe_failed(container: ContainerSnapshot) -> Conclusion | None:
     """The kubelet killed it for failing its liveness probe; certain by the rule for crashes."""
     if container.ready or not crashed(container):
         return None
-    ended_from_outside = container.last_end.get("exitCode") in KILLED and _answer(container, "liveness")
+    ended_from_outside = container.last_end.get("exitCode") in FROM_OUTSIDE and _answer(container, "liveness")
     if not _killed(container, "liveness") and not ended_from_outside:
         return None
     certain = crashes_for_certain(container)
@@ -83,67 +82,6 @@ class _Answer:
         return int(found[1]) if found else None
 
 
-@dataclass(frozen=True)
-class _Meaning:
-    pattern: str
-    cause: str
-    remedy: str
-
-
-_HEALTH = "set `health: {path: ...}` of the process in kubeship.yaml"
-
-MEANINGS = (
-    _Meaning(
-        r"statuscode: 400",
-        "answers 400: it refuses the probe's Host header",
-        "add the host to Django's ALLOWED_HOSTS, or name it under `hosts:` of the process, so that the probe sends it",
-    ),
-    _Meaning(
-        r"statuscode: 40[13]",
-        "wants a login ({status})",
-        f"{_HEALTH} to a route that needs none",
-    ),
-    _Meaning(r"statuscode: 404", "answers 404: there is no such route", f"{_HEALTH} to a route that the app has"),
-    _Meaning(r"statuscode: 405", "answers 405: the route doesn't take GET", f"{_HEALTH} to a route that takes GET"),
-    _Meaning(
-        r"statuscode: 5\d\d",
-        "answers {status}",
-        "read its log, and correct what fails there; a health route should not need what may be missing at the start",
-    ),
-    _Meaning(r"statuscode: \d+", "answers {status}", f"{_HEALTH} to a route that answers 200"),
-    _Meaning(
-        r'Get "https://[^"]*": .*(?:connection refused|tls: )|server gave HTTP response to HTTPS client',
-        "redirects the probe to https, where nothing listens",
-        "let the probe send `X-Forwarded-Proto: https` and tell the app to believe it (Django: "
-        "SECURE_PROXY_SSL_HEADER), or exempt the health route (SECURE_REDIRECT_EXEMPT)",
-    ),
-    _Meaning(
-        r"stopped after 10 redirects",
-        "redirects the probe in a circle",
-        f"{_HEALTH} to a route that answers 200 itself",
-    ),
-    _Meaning(
-        r"[Cc]onnection refused",
-        "nothing listens there (connection refused)",
-        "let the program listen on 0.0.0.0 and on that port, or correct `port:` of the process in kubeship.yaml",
-    ),
-    _Meaning(
-        r"deadline exceeded|i/o timeout|Client\.Timeout|timed out",
-        "doesn't answer in time",
-        "look for what blocks it: a database that isn't reached, too few workers, too little CPU",
-    ),
-    _Meaning(
-        r"EOF|[Cc]onnection reset|malformed HTTP|broken pipe|BadStatusLine|RemoteDisconnected",
-        "closes the connection without an answer",
-        "check that the port speaks HTTP, and read its log",
-    ),
-)
-"""pkg/probe/http, pkg/probe/tcp, Go's net/http and Python's http.client; the first that matches counts. The kubelet
-follows redirects to the same host, and takes one to another host for a success (RedirectChecker)."""
-
-_UNKNOWN = _Meaning("", "fails", "run the probe's command in the container, and read the log")
-
-
 def _killed(container: ContainerSnapshot, probe: str) -> bool:
     return bool(container.said("Killing", rf"failed {probe} probe"))
 
@@ -174,26 +112,44 @@ def _conclusion(
     container: ContainerSnapshot, kind: str, answer: _Answer | None, rule: str, certain: bool
 ) -> Conclusion:
     probe = container.spec.get(f"{kind}Probe") or {}
+    answer = answer or _logged(container, probe)
     text = answer.text if answer else ""
-    known = next((m for m in MEANINGS if re.search(m.pattern, text)), _UNKNOWN)
-    status = str(answer.status) if answer else ""
-    cause, remedy = known.cause.format(status=status), known.remedy
+    known = answer_means(text)
+    symptom, remedy = known.cause.format(status=answer.status if answer else ""), known.remedy
+    asked = f"{kind} probe ({_question(container, probe)})"
+    cause = f"{container.name}'s {asked}: {symptom}"
     evidence = f"{kind.capitalize()} probe failed: {text}" if text else f"it was killed after {budget(probe)} s"
     if place := _elsewhere(container, probe, text):
         cause, remedy, evidence = f"{cause}; {place.cause}", place.remedy, f"{evidence}; {place.evidence}"
-    for more in (_killed_workers(container), _exception(container, answer)):
-        if more:
-            cause, remedy = f"{cause}; {more[0]}", more[1]
+    if reason := _behind(container, answer):
+        cause, remedy = f"{container.name} {reason.cause}; its {asked} {symptom}", reason.remedy
+        evidence = f"{reason.evidence}; {evidence}" if reason.evidence else evidence
     return Conclusion(
         Diagnosis(
-            cause=f"{container.name}'s {kind} probe ({_question(container, probe)}): {cause}",
+            cause=cause,
             evidence=evidence,
             remedy=remedy,
-            log="\n".join(_words(container).splitlines()[-LAST_LINES:]),
+            log=(reason and reason.log) or "\n".join(_words(container).splitlines()[-LAST_LINES:]),
             rule=rule,
         ),
         certain,
     )
+
+
+def _behind(container: ContainerSnapshot, answer: _Answer | None) -> Behind | None:
+    """Why it answers so, by its own words; an answer below 500 is meant."""
+    if answer and answer.status and answer.status < 500:
+        return None
+    return next((why for log in _logs(container) if (why := behind(log))), None)
+
+
+def _logged(container: ContainerSnapshot, probe: Object) -> _Answer | None:
+    """What the program says that it answered, where the kubelet has told nothing yet: a busy one is minutes behind."""
+    get = probe.get("httpGet")
+    found = answered(_words(container), get.get("path", "/")) if get else None
+    if found is None or found.status < 400:
+        return None
+    return _Answer(f"its own log says with statuscode: {found.status}: {found.line}", 1)
 
 
 def _question(container: ContainerSnapshot, probe: Object) -> str:
@@ -218,34 +174,10 @@ def _elsewhere(container: ContainerSnapshot, probe: Object, text: str) -> Elsewh
     ready = container.spec.get("readinessProbe") or {}
     # A command names no port; what asks whether it is ready does.
     target = next((each[key] for each in (probe, ready) for key in ("httpGet", "tcpSocket") if each.get(key)), None)
-    if not target or "refused" not in text or '"https:' in text:
+    if not target or (text and "refused" not in text) or REDIRECTED_TO_TLS.search(text):
         return None
     port = _port(container, target)
     return elsewhere(int(port), _words(container), container.sockets) if port.isdigit() else None
-
-
-def _killed_workers(container: ContainerSnapshot) -> tuple[str, str] | None:
-    """gunicorn outlives a worker that the kernel kills (gunicorn/arbiter.py, reap_workers): only its log tells."""
-    if "was sent SIGKILL! Perhaps out of memory?" not in _words(container):
-        return None
-    return (
-        "the server's workers are killed, as when they use more than the memory limit",
-        "raise `resources: {memory: ...}` of the process in kubeship.yaml, or lower `workers:`",
-    )
-
-
-def _exception(container: ContainerSnapshot, answer: _Answer | None) -> tuple[str, str] | None:
-    """The exception behind an answer of 500, or behind the server's silence: a worker that fails to boot."""
-    if answer and answer.status and answer.status < 500:
-        return None
-    error = next((e for log in _logs(container) if (e := read_traceback(log))), None)
-    if error is None:
-        return None
-    known = meaning(error)
-    if known:
-        return f"the program {known.cause}", known.remedy
-    where = f" ({error.where})" if error.where else ""
-    return f"{error}{where}", f"correct {error.where or 'the program'}, then deploy again"
 
 
 def _words(container: ContainerSnapshot) -> str:

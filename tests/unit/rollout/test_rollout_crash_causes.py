@@ -97,7 +97,10 @@ def test_exit_code_says_what_it_says_by_convention(code: int, words: str) -> Non
     ("log", "cause"),
     [
         ("sh: 1: cannot create /data/x: Read-only file system", "can't write /data/x (read-only file system)"),
-        ("nginx: [emerg] mkdir() '/var/cache' failed (13: Permission denied)", "can't write a file"),
+        (
+            "nginx: [emerg] mkdir() '/var/cache' failed (13: Permission denied)",
+            "can't write /var/cache (permission denied)",
+        ),
     ],
 )
 def test_path_that_may_not_be_written_is_named(log: str, cause: str) -> None:

@@ -98,7 +98,7 @@ def test_workers_that_are_killed_for_their_memory_are_named() -> None:
     conclusion = concluded(rollout(status(RUNNING), silent, KILLED, log=log, spec=SPEC))
 
     assert conclusion
-    assert "workers are killed" in conclusion.diagnosis.cause
+    assert "workers that are killed" in conclusion.diagnosis.cause
     assert "memory" in conclusion.diagnosis.remedy
 
 
@@ -176,7 +176,7 @@ def test_exception_behind_an_error_500_is_part_of_the_cause() -> None:
     conclusion = concluded(rollout(status(RUNNING), answer, spec={"readinessProbe": HTTP}, log=log))
 
     assert conclusion
-    assert "answers 500; the program can't import redis (views.py:9)" in conclusion.diagnosis.cause
+    assert conclusion.diagnosis.cause.startswith("web fails: it can't import redis (views.py:9); its readiness probe")
 
 
 def test_readiness_probe_is_never_certain() -> None:

@@ -1,0 +1,136 @@
+"""What does an exception mean that lies in what the image lacks, or in what its container forbids?"""
+
+import re
+
+from kubeship.model.meaning import Meaning, at
+from kubeship.model.python_names import LIBRARY_PACKAGES
+from kubeship.model.python_traceback import PythonError
+
+_ELSEWHERE = "write below /tmp or onto a volume, and log to stdout: the container runs as an ordinary user"
+_RUNTIME = "`system_packages: {runtime: [...]}` in kubeship.yaml"
+
+
+def missing_library(error: PythonError) -> Meaning | None:
+    """glibc's dlopen: `libpq.so.5: cannot open shared object file: No such file or directory`."""
+    if "no pq wrapper available" in error.message:
+        return Meaning(
+            "can't use psycopg, because the library libpq.so.5 is not in the image",
+            f"declare psycopg[binary], or add libpq5 to {_RUNTIME}",
+        )
+    missing = re.search(r"(?P<library>lib[\w.+-]+\.so[\w.]*): cannot open shared object file", error.message)
+    missing = missing or re.search(r"cannot load library '(?P<library>[\w.+-]+)'", error.message)
+    if not missing:
+        return None
+    library = missing["library"]
+    package = LIBRARY_PACKAGES.get(library) or LIBRARY_PACKAGES.get(f"lib{library.removeprefix('lib')}.so.0")
+    named = package or f"the Debian package that has {library} (packages.debian.org finds it)"
+    return Meaning(f"needs the system library {library}, which is not in the image", f"add {named} to {_RUNTIME}")
+
+
+FOREIGN_BUILDS = (
+    (
+        r"version [`'](?P<what>(?:GLIBC|GLIBCXX|CXXABI)_[\d.]+)' not found",
+        "was built for a newer system: it needs {what}",
+    ),
+    (r"undefined symbol: (?P<what>\w+)", "was built for another version of what it uses: it lacks {what}"),
+    (
+        r"wrong ELF class|invalid ELF header|Exec format error|cannot enable executable stack",
+        "is no build for this image",
+    ),
+    (
+        r"Error loading shared library (?P<what>ld-linux[\w.-]*|libc\.so\.6)",
+        "was built for glibc, and the image has musl",
+    ),
+)
+"""glibc's and musl's dynamic loaders (dl-version.c, dl-lookup.c, dl-load.c; ldso/dynlink.c)."""
+
+
+def foreign_build(error: PythonError) -> Meaning | None:
+    """A compiled extension that the image's loader refuses."""
+    if error.name not in ("ImportError", "OSError"):
+        return None
+    for pattern, words in FOREIGN_BUILDS:
+        if found := re.search(pattern, error.message):
+            file = re.search(
+                r"(?:required by |^)\(?([\w./-]+\.so[\w.]*)", error.message.partition("not found")[2] or ""
+            )
+            file = file or re.search(r"([\w.+-]+\.so[\w.]*)", error.message)
+            name = file[1].rpartition("/")[2] if file else "a compiled extension"
+            return Meaning(
+                f"can't load {name}{at(error)}, which {words.format(**found.groupdict())}",
+                "install it inside the image that runs it (no copied virtual environment or .so), on the same base "
+                "image in both stages; or choose a version that has a wheel for it",
+            )
+    return None
+
+
+def missing_program(error: PythonError) -> Meaning | None:
+    """`subprocess` names the program as it was called (CPython, Lib/subprocess.py, _execute_child)."""
+    missing = error.name == "FileNotFoundError" and re.search(r"\[Errno 2\] [^:]+: '(?P<what>[^']+)'", error.message)
+    if not missing or not re.search(r"/subprocess\.py$|/asyncio/|<frozen posix", error.raised_in):
+        return None
+    return Meaning(
+        f"calls the program {missing['what']}, which is not in the image{at(error)}",
+        f"add the Debian package that brings {missing['what']} to {_RUNTIME}",
+    )
+
+
+def not_writable(error: PythonError) -> Meaning | None:
+    """Errno 1, 13 and 30 with a path; SQLite's and tempfile's own words for the same."""
+    if error.name == "FileNotFoundError" and "No usable temporary directory" in error.message:
+        return Meaning(
+            f"finds no directory for temporary files that it may write{at(error)}",
+            "mount an emptyDir at /tmp, which kubeship's own manifests have",
+        )
+    if re.search(r"unable to open database file|attempt to write a readonly database", error.message):
+        return Meaning(
+            f"can't open its SQLite database for writing{at(error)}: {error!s}",
+            "keep the file on a volume (`volumes:` in kubeship.yaml) that the container's user may write, its "
+            "directory too; or use a database server",
+        )
+    denied = re.match(r"\[Errno (?:1|13|30)\] (?P<what>[\w -]+): '(?P<path>[^']+)'", error.message)
+    if error.name not in ("OSError", "PermissionError") or not denied:
+        return None
+    reason = "that is read-only in the container" if "[Errno 30]" in error.message else "without the permission to"
+    return Meaning(f"opens or writes {denied['path']}, {reason}{at(error)}", _ELSEWHERE)
+
+
+def missing_file(error: PythonError) -> Meaning | None:
+    """Errno 2 with a path."""
+    missing = error.name == "FileNotFoundError" and re.search(r"\[Errno 2\] [^:]+: '(?P<path>[^']+)'", error.message)
+    if not missing:
+        return None
+    return Meaning(
+        f"reads {missing['path']}, which is not there{at(error)}",
+        "check that .dockerignore doesn't exclude it, and name it relative to __file__, not to the working directory",
+    )
+
+
+def disk_full(error: PythonError) -> Meaning | None:
+    """Errno 28, also of /dev/shm and of a volume."""
+    if "No space left on device" not in error.message:
+        return None
+    return Meaning(
+        f"finds no space left where it writes{at(error)}: {error!s}",
+        "enlarge the volume or the emptyDir (its sizeLimit; /dev/shm has 64 MiB), or write less",
+    )
+
+
+def cannot_listen(error: PythonError) -> Meaning | None:
+    """bind(2): a port that is taken, or one below 1024."""
+    message = error.message.lower()
+    if error.name not in ("OSError", "PermissionError"):
+        return None
+    if "address already in use" in message:
+        return Meaning(
+            f"listens on a port that is taken in its container{at(error)}",
+            "start the server once: a module must not call app.run() while it is imported, and no other program or "
+            "container of the pod may take its port",
+        )
+    binding = "bind" in message or re.search(r"/(?:socketserver|socket|asyncio/\w+)\.py$", error.raised_in)
+    if "[errno 13]" in message and binding and "'/" not in message:
+        return Meaning(
+            f"isn't allowed to listen on its port{at(error)}: {error!s}",
+            "use a port above 1023 (`port:` of the process in kubeship.yaml): lower ones need root",
+        )
+    return None

@@ -1,0 +1,84 @@
+"""Which plain lines does a log hold, whatever wrapped, coloured, boxed or quoted them?"""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+HEADER = "Traceback (most recent call last):"
+
+_KUBELET_TIME = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d) ")
+_COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+_GROUP = "Exception Group " + HEADER
+_GROUP_RULER = re.compile(r"\s*\+[-+]+(?: \d+ -+)?$")
+_GROUP_LINE = re.compile(r"\s*[|+] ?")
+_BOXED_FRAME = re.compile(r"│ (?P<path>\S.*):(?P<line>\d+) in (?P<name>\S+)\s*│?$")
+_LOGURU_FRAME = re.compile(r'> File "')
+
+
+def plain_lines(log: str) -> list[str]:
+    """The lines as Python would have printed them to a plain file.
+
+    Undone: the time that the kubelet puts first; colours (Python 3.13, rich); JSON loggers, whose tracebacks stand in a
+    string or a structure; the bars before each line of an exception group; rich's boxes; loguru's mark of a frame.
+    """
+    lines = (_COLOUR.sub("", _KUBELET_TIME.sub("", line)) for line in log.splitlines())
+    found = [each for line in lines for each in _unquoted(line)]
+    if any(_GROUP in line for line in found):
+        found = [_without_bars(line) for line in found]
+    if any(line.startswith("╭") and HEADER[:-1] in line for line in found):
+        found = [_without_box(line) for line in found]
+    return [_LOGURU_FRAME.sub('  File "', line, count=1) if line.startswith("> ") else line for line in found]
+
+
+def _unquoted(line: str) -> Iterator[str]:
+    """A line, or the lines of the traceback that it quotes."""
+    quoted = HEADER in line and HEADER + "\\n" in line
+    if not quoted and not (line.startswith("{") and "frames" in line):
+        yield line
+        return
+    try:
+        record: Any = json.loads(line)
+    except ValueError:
+        yield from line.replace("\\n", "\n").replace('\\"', '"').splitlines() if quoted else (line,)
+        return
+    tracebacks = list(_tracebacks(record))
+    yield from tracebacks or (line,)
+
+
+def _tracebacks(value: Any) -> Iterator[str]:
+    if isinstance(value, str) and HEADER in value:
+        yield from value.splitlines()
+    elif isinstance(value, dict) and "exc_type" in value and isinstance(value.get("frames"), list):
+        yield from _structured(value)
+    elif isinstance(value, dict | list):
+        for item in value.values() if isinstance(value, dict) else reversed(value):
+            yield from _tracebacks(item)
+
+
+def _structured(exception: dict[str, Any]) -> Iterator[str]:
+    """structlog.tracebacks.ExceptionDictTransformer; the exception that was raised last stands first."""
+    yield HEADER
+    for frame in exception["frames"]:
+        if isinstance(frame, dict):
+            yield f'  File "{frame.get("filename", "")}", line {frame.get("lineno", 0)}, in {frame.get("name", "")}'
+    yield f"{exception['exc_type']}: {exception.get('exc_value', '')}"
+
+
+def _without_bars(line: str) -> str:
+    """CPython, Lib/traceback.py, _ExceptionPrintContext."""
+    if _GROUP_RULER.match(line):
+        return ""
+    if _GROUP in line:
+        return HEADER
+    bar = _GROUP_LINE.match(line)
+    return line[bar.end() :] if bar else line
+
+
+def _without_box(line: str) -> str:
+    """rich/traceback.py."""
+    if line.startswith("╭"):
+        return HEADER
+    if frame := _BOXED_FRAME.match(line):
+        return f'  File "{frame["path"]}", line {frame["line"]}, in {frame["name"]}'
+    return f"    {line.strip('│ ')}" if line.startswith(("│", "╰")) else line

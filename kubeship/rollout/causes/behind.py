@@ -1,0 +1,77 @@
+"""Why does a program that runs not answer? What its log tells of workers and exceptions."""
+
+import re
+from dataclasses import dataclass
+
+from kubeship.model.python_errors import meaning, read_traceback
+from kubeship.rollout.causes.last_words import FAR_BACK, reason
+
+
+@dataclass(frozen=True)
+class Behind:
+    """What stands behind a probe's failure."""
+
+    cause: str
+    """Completes a sentence that begins with the container's name."""
+    remedy: str
+    evidence: str = ""
+    log: str = ""
+
+
+NO_REASON = frozenset(
+    {"BrokenPipeError", "CancelledError", "ClientDisconnect", "ConnectionResetError", "KeyboardInterrupt", "SystemExit"}
+)
+"""Exceptions that follow from a probe that didn't wait, or from the end that the kubelet asked for."""
+
+_TIMEOUT = re.compile(r"^.*WORKER TIMEOUT \(pid:.*$", re.MULTILINE)
+_KILLED = re.compile(
+    r"^.*(?:was sent SIGKILL! Perhaps out of memory\?|signal 9 :\(|exited with code -9|signal 9 \(SIGKILL\)).*$",
+    re.MULTILINE,
+)
+"""gunicorn/arbiter.py (reap_workers), uwsgi/core/master_checks.c, Celery's billiard: servers that outlive a worker."""
+
+
+def behind(log: str) -> Behind | None:
+    """The reason in one instance's log; None when it holds none."""
+    return _workers(log) or _exception(log) or _said(log)
+
+
+def _workers(log: str) -> Behind | None:
+    if late := _TIMEOUT.search(log):
+        stood = read_traceback(log)
+        place = f" ({stood.where})" if stood and stood.where else ""
+        return Behind(
+            f"has workers that are ended because they don't answer within gunicorn's timeout{place}",
+            f"see what {stood.where} waits for"
+            if stood and stood.where
+            else "see what its import or request waits for",
+            late[0].strip(),
+            stood.text if stood else "",
+        )
+    if killed := _KILLED.search(log):
+        return Behind(
+            "has workers that are killed, as when they use more than the memory limit",
+            "raise `resources: {memory: ...}` of the process in kubeship.yaml, or lower `workers:`",
+            killed[0].strip(),
+        )
+    return None
+
+
+def _exception(log: str) -> Behind | None:
+    error = read_traceback(log, NO_REASON)
+    if error is None:
+        return None
+    known = meaning(error)
+    where = f" ({error.where})" if error.where else ""
+    return Behind(
+        f"fails: it {known.cause}" if known else f"fails: {error}{where}",
+        known.remedy if known else f"correct {error.where or 'what the traceback names'}, then deploy again",
+        str(error),
+        error.text,
+    )
+
+
+def _said(log: str) -> Behind | None:
+    """Words of a worker that can't be loaded, or that looks for its broker again and again."""
+    why = reason("\n".join(log.splitlines()[-FAR_BACK:]))
+    return Behind(f"fails: it {why.cause}", why.remedy, why.evidence) if why else None

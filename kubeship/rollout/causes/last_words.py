@@ -1,0 +1,186 @@
+"""What did a program without a traceback say when it ended? Servers, workers and shells have words of their own."""
+
+import re
+from dataclasses import dataclass
+
+from kubeship.model.log_formats import plain_lines
+from kubeship.model.server_errors import server_error
+
+FAR_BACK = 20
+"""Lines from the end in which the reason stands; what a program said long before is not why it ended."""
+LONGEST = 200
+"""Characters of a line that are worth showing in a sentence."""
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why it ended, by its own word."""
+
+    cause: str
+    """Completes a sentence that begins with the program's name: `can't listen on its port`."""
+    remedy: str
+    evidence: str
+    """The line that says so."""
+    heals: bool = False
+    """Whether it may pass without a change: a server that it needs comes up."""
+
+
+@dataclass(frozen=True)
+class _Words:
+    pattern: re.Pattern[str]
+    cause: str
+    remedy: str
+
+
+def _row(pattern: str, cause: str, remedy: str) -> _Words:
+    return _Words(re.compile(pattern), cause, remedy)
+
+
+_WRITE = "write below /tmp or onto a volume, and log to stdout: the container runs as an ordinary user"
+_ENTRYPOINT = "correct the process' `entrypoint:` in kubeship.yaml, or the name in that module"
+_IN_IMAGE = "and check that .dockerignore leaves that module in the image"
+
+WORDS = (
+    _row(
+        r"(?i)address already in use|connection in use: |port \d+ is (?:already )?in use",
+        "can't listen on its port, which something else in its pod has taken",
+        "start one server only, each container of the pod on a port of its own",
+    ),
+    _row(
+        r"(?i)(?:connection to \('|\bbind|\blisten).*(?:permission denied|errno 13)",
+        "isn't allowed to listen on its port",
+        "use a port above 1023 (`port:` of the process in kubeship.yaml): lower ones need root",
+    ),
+    _row(  # gunicorn/sock.py, create_sockets; asyncio/base_events.py, create_server
+        r"(?i)(?:connection to|bind on address) \(?'?([^',)]+)'?,.*(?:errno -\d|cannot assign requested)",
+        "can't listen on {0}, which is no address of its pod",
+        "let it listen on 0.0.0.0",
+    ),
+    _row(  # gunicorn/util.py, import_app
+        r"Failed to find attribute '(\w+)' in '([\w.]+)'",
+        "can't be loaded: the module {1} has no {0}",
+        _ENTRYPOINT,
+    ),
+    _row(  # uvicorn/importer.py
+        r"Error loading ASGI app\. Could not import module \"([\w.]+)\"",
+        "can't be loaded: there is no module {0} in the image",
+        f"correct the process' `entrypoint:` or `import_root:` in kubeship.yaml, {_IN_IMAGE}",
+    ),
+    _row(
+        r"Error loading ASGI app.* Attribute \"([\w.]+)\" not found in module \"([\w.]+)\"",
+        "can't be loaded: the module {1} has no {0}",
+        _ENTRYPOINT,
+    ),
+    _row(  # CPython's words, as waitress, Celery and arq hand them on
+        r"[Mm]odule '([\w.]+)' has no attribute '(\w+)'",
+        "can't be loaded: the module {0} has no {1}",
+        _ENTRYPOINT,
+    ),
+    _row(  # CPython's words after a server's own
+        r"No module named '([\w.]+)'",
+        "can't be loaded: there is no module {0} in the image",
+        f"correct what names it (`entrypoint:`, `command:`), or add its distribution to the dependencies, {_IN_IMAGE}",
+    ),
+    _row(  # celery/bin/celery.py
+        r"Unable to load celery application\.$|The module ([\w.]+) was not found\.",
+        "can't be loaded: Celery finds no application by the name after -A {0}",
+        f"correct `-A` in the process' `command:`, {_IN_IMAGE}",
+    ),
+    _row(  # uwsgi/core/uwsgi.c, plugins/python/pyloader.c
+        r"unable to load app \d+ .*\(callable not found or import error\)|no python application found",
+        "can't be loaded: uWSGI finds no callable by that name, or importing it fails",
+        "correct `module` and `callable` (`entrypoint:` in kubeship.yaml); an import's error stands above in the log",
+    ),
+    _row(  # CPython, Modules/main.c
+        r"can't open file '([^']+)'",
+        "has no file {0} in the image",
+        "check that .dockerignore doesn't exclude it, and that the Dockerfile copies it and sets WORKDIR to its folder",
+    ),
+    _row(  # django/core/management
+        r"Unknown command: '([\w-]+)'",
+        "has no management command {0}",
+        "correct the command, or add the app that brings it to INSTALLED_APPS",
+    ),
+    _row(
+        r"\$'\\r': command not found|\r: not found|[Ii]llegal option -\r?$",
+        "runs a shell script that has Windows' line ends (CRLF)",
+        "save it with LF (.gitattributes: `*.sh text eol=lf`), then build again",
+    ),
+    _row(  # env(1)
+        r"\benv: ['\u2018]?([^'\u2019:]+?)(?:\\r)?['\u2019]?: No such file or directory",
+        "needs the interpreter {0}, which the image doesn't have",
+        "check the script's first line (#!) and its line ends (LF, not CRLF)",
+    ),
+    _row(
+        r"(?:^|: )(?:(?:line )?\d+: )?([\w./-]+): (?:command )?not found$|exec: \"?([\w./-]+)\"?: not found",
+        "calls the program {0}, which doesn't exist in the image",
+        "correct the command, or add what brings {0} to the dependencies or to `system_packages: {{runtime: [...]}}`",
+    ),
+    _row(
+        r"(\w+): (?:parameter (?:null or )?not set|unbound variable)",
+        "needs the variable {0}, which is not set",
+        "set {0} under `variables:` in kubeship.yaml, or under `secrets: {{keys: [...]}}` when it is secret",
+    ),
+    _row(  # nginx/src/http/ngx_http_upstream.c
+        r"host not found in upstream \"([^\"]+)\"",
+        "looks up {0} when it starts, and that name doesn't exist",
+        "correct the upstream: a container of the same pod is 127.0.0.1, others go by the name of their Service",
+    ),
+    _row(
+        r"\[emerg\] (?!.*(?:Permission denied|Read-only))(?:\d+#\d+: )?(.+)",
+        "refuses its configuration: {0}",
+        "correct nginx's configuration, then deploy again",
+    ),
+    _row(
+        r"(?i)can't start new thread|pthread_create.*(?:resource temporarily unavailable|failed)|"
+        r"fork: (?:retry: )?resource temporarily unavailable|cannot fork",
+        "may not start any more processes or threads",
+        "start fewer workers and threads (OPENBLAS_NUM_THREADS, OMP_NUM_THREADS), or raise the limit of pids",
+    ),
+)
+"""The last line that matches any row counts, and of it the first row."""
+
+_REFUSED = re.compile(
+    r"(?:(?:(?P<before>/[\w./-]+)['\"]?|['\"](?P<quoted>/[^'\"]+)['\"] failed) ?(?:\(\d+)?: )?"
+    r"(?P<reason>Read-only file system|Permission denied|Operation not permitted)(?:: ['\"]?(?P<after>/[\w./-]+))?",
+    re.IGNORECASE,
+)
+_BAD = re.compile(
+    r"\b(?:abort\w*|can ?not|can't|could(?: not|n't)|critical|denied|emerg|error|\w+Error|exception|\w+Exception|"
+    r"fail\w*|fatal|illegal|invalid|missing|must|no such|not found|not set|panic|refus\w+|required|unable|undefined|"
+    r"unknown)\b",
+    re.IGNORECASE,
+)
+
+
+def reason(log: str) -> Reason | None:
+    """What the last lines say in words that are known; None when nobody knows them."""
+    for line in reversed(_last(log)):
+        for words in WORDS:
+            if found := words.pattern.search(line):
+                named = [_cut(name) for name in found.groups("") if name] or [""]
+                return Reason(words.cause.format(*named).strip(), words.remedy.format(*named), _cut(line))
+        if server := server_error(line):
+            row, name = server
+            cause = row.cause.format(what=name)
+            return Reason(cause if name else f"{cause}: {_cut(line)}", row.remedy, _cut(line), row.heals)
+        if refused := _REFUSED.search(line):
+            path = refused["before"] or refused["quoted"] or refused["after"] or "a file"
+            return Reason(f"can't write {path} ({refused['reason'].lower()})", _WRITE, _cut(line))
+    return None
+
+
+def decisive_line(log: str) -> str:
+    """The last line that sounds like an error, otherwise the last one; empty when it said nothing."""
+    lines = _last(log)
+    return _cut(next((line for line in reversed(lines[-20:]) if _BAD.search(line)), lines[-1] if lines else ""))
+
+
+def _last(log: str) -> list[str]:
+    """The end of the log without what says nothing; long lines, such as a document in one, are cut."""
+    lines = (line.strip()[:2000] for line in plain_lines(log[-200_000:])[-FAR_BACK:])
+    return [line for line in lines if re.search(r"\w", line)]
+
+
+def _cut(line: str) -> str:
+    return line if len(line) <= LONGEST else f"{line[:LONGEST]} ..."
