@@ -10,13 +10,13 @@ from kubeship.cluster.manifests import phases, sendable
 from kubeship.cluster.ownership import is_taken, owned_elsewhere
 from kubeship.cluster.parallel import each
 from kubeship.cluster.ports import Api, Applied
-from kubeship.cluster.prune import delete
+from kubeship.cluster.prune import await_end, delete, going
 from kubeship.cluster.requests import FIELD_MANAGER
-from kubeship.cluster.scaling import Targets, is_scaled, targets, with_live_replicas
+from kubeship.cluster.scaling import Targets, is_scaled, targets, with_first_replicas, with_live_replicas
 from kubeship.cluster.unchanged import is_unchanged
-from kubeship.errors import ApplyFailed
+from kubeship.errors import ApplyFailed, MissingPrecondition
 from kubeship.model.changes import Consent
-from kubeship.model.events import Caution, Emit
+from kubeship.model.events import Caution, Emit, Note
 from kubeship.model.objects import Object, ObjectRef, ref
 
 ORPHANED = frozenset({"StatefulSet"})
@@ -39,16 +39,28 @@ def apply(
 
     def write(item: Object) -> Applied:
         check()
-        return _apply_one(api, item, live.get(ref(item)), scaled, consent)
+        if _is_gone(api, live.get(ref(item)), emit):
+            del live[ref(item)]
+        known = live.get(ref(item))
+        return _apply_one(api, item if known else with_first_replicas(item, wanted), known, scaled, consent)
 
     try:
         for phase in phases(wanted):
             for applied in each(write, phase):
                 warned.update(dict.fromkeys(applied.warnings))
-    except Refusal as refusal:
-        raise ApplyFailed(refusal.message, hint=refusal.hint) from refusal
+    except MissingPrecondition as error:
+        raise ApplyFailed(error.message, hint=error.hint) from error
     for warning in warned:
         emit(Caution(f"the API server warns: {warning}"))
+
+
+def _is_gone(api: Api, live: Object | None, emit: Emit) -> bool:
+    """Whether it was being deleted, and is gone now: what is applied to such an object goes with it."""
+    if live is None or not going(live):
+        return False
+    emit(Note(f"{ref(live)} is being deleted: waiting for its end, to create it anew"))
+    await_end(api, live)
+    return True
 
 
 def _apply_one(api: Api, item: Object, live: Object | None, scaled: Targets, consent: Consent) -> Applied:

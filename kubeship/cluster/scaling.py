@@ -55,6 +55,19 @@ def with_live_replicas(item: Object, live: Object | None, targets: Targets, mana
     return {**item, "spec": spec}
 
 
+def with_first_replicas(item: Object, objects: Iterable[Object]) -> Object:
+    """A workload that is made anew, with the least number of pods of the autoscaler among the objects.
+
+    Without a number it would begin with one pod, until the autoscaler has metrics; from then on it owns the field.
+    """
+    name = (item["kind"], item["metadata"]["name"])
+    scalers = (each for each in objects if each["kind"] == "HorizontalPodAutoscaler" and name in autoscaled([each]))
+    least = next((each["spec"].get("minReplicas") or 1 for each in scalers), 1)
+    if item["kind"] not in SCALED or least == 1:
+        return item
+    return {**item, "spec": {"replicas": least, **(item.get("spec") or {})}}
+
+
 def _owned(live: Object, managers: Collection[str]) -> bool:
     return any(
         "f:replicas" in ((entry.get("fieldsV1") or {}).get("f:spec") or {})

@@ -158,6 +158,8 @@ class ProcessPlan:
     volumes: tuple[VolumePlan, ...] = ()
     recreate: bool = False
     """The old pod is gone before the new one starts."""
+    min_ready_seconds: int = 0
+    """How long a pod must run before it counts as available, and an old one may go for it."""
     scaling: ScalingPlan | None = None
     cron: CronPlan = field(default_factory=CronPlan)
     grpc: bool = False

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from kubeship.config.process_schema import Process
 from kubeship.config.schema import Configuration
 from kubeship.planning.controllers import CONTROLLERS, controller_of
+from kubeship.planning.probes import min_ready_seconds
 from kubeship.planning.processes import SCALED_AT, drain_seconds, shared_memory
 from kubeship.planning.routes import BODY_KILOBYTES, silence_seconds
 from kubeship.planning.stopping import PRE_STOP_SECONDS
@@ -118,6 +119,12 @@ def _pods(name: str, process: Process, configuration: Configuration) -> Iterator
             f"{path}.replicas",
             f"an autoscaler keeps {process.replicas.min} to {process.replicas.max} pods at {percent}; "
             "the workload itself names no number",
+        )
+    if seconds := min_ready_seconds(name, process, configuration):
+        yield (
+            f"{path}.min_ready_seconds",
+            f"{seconds} s: nothing asks the process, so that Kubernetes would call a pod available the moment that it "
+            "starts, and take the old one away for one that crashes",
         )
     if any(volume.per_replica for volume in process.volumes):
         yield f"{path}.volumes", "a StatefulSet, since each pod keeps a volume of its own"

@@ -1,13 +1,17 @@
 """How is a process asked whether it started, is ready, and lives?"""
 
 from kubeship.config.process_schema import Health, Process
+from kubeship.config.schema import Configuration
 from kubeship.model.plan import ProbePlan
 from kubeship.planning.commands import exec_form
+from kubeship.planning.storage import recreated
 
 STARTUP_SECONDS = 60
 """Django with many apps imports for 10-20 s on a quarter of a CPU; three times that."""
 SLOWER = 6
 """How much longer than on a whole CPU, where it was measured, a start may take in a pod: a quarter of a CPU, busy."""
+UNASKED_SECONDS = 5
+"""How long a process that nothing asks must run before its pod counts: most that can't start end within these."""
 COMMAND_PERIOD, COMMAND_TIMEOUT = 15, 10
 """Seconds: a command starts a program of its own each time, and Python's start alone takes one on a busy node."""
 
@@ -70,6 +74,16 @@ def _any_answer(port: int) -> tuple[str, ...]:
     """
     ask = f"c = http.client.HTTPConnection('127.0.0.1:{port}'); c.request('GET', '/healthz'); c.getresponse()"
     return ("python3", "-c", f"import http.client; {ask}")
+
+
+def min_ready_seconds(name: str, process: Process, configuration: Configuration) -> int:
+    """0 where a probe tells when a pod is ready, or where no old pod is left that could stay.
+
+    https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#min-ready-seconds
+    """
+    asked = probe(process, f"processes.{name}") is not None
+    alone = process.kind in {"singleton", "cron"} or recreated(name, process, configuration)
+    return 0 if asked or alone else UNASKED_SECONDS
 
 
 def probed_host(process: Process) -> str:

@@ -11,7 +11,7 @@ from kubeship.planning.added import is_pinned
 from kubeship.planning.commands import asks_for_port, process_command
 from kubeship.planning.controllers import controller_of
 from kubeship.planning.durations import seconds
-from kubeship.planning.probes import probe
+from kubeship.planning.probes import min_ready_seconds, probe
 from kubeship.planning.routes import ingress, service_annotations
 from kubeship.planning.servers import SERVERS
 from kubeship.planning.sizing import half
@@ -57,6 +57,7 @@ def process_plan(name: str, configuration: Configuration, target: Target, enviro
         node_selector=process.node_selector,
         volumes=storage.volumes(name, configuration),
         recreate=storage.recreated(name, process, configuration),
+        min_ready_seconds=min_ready_seconds(name, process, configuration),
         scaling=_scaling(process),
         cron=_cron(process),
         grpc=process.is_grpc,

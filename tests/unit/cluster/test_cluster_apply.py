@@ -11,6 +11,7 @@ from kubeship.cluster.errors import refused
 from kubeship.cluster.manifests import phases, sendable
 from kubeship.errors import ApplyFailed, InvalidInput, LeaseHeld
 from kubeship.model.changes import Action, Conflict, Consent
+from kubeship.model.objects import Object, ObjectRef
 
 
 def test_missing_namespace_means_that_all_would_be_created() -> None:
@@ -113,6 +114,18 @@ def test_autoscaler_that_comes_along_keeps_what_it_finds() -> None:
 
     (live,) = api.list("apps/v1", "Deployment").items
     assert live["spec"]["replicas"] == 5
+
+
+def test_new_workload_begins_with_the_autoscalers_least_number() -> None:
+    api = FakeApi()
+    scaler = autoscaler("web")
+    scaler["spec"]["minReplicas"] = 3
+
+    apply(api, [deployment("web"), deployment("worker"), scaler], always, Heard())
+
+    live = {item["metadata"]["name"]: item["spec"] for item in api.list("apps/v1", "Deployment").items}
+    assert live["web"]["replicas"] == 3
+    assert "replicas" not in live["worker"]
 
 
 def test_autoscaler_that_scales_meanwhile_is_asked_again() -> None:
@@ -251,3 +264,28 @@ def test_without_that_word_it_is_refused_before_anything_changes() -> None:
 
     with pytest.raises(InvalidInput, match="immutable"):
         compare(api, [deployment("web", "shop:2")])
+
+
+class Ending(FakeApi):
+    """What is being deleted is gone at the second look."""
+
+    def get(self, wanted: ObjectRef) -> Object | None:
+        live = super().get(wanted)
+        if live and live["metadata"].get("deletionTimestamp") and self.calls.count(f"get {wanted}") > 1:
+            del self.live[self._place(wanted)]
+            return None
+        return live
+
+
+def test_object_that_is_being_deleted_is_a_change_and_made_anew_once_it_is_gone() -> None:
+    dying = managed(config_map("a", a="1"), {"f:data": {"f:a": {}}})
+    dying["metadata"]["deletionTimestamp"] = "2026-01-01T00:00:00Z"
+    api, heard = Ending(dying), Heard()
+
+    changes, _ = compare(api, [config_map("a", a="1")])
+    api.calls.clear()
+    apply(api, [config_map("a", a="1")], always, heard)
+
+    assert [change.action for change in changes] == [Action.UPDATE]
+    assert "ConfigMap/a is being deleted" in heard.text
+    assert [item["metadata"].get("deletionTimestamp") for item in api.list("v1", "ConfigMap").items] == [None]

@@ -97,6 +97,15 @@ def test_a_volume_that_one_node_holds_is_freed_before_the_next_pod() -> None:
     assert not web_of(rest=shared).recreate
 
 
+def test_only_a_process_that_nothing_asks_has_to_run_for_a_while_before_it_counts() -> None:
+    web, worker = planned().processes
+    text = APP.replace("kind: worker", "kind: singleton").replace("WEB", "").replace("REST", "")
+    singleton = plan(*parsed(text).configuration(None), Lock()).processes[1]
+
+    assert (web.min_ready_seconds, worker.min_ready_seconds, singleton.min_ready_seconds) == (0, 5, 0)
+    assert "nothing asks the process" in planned().reasons["processes.worker.min_ready_seconds"]
+
+
 def test_volumes_get_names_of_their_own() -> None:
     web = web_of("replicas: 1, volumes: [{path: a/tmp, size: 1Gi}, {path: b/tmp, size: 1Gi}]")
 
