@@ -117,10 +117,19 @@ def process_lives(pid: int) -> bool:
     return True
 
 
+ASLEEP_TOO = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+"""Linux's monotonic clock stands still while a laptop sleeps (clock_gettime(2)), macOS' goes on."""
+
+
+def elapsed() -> float:
+    """Seconds since some moment, those included in which the machine slept: a lease runs out meanwhile."""
+    return time.clock_gettime(ASLEEP_TOO)
+
+
 class HeldLease:
     """The lease while it is ours (workflows' port Lease)."""
 
-    def __init__(self, api: Api, lease: Object, holder: str, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, api: Api, lease: Object, holder: str, clock: Callable[[], float] = elapsed) -> None:
         """`lease` as the server has it after it was taken; `clock` counts seconds."""
         self.holder = holder
         self._api = api

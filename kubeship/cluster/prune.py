@@ -8,7 +8,7 @@ from kubeship.cluster.ports import Api
 from kubeship.cluster.requests import FIELD_MANAGER
 from kubeship.errors import MissingPrecondition
 from kubeship.model.events import Caution, Emit, Note
-from kubeship.model.objects import Object, ObjectRef
+from kubeship.model.objects import Object, ObjectRef, ref
 
 PRECIOUS = frozenset({"CustomResourceDefinition", "Namespace", "PersistentVolume", "PersistentVolumeClaim"})
 """Kinds that take data, or everything in them, along: left to a person."""
@@ -43,8 +43,7 @@ def prune(
         live = api.get(candidate)
         if live is None:
             continue
-        going = bool(live["metadata"].get("deletionTimestamp"))
-        if going and not wait:
+        if going(live) and not wait:
             continue
         if not owned(live):
             emit(Note(f"{candidate} isn't kubeship's any more and stays"))
@@ -59,13 +58,25 @@ def prune(
             continue
         check()
         went[candidate] = live["metadata"]["uid"]
-        if not going:  # a delete that was interrupted has asked for it already
+        if not going(live):  # a delete that was interrupted has asked for it already
             api.delete(candidate, propagation="Foreground" if wait else "Background", uid=went[candidate])
     if wait:
         give_up = time.monotonic() + LONGEST
         for target, uid in went.items():
             _await_end(api, target, uid, give_up=give_up, sleep=sleep, clock=time.monotonic)
     return tuple(went)
+
+
+def going(live: Object | None) -> str:
+    """Since when the object is being deleted, RFC 3339; empty where it isn't. What is applied to it goes with it."""
+    return str(live["metadata"].get("deletionTimestamp") or "") if live else ""
+
+
+def await_end(
+    api: Api, live: Object, sleep: Callable[[float], None] = time.sleep, clock: Callable[[], float] = time.monotonic
+) -> None:
+    """Wait until an object that is being deleted is gone. Raises MissingPrecondition when it isn't in LONGEST s."""
+    _await_end(api, ref(live), live["metadata"]["uid"], give_up=clock() + LONGEST, sleep=sleep, clock=clock)
 
 
 def delete(

@@ -10,7 +10,7 @@ from typing import Any
 
 from kubeship.cluster.ports import Api
 from kubeship.errors import InvalidInput, MissingPrecondition
-from kubeship.model.objects import Object, ObjectRef
+from kubeship.model.objects import Object, ObjectRef, ref
 from kubeship.model.revision import Outcome, Revision, recorded
 
 OWNER_LABEL = "kubeship.dev/app"
@@ -99,7 +99,7 @@ def decode(item: Object) -> Revision:
             environment=meta["environment"],
             outcome=Outcome(meta["outcome"]),
             image=meta["image"],
-            objects=tuple(json.loads(gzip.decompress(packed))),
+            objects=_objects(json.loads(gzip.decompress(packed))),
             started=datetime.fromisoformat(meta["started"]),
             finished=datetime.fromisoformat(meta["finished"]) if meta["finished"] else None,
             holder=meta["holder"],
@@ -107,8 +107,15 @@ def decode(item: Object) -> Revision:
             message=meta["message"],
             commit=meta.get("commit", ""),
         )
-    except (KeyError, TypeError, ValueError, OSError, EOFError, zlib.error) as error:
+    except (AttributeError, KeyError, TypeError, ValueError, OSError, EOFError, zlib.error) as error:
         raise _unreadable(item, error) from error
+
+
+def _objects(unpacked: Any) -> tuple[Object, ...]:
+    """Raises KeyError or TypeError where somebody has edited something else into it."""
+    for each in unpacked:
+        ref(each)
+    return tuple(unpacked)
 
 
 def _meta(item: Object) -> dict[str, Any]:

@@ -23,6 +23,8 @@ def is_unchanged(live: Object, wanted: Object, manager: str) -> bool:
         for entry in live["metadata"].get("managedFields") or ()
         if entry.get("manager") == manager and entry.get("operation") == "Apply" and not entry.get("subresource")
     ]
+    if live["metadata"].get("deletionTimestamp"):
+        return False  # soon it is gone, and what was applied with it
     if len(entries) != 1 or entries[0].get("apiVersion") != wanted["apiVersion"]:
         return False
     metadata = {key: value for key, value in wanted["metadata"].items() if key not in NAMED_BY}

@@ -1,5 +1,8 @@
 """Are records read as they were written, and only as many kept as are needed?"""
 
+import base64
+import gzip
+import json
 import random
 import string
 from dataclasses import replace
@@ -90,7 +93,15 @@ def test_nothing_is_recorded_without_the_lease() -> None:
     assert revisions(api, "shop") == ()
 
 
-@pytest.mark.parametrize("damage", [{"data": {}}, {"binaryData": {"objects.json.gz": "AAAA"}}])
+def packed(objects: object) -> dict[str, dict[str, str]]:
+    text = base64.b64encode(gzip.compress(json.dumps(objects).encode())).decode()
+    return {"binaryData": {"objects.json.gz": text}}
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [{"data": {}}, {"binaryData": {"objects.json.gz": "AAAA"}}, packed([{"kind": "Job"}]), packed(["x"]), packed(7)],
+)
 def test_damaged_record_is_named(damage: dict[str, dict[str, str]]) -> None:
     api = FakeApi({**encode(revision(3)), **damage})
 
