@@ -13,7 +13,7 @@ from kubeship.cluster.manifests import sendable
 from kubeship.cluster.ownership import is_replaced, is_taken, owned_elsewhere, same_field, written_at
 from kubeship.cluster.parallel import each
 from kubeship.cluster.ports import Api
-from kubeship.cluster.prune import PRECIOUS
+from kubeship.cluster.prune import PRECIOUS, going
 from kubeship.cluster.requests import FIELD_MANAGER
 from kubeship.cluster.revisions import OWNER_LABEL
 from kubeship.cluster.scaling import Targets, targets, with_live_replicas
@@ -140,6 +140,8 @@ def _compare_one(api: Api, item: Object, live: Object | None, terms: Terms) -> t
     )
     if owner and not adopted:
         conflicts = (owner, *(conflict for conflict in conflicts if not same_field(conflict.path, owner.path)))
+    if since := going(live):
+        fields += (FieldChange("metadata.deletionTimestamp", since, None),)
     changed = Action.UPDATE if fields or adopted else Action.UNCHANGED
     # Conflicts are told anyway, and with more words.
     others = [each for each in fields if not any(same_field(each.path, conflict.path) for conflict in conflicts)]
