@@ -14,10 +14,10 @@ from kubeship.model.container_errors import (
 )
 from kubeship.model.meaning import Meaning, at
 from kubeship.model.python_names import REMOVED_MODULES, distribution_of
-from kubeship.model.python_traceback import PythonError, read_traceback
+from kubeship.model.python_traceback import PythonError, fault_place, read_traceback
 from kubeship.model.server_errors import server_error
 
-__all__ = ["Meaning", "PythonError", "meaning", "read_traceback"]
+__all__ = ["Meaning", "PythonError", "fault_place", "meaning", "read_traceback"]
 
 
 def meaning(error: PythonError) -> Meaning | None:

@@ -73,6 +73,9 @@ _LOG_LINE = re.compile(
 _NOT_THE_PROJECT = re.compile(r"^<|/(?:site|dist)-packages/|/lib(?:64)?/python\d[\d.]*/|/bin/[^/]+$")
 _WORKING_DIRECTORIES = re.compile(r"^/(?:app|code|home/[^/]+|opt/[^/]+|project|srv|usr/src/app|workspace)/")
 """Where images keep the project; paths are shown relative to it."""
+_FAULT = re.compile(r"Fatal Python error: .*?\(most recent call first\):(?P<frames>(?:\n\s+File .*)+)", re.DOTALL)
+_FAULT_FRAME = re.compile(r'File "(?P<path>[^"]+)", line (?P<line>\d+) in ')
+"""Modules/faulthandler.c, Python/traceback.c."""
 _MISSING_MAIN = re.compile(r"\S*python[\d.]*: (?P<message>No module named '?(?P<module>[\w.]+)'?)$")
 
 
@@ -144,6 +147,13 @@ def _cut(line: str) -> str:
 def _place(frame: re.Match[str]) -> str:
     path = _WORKING_DIRECTORIES.sub("", frame["path"])
     return f"{path}:{frame['line']}"
+
+
+def fault_place(log: str) -> str:
+    """`main.py:3`: the project's innermost line by faulthandler's word, which prints it first; empty without one."""
+    found = _FAULT.search(log)
+    frames = _FAULT_FRAME.finditer(found["frames"]) if found else iter(())
+    return next((_place(frame) for frame in frames if not _NOT_THE_PROJECT.search(frame["path"])), "")
 
 
 def _missing_main(lines: Sequence[str]) -> PythonError | None:

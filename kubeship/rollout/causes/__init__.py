@@ -6,13 +6,7 @@ from kubeship.model.objects import Object
 from kubeship.model.snapshot import Snapshot
 from kubeship.rollout.causes.conclusion import Conclusion
 from kubeship.rollout.causes.configuration import configuration_refused
-from kubeship.rollout.causes.crashes import (
-    exits_at_once,
-    out_of_memory,
-    python_exception,
-    said_why,
-    unexplained_exit,
-)
+from kubeship.rollout.causes.crashes import ended_by_itself, out_of_memory
 from kubeship.rollout.causes.creation import pods_refused
 from kubeship.rollout.causes.gates import not_scheduled, not_taken_up, readiness_gate_closed
 from kubeship.rollout.causes.held_up import older_pods_unwell, paused, pods_stay
@@ -57,10 +51,7 @@ CAUSES: tuple[Callable[[ContainerSnapshot], Conclusion | None], ...] = (
     out_of_memory,
     startup_probe_failed,
     liveness_probe_failed,
-    python_exception,
-    said_why,
-    exits_at_once,
-    unexplained_exit,
+    ended_by_itself,
     readiness_probe_failed,
 )
 """Of one container; a new cause is a function with its test, and a place here."""

@@ -1,9 +1,8 @@
 """Does the process end by itself? Its traceback, its exit code and its last words say why."""
 
-import re
 from dataclasses import dataclass
 
-from kubeship.model.python_errors import PythonError, meaning, read_traceback
+from kubeship.model.python_errors import PythonError, fault_place, meaning, read_traceback
 from kubeship.model.verdict import Diagnosis
 from kubeship.rollout.causes.conclusion import Conclusion
 from kubeship.rollout.causes.last_words import Reason, decisive_line, reason
@@ -26,9 +25,15 @@ def out_of_memory(container: ContainerSnapshot) -> Conclusion | None:
     )
 
 
+def ended_by_itself(container: ContainerSnapshot) -> Conclusion | None:
+    """The best explanation of why it ended: its traceback, words that are known, its exit code."""
+    explanations = (explain(container) for explain in (python_exception, said_why, exits_at_once, unexplained_exit))
+    return next((each for each in explanations if each), None) if crashed(container) else None
+
+
 def python_exception(container: ContainerSnapshot) -> Conclusion | None:
     """It died of an exception: Python's own traceback is the best evidence there is."""
-    error = _exception(container) if crashed(container) else None
+    error = _exception(container)
     if error is None:
         return None
     known = meaning(error)
@@ -45,7 +50,7 @@ def python_exception(container: ContainerSnapshot) -> Conclusion | None:
 
 def said_why(container: ContainerSnapshot) -> Conclusion | None:
     """No traceback, but words that are known: a server that can't listen, a worker without a broker, a shell."""
-    why = _reason(container) if crashed(container) else None
+    why = _reason(container)
     if why is None:
         return None
     return _conclusion(
@@ -55,7 +60,7 @@ def said_why(container: ContainerSnapshot) -> Conclusion | None:
 
 def exits_at_once(container: ContainerSnapshot) -> Conclusion | None:
     """It ends without an error, though a Deployment's containers must keep running."""
-    if not crashed(container) or container.last_end.get("exitCode") != 0:
+    if container.last_end.get("exitCode") != 0:
         return None
     return _conclusion(
         container,
@@ -66,15 +71,13 @@ def exits_at_once(container: ContainerSnapshot) -> Conclusion | None:
     )
 
 
-def unexplained_exit(container: ContainerSnapshot) -> Conclusion | None:
+def unexplained_exit(container: ContainerSnapshot) -> Conclusion:
     """Whatever else made it end: what the exit code says by convention, and its last words."""
-    if not crashed(container):
-        return None
     code = int(container.last_end.get("exitCode", 0))
     known = EXIT_CODES.get(code)
     line = decisive_line(container.last_words)
     cause = f"crashes: {known.cause}" if known else f"crashes with exit code {code}{f': {line}' if line else ''}"
-    place = fault(container.last_words)
+    place = fault_place(container.last_words)
     return _conclusion(
         container,
         f"{container.name} {cause}{f' ({place})' if place else ''}",
@@ -154,18 +157,6 @@ FROM_OUTSIDE = frozenset({137, 143})
 """Exit codes of SIGKILL and SIGTERM. The kubelet adds an instance's failed probes to those of the one before it
 (pkg/kubelet/prober/worker.go, resultRun), so the second instance of what crashes may be killed at once."""
 
-_FAULT = re.compile(
-    r"Fatal Python error: .*?^(?:Current thread|Thread).*?$(?P<frames>(?:\n\s+File .*)+)", re.DOTALL | re.M
-)
-_FAULT_FRAME = re.compile(r'File "(?!<)(?P<path>[^"]+)", line (?P<line>\d+)')
-
-
-def fault(log: str) -> str:
-    """`main.py:3`, by faulthandler's word (Modules/faulthandler.c): the innermost frame, which stands first."""
-    found = _FAULT.search(log)
-    frame = _FAULT_FRAME.search(found["frames"]) if found else None
-    return f"{frame['path'].removeprefix('/app/')}:{frame['line']}" if frame else ""
-
 
 def logs_of_ends(container: ContainerSnapshot) -> tuple[str, ...]:
     """What the instance that ended last has said; where somebody else ended it, also what the one before said."""
@@ -178,8 +169,8 @@ def _exception(container: ContainerSnapshot) -> PythonError | None:
     if error is None or container.last_end.get("exitCode") != 0:
         return error
     # Hypercorn ends with 0 though its worker has died. An exception that was followed by other words is not why.
-    last = next((line.strip() for line in reversed(container.last_words.splitlines()) if line.strip()), "")
-    return error if last and last in error.text else None
+    last = next((line for line in reversed(container.last_words.splitlines()) if line.strip()), "")
+    return error if last.startswith((error.type, "  ")) and last.strip() in error.text else None
 
 
 def _reason(container: ContainerSnapshot) -> Reason | None:

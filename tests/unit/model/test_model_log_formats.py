@@ -1,0 +1,119 @@
+"""Is a traceback read whatever a logger made of it?"""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from kubeship.model.log_formats import HEADER, plain_lines
+from kubeship.model.python_errors import meaning, read_traceback
+
+PLAIN = f'{HEADER}\n  File "/app/shop/boot.py", line 4, in main\n    import nothere\n'
+MISSING = "ModuleNotFoundError: No module named 'nothere'"
+COLOURED = (
+    f"\x1b[31m{HEADER}\x1b[0m\n"
+    '  File \x1b[35m"/app/shop/boot.py"\x1b[0m, line \x1b[35m4\x1b[0m, in \x1b[35mmain\x1b[0m\n'
+    "    import nothere\n\x1b[1;35mModuleNotFoundError\x1b[0m: \x1b[35mNo module named 'nothere'\x1b[0m\n"
+)
+STRUCTURED = {
+    "event": "boot failed",
+    "exception": [
+        {
+            "exc_type": "ModuleNotFoundError",
+            "exc_value": "No module named 'nothere'",
+            "frames": [{"filename": "/app/shop/boot.py", "lineno": 4, "name": "main"}],
+        }
+    ],
+}
+LOGURU = """\
+2026-11-21 05:34:00.120 | ERROR    | __main__:<module>:7 - An error has been caught in function '<module>', process 1:
+Traceback (most recent call last):
+
+> File "/app/shop/boot.py", line 4, in main
+    import nothere
+
+  File "/usr/local/lib/python3.12/site-packages/loader/core.py", line 9, in load
+    raise error
+          └ <error>
+
+ModuleNotFoundError: No module named 'nothere'
+"""
+RICH = """\
+╭───────────────────── Traceback (most recent call last) ──────────────────────╮
+│ /app/shop/boot.py:4 in main                                                  │
+│                                                                              │
+│   3     api_key = 'sk'                                                       │
+│ ❱ 4     import nothere                                                       │
+│ ╭────── locals ──────╮                                                       │
+│ │ api_key = 'sk'     │                                                       │
+│ ╰────────────────────╯                                                       │
+╰──────────────────────────────────────────────────────────────────────────────╯
+ModuleNotFoundError: No module named 'nothere'
+"""
+GROUP = """\
+  + Exception Group Traceback (most recent call last):
+  |   File "/app/main.py", line 7, in <module>
+  |     asyncio.run(main())
+  | ExceptionGroup: unhandled errors in a TaskGroup (1 sub-exception)
+  +-+---------------- 1 ----------------
+    | Traceback (most recent call last):
+    |   File "/app/shop/boot.py", line 4, in price
+    |     import nothere
+    | ModuleNotFoundError: No module named 'nothere'
+    +------------------------------------
+"""
+
+
+@pytest.mark.parametrize(
+    "log",
+    [
+        PLAIN + MISSING,
+        COLOURED,
+        json.dumps({"level": "error", "exception": PLAIN + MISSING}),
+        json.dumps({"level": "error", "record": {"exc_info": PLAIN + MISSING}}),
+        json.dumps(STRUCTURED),
+        f'level=error msg="boot failed" exc="{(PLAIN + MISSING).replace(chr(10), chr(92) + "n")}',
+        LOGURU,
+        RICH,
+        GROUP,
+    ],
+    ids=["plain", "coloured", "json", "json-nested", "structlog", "logfmt", "loguru", "rich", "group"],
+)
+def test_exception_and_the_projects_own_line_are_found(log: str) -> None:
+    error = read_traceback(f"starting\n{log}\nbye\n")
+
+    assert error
+    assert error.type == "ModuleNotFoundError"
+    assert error.message.startswith("No module named 'nothere'")
+    assert error.where == "shop/boot.py:4"
+
+
+def test_exception_group_that_python_really_prints_gives_way_to_what_it_holds(tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text("raise ExceptionGroup('two', [ValueError('bad price'), KeyError('x')])")
+    done = subprocess.run([sys.executable, "app.py"], cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    assert any(line == "ValueError: bad price" for line in plain_lines(done.stderr))
+
+
+def test_json_that_is_no_traceback_stays_as_it_is() -> None:
+    lines = ['{"frames": [1, 2]}', "{", '{"message": "Traceback (most recent call last):"}', "a\tb"]
+
+    assert plain_lines("\n".join(lines)) == lines
+
+
+def test_message_of_a_whole_document_is_cut() -> None:
+    error = read_traceback(f"{PLAIN}ValueError: {'x' * 200_000}\n")
+
+    assert error
+    assert len(str(error)) < 400
+    assert len(error.text) < 1000
+
+
+def test_exception_that_is_passed_gives_way_to_the_one_before() -> None:
+    error = read_traceback(f"{PLAIN}{MISSING}\n\n{PLAIN}BrokenPipeError: [Errno 32] Broken pipe\n", {"BrokenPipeError"})
+
+    assert error
+    assert meaning(error)
+    assert error.type == "ModuleNotFoundError"

@@ -1,0 +1,196 @@
+"""Are the words of programs that print no traceback understood, and is the decisive line shown?"""
+
+import pytest
+
+from kubeship.model.snapshot import Snapshot
+from kubeship.rollout.causes import conclude
+from kubeship.rollout.causes.access_log import answered
+from kubeship.rollout.causes.behind import behind
+from kubeship.rollout.causes.conclusion import Conclusion
+from kubeship.rollout.causes.last_words import decisive_line, reason
+from kubeship.rollout.pods import pod_snapshot
+from tests.unit.rollout.builders import CRASH_LOOP, crash_looping, ended, rollout, status
+
+GUNICORN = "[2026-11-21 05:20:30 +0000] [1] [ERROR]"
+REFUSED = """Traceback (most recent call last):
+  File "/app/app.py", line 3, in <module>
+    connect()
+psycopg.OperationalError: connection to server at "10.0.0.9", port 5432 failed: Connection refused
+"""
+MISSING = """Traceback (most recent call last):
+  File "/app/app.py", line 3, in <module>
+    import requests
+ModuleNotFoundError: No module named 'requests'
+"""
+
+
+def concluded(snapshot: Snapshot) -> Conclusion:
+    found = conclude(pod_snapshot(snapshot.pods[0], snapshot))
+    assert found
+    return found
+
+
+@pytest.mark.parametrize(
+    ("log", "cause"),
+    [
+        (
+            f"{GUNICORN} connection to ('', 8000) failed: [Errno 98] Address already in use\n{GUNICORN} Can't connect",
+            "can't listen on its port, which something else in its pod has taken",
+        ),
+        (
+            "ERROR:    [Errno 98] error while attempting to bind on address ('0.0.0.0', 8000): address already in use",
+            "can't listen on its port, which something else in its pod has taken",
+        ),
+        (
+            f"{GUNICORN} connection to ('0.0.0.0', 80) failed: [Errno 13] Permission denied",
+            "isn't allowed to listen on its port",
+        ),
+        (
+            "nginx: [emerg] bind() to 0.0.0.0:80 failed (13: Permission denied)",
+            "isn't allowed to listen on its port",
+        ),
+        (
+            f"{GUNICORN} connection to ('shop.example.com', 8000) failed: [Errno -2] Name or service not known",
+            "can't listen on shop.example.com, which is no address of its pod",
+        ),
+        (
+            f"Failed to find attribute 'app' in 'shop.wsgi'.\n{GUNICORN} Reason: App failed to load.",
+            "can't be loaded: the module shop.wsgi has no app",
+        ),
+        (
+            'ERROR:    Error loading ASGI app. Could not import module "main".',
+            "can't be loaded: there is no module main in the image",
+        ),
+        (
+            'ERROR:    Error loading ASGI app. Attribute "app" not found in module "main".',
+            "can't be loaded: the module main has no app",
+        ),
+        ("1. module 'shop' has no attribute 'app'", "can't be loaded: the module shop has no app"),
+        (
+            "unable to load app 0 (mountpoint='') (callable not found or import error)\n*** no app loaded ***",
+            "can't be loaded: uWSGI finds no callable by that name, or importing it fails",
+        ),
+        (
+            "python: can't open file '/app/manage.py': [Errno 2] No such file or directory",
+            "has no file /app/manage.py in the image",
+        ),
+        ("Unknown command: 'migrat'. Did you mean migrate?", "has no management command migrat"),
+        ("sh: 1: gunicron: not found", "calls the program gunicron, which doesn't exist in the image"),
+        ("/start.sh: line 3: celery: command not found", "calls the program celery, which doesn't exist in the image"),
+        ("/start.sh: 2: DATABASE_URL: parameter not set", "needs the variable DATABASE_URL, which is not set"),
+        ("/start.sh: line 2: PORT: unbound variable", "needs the variable PORT, which is not set"),
+        ("env: 'python3\\r': No such file or directory", "needs the interpreter python3, which the image doesn't have"),
+        ("/start.sh: 2: set: Illegal option -", "runs a shell script that has Windows' line ends (CRLF)"),
+        (
+            'nginx: [emerg] host not found in upstream "web" in /etc/nginx/conf.d/app.conf:3',
+            "looks up web when it starts, and that name doesn't exist",
+        ),
+        (
+            'nginx: [emerg] 1#1: unknown directive "sever" in /etc/nginx/nginx.conf:4',
+            'refuses its configuration: unknown directive "sever" in /etc/nginx/nginx.conf:4',
+        ),
+        (
+            "CommandError: Conflicting migrations detected; multiple leaf nodes: (0002_a, 0002_b in items).\n"
+            "To fix them run 'python manage.py makemigrations --merge'",
+            "has migrations that branch: two follow the same one",
+        ),
+        ("mkdir: cannot create directory '/data': Read-only file system", "can't write /data (read-only file system)"),
+        ("OpenBLAS blas_thread_init: pthread_create failed for thread 3 of 8", "may not start any more processes"),
+    ],
+)
+def test_last_words_that_are_known_are_understood(log: str, cause: str) -> None:
+    found = reason(f"starting\n{log}\n\n")
+
+    assert found
+    assert found.cause.startswith(cause)
+    assert found.evidence in log
+    assert found.remedy
+
+
+def test_what_was_said_long_before_the_end_is_not_why() -> None:
+    assert reason("Connection refused, trying again\n" + "working\n" * 30) is None
+
+
+def test_unknown_words_are_shown_by_the_line_that_sounds_like_an_error() -> None:
+    log = "Invalid value for workers: many\n\nError: invalid literal for int(): 'many'\nWorker exiting (pid: 7)\n"
+
+    conclusion = concluded(rollout(crash_looping(1), log=log))
+
+    assert conclusion.diagnosis.cause == "web crashes with exit code 1: Error: invalid literal for int(): 'many'"
+    assert decisive_line("refusing to start: license expired") == "refusing to start: license expired"
+    assert decisive_line("\n \n====\n") == ""
+
+
+def test_fault_handler_tells_where_a_compiled_extension_crashed() -> None:
+    log = (
+        "Fatal Python error: Segmentation fault\n\nCurrent thread 0x00007f58e7f122c0 (most recent call first):\n"
+        '  File "/usr/lib/python3.11/ctypes/__init__.py", line 519 in string_at\n'
+        '  File "/app/main.py", line 2 in <module>\n'
+    )
+
+    assert concluded(rollout(crash_looping(139), log=log)).diagnosis.cause.endswith("SIGSEGV) (main.py:2)")
+
+
+@pytest.mark.parametrize(("restarts", "certain"), [(1, False), (2, False), (3, True)])
+def test_server_that_isnt_up_may_come_until_the_fourth_end(restarts: int, certain: bool) -> None:
+    container = status(CRASH_LOOP, ended(1), restarts=restarts)
+
+    for log in (REFUSED, "dial tcp: lookup postgres: Temporary failure in name resolution\n"):
+        assert concluded(rollout(container, log=log)).certain is certain
+
+
+def test_instance_that_was_killed_at_once_is_explained_by_the_one_before() -> None:
+    conclusion = concluded(rollout(crash_looping(137), log="starting", previous=MISSING))
+
+    assert conclusion.diagnosis.cause == "web crashes: it can't import requests (app.py:3)"
+
+
+def test_exception_at_the_end_of_a_log_explains_an_exit_code_of_zero() -> None:
+    died = concluded(rollout(crash_looping(0, "Completed"), log=MISSING))
+    went_on = concluded(rollout(crash_looping(0, "Completed"), log=f"{MISSING}all done\n"))
+
+    assert "can't import requests" in died.diagnosis.cause
+    assert "exit code 0" in went_on.diagnosis.cause
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ('INFO:     10.0.0.1:56296 - "GET /healthz HTTP/1.1" 404 Not Found', 404),
+        ('10.0.0.1 - - [21/Nov/2026:05:20:34 +0000] "GET /healthz?full=1 HTTP/1.1" 503 12 "-" "kube-probe/1.35"', 503),
+        ("[2026-11-21 05:22:01] - (sanic.access)[INFO][10.0.0.1:4]: GET http://10.0.0.2:8000/healthz  500 735", 500),
+        ("500 GET /healthz (10.160.0.1) 36.69ms", 500),
+        ("[pid: 7] 10.0.0.1 () GET /healthz => generated 21 bytes in 0 msecs (HTTP/1.1 500) 1 headers", 500),
+    ],
+)
+def test_programs_own_log_tells_what_a_probe_was_answered(line: str, code: int) -> None:
+    found = answered(f"200 GET /healthz (1.1.1.1)\n{line}\nother\n", "/healthz")
+
+    assert found
+    assert found.status == code
+    assert answered(line, "/health") is None
+
+
+def test_workers_that_take_too_long_are_told_from_those_that_need_too_much_memory() -> None:
+    late = (
+        "[2026-11-21 05:20:05 +0000] [1] [CRITICAL] WORKER TIMEOUT (pid:17)\n"
+        'Traceback (most recent call last):\n  File "/app/app.py", line 3, in app\n    time.sleep(60)\n'
+        "SystemExit: 1\n"
+        "[2026-11-21 05:20:06 +0000] [1] [ERROR] Worker (pid:17) was sent SIGKILL! Perhaps out of memory?\n"
+    )
+
+    slow, greedy = behind(late), behind(late.splitlines()[-1])
+
+    assert slow
+    assert "gunicorn's timeout (app.py:3)" in slow.cause
+    assert greedy
+    assert "memory" in greedy.cause
+
+
+def test_exceptions_that_the_probe_itself_brought_about_are_no_reason() -> None:
+    pipe = 'Traceback (most recent call last):\n  File "/app/a.py", line 3, in f\nBrokenPipeError: Broken pipe\n'
+    found = behind(MISSING + "\n" + pipe)
+
+    assert behind(pipe) is None
+    assert found
+    assert "can't import requests" in found.cause
