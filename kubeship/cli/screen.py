@@ -16,7 +16,7 @@ from kubeship.cli.options import Settings
 from kubeship.cli.run import is_foreseen, unforeseen
 from kubeship.cli.streams import as_long_as_possible, writing_result
 from kubeship.errors import Interrupted, KubeshipError, Terminated
-from kubeship.model.events import Event
+from kubeship.model.events import Event, Step
 from kubeship.model.origin import Candidate, Question
 from kubeship.ui.ci.report import Report
 from kubeship.ui.ci.service import service as service_of
@@ -58,7 +58,8 @@ def screen(command: str, settings: Settings, as_json: bool = False, lines: bool 
     """The screen of one command; an error becomes its JSON document here, if JSON is what was asked for."""
     err = Lines(stderr=True)
     asked = sys.stdin.isatty() and err.is_terminal and not os.environ.get("CI")
-    printer: JsonLines | TerminalPrinter = TerminalPrinter(err, settings.quiet, settings.verbose)
+    moving = sys.stderr.isatty() and err.is_terminal and not os.environ.get("CI")
+    printer: JsonLines | TerminalPrinter = TerminalPrinter(err, settings.quiet, settings.verbose, moving)
     service = service_of(command, os.environ, _writer(err))
 
     def show_event(event: Event) -> None:
@@ -67,8 +68,15 @@ def screen(command: str, settings: Settings, as_json: bool = False, lines: bool 
 
     emit = as_long_as_possible(show_event, sys.stderr)
     if as_json and lines:
-        printer = JsonLines(sys.stdout)
-        emit = as_long_as_possible(printer, sys.stdout)
+        printer = lines_printer = JsonLines(sys.stdout)
+        aside = as_long_as_possible(service.before, sys.stderr)
+
+        def print_event(event: Event) -> None:
+            if not isinstance(event, Step):  # there is no log that could be folded
+                aside(event)
+            lines_printer(event)
+
+        emit = as_long_as_possible(print_event, sys.stdout)
 
     def ask(questions: Sequence[Question]) -> Candidate:
         return ask_person(questions, err) if asked else refuse_to_guess(questions)

@@ -24,6 +24,7 @@ from kubeship.model.events import (
     Step,
 )
 from kubeship.model.verdict import Diagnosis
+from kubeship.ui.printable import printable
 
 SYMBOLS = {
     Action.CREATE: ("+", "green"),
@@ -42,6 +43,8 @@ class TerminalPrinter:
     quiet: bool = False
     verbose: bool = False
     """Also every line of build steps and build stages from the cache."""
+    moving: bool = False
+    """Whether a line at the bottom may move: on a person's terminal. FORCE_COLOR makes no log of CI one."""
     _status: Status | None = None
     _warned: set[str] = field(default_factory=set)
     _told: tuple[str, ...] = ()
@@ -80,16 +83,16 @@ class TerminalPrinter:
             self._status = None
 
     def _line(self, text: str) -> None:
-        self.console.print(text, highlight=False, soft_wrap=True)
+        self.console.print(printable(text), highlight=False, soft_wrap=True)
 
     def _progress(self, text: str) -> None:
-        if not self.console.is_terminal:
+        if not self.moving:
             return
         if self._status is None:
-            self._status = self.console.status(escape(text))
+            self._status = self.console.status(escape(printable(text)))
             self._status.start()
         else:
-            self._status.update(escape(text))
+            self._status.update(escape(printable(text)))
 
     def _caution(self, message: str, hint: str) -> None:
         """Once: the API server repeats its warnings at the dry run and when the objects are applied."""
@@ -172,11 +175,11 @@ def change_lines(change: Change) -> list[str]:
 
 def print_error(error: KubeshipError, console: Console) -> None:
     """What went wrong, the last words of whoever said it, and what to do next."""
-    console.print(f"[bold red]error:[/bold red] {escape(error.message)}", highlight=False, soft_wrap=True)
+    console.print(f"[bold red]error:[/bold red] {escape(printable(error.message))}", highlight=False, soft_wrap=True)
     if error.details:
-        console.print(escape(error.details), highlight=False, soft_wrap=True)
+        console.print(escape(printable(error.details)), highlight=False, soft_wrap=True)
     if error.hint:
-        console.print(f"[bold]next:[/bold] {escape(error.hint)}", highlight=False, soft_wrap=True)
+        console.print(f"[bold]next:[/bold] {escape(printable(error.hint))}", highlight=False, soft_wrap=True)
 
 
 def _value(value: object) -> str:

@@ -1,21 +1,27 @@
 """How does a deploy show itself in GitHub Actions? Groups, annotations, a summary, outputs and a deployment status.
 
-Sources: docs.github.com/actions/reference/workflows-and-actions/workflow-commands (commands, their escaping, files of
-the environment) and docs.github.com/rest/deployments.
+Source: docs.github.com/actions/reference/workflows-and-actions/workflow-commands (commands, their escaping, files of
+the environment).
 """
 
-import json
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
 
-from kubeship.errors import KubeshipError, MissingPrecondition
-from kubeship.model.events import Caution, Event, Step
+from kubeship.errors import Interrupted, KubeshipError, Terminated
+from kubeship.model.events import Caution, Event, RevisionRecorded, Step
+from kubeship.model.revision import Outcome
+from kubeship.ui.ci.github_deployment import GitHubDeployment
 from kubeship.ui.ci.report import Report
 from kubeship.ui.markdown import escaped, fenced
+from kubeship.ui.printable import printable
 
-ANSWER_SECONDS = 10.0
+MOST_WARNINGS = 9
+"""A step has ten annotations of a kind, and says nothing of those beyond: the tenth is kept for that."""
+LONGEST = 4_000
+"""Characters of an annotation, which is a note beside a line and no log."""
+LONGEST_STORY = 60_000
+"""Characters of what goes into the summary; a step's whole summary is lost from 1 MiB on."""
 PLACE = re.compile(r"(?P<file>[^\s:]+\.(?:ya?ml|lock|toml|py|txt|cfg|ini)|Dockerfile|Procfile)(?::(?P<line>\d+))?: ")
 """How errors begin that are about a line of a file: `kubeship.yaml:14: processes.web.port: ...`."""
 
@@ -30,26 +36,36 @@ class GitHub:
         self._write = write
         self._token = token
         self._open = False
+        self._warned: set[str] = set()
+        self._deployment = GitHubDeployment(environ, self._warn)
         self._write(f"::stop-commands::{token}\n")
 
     def before(self, event: Event) -> None:
-        """A step begins a group; a caution is a warning beside the file that it names."""
-        if isinstance(event, Step):
-            self._end_group()
-            self._open = True
-            self._say("group", event.title)
-        elif isinstance(event, Caution):
-            self._say("warning", "\n".join(filter(None, (event.message, event.hint))), title="kubeship")
+        """A step begins a group; a caution is a warning; a revision that starts is a deployment."""
+        match event:
+            case Step(title):
+                self._end_group()
+                self._open = True
+                self._say("group", " ".join(title.split()))
+            case Caution(message, hint):
+                self._warn("\n".join(filter(None, (message, hint))))
+            case RevisionRecorded(outcome=Outcome.STARTED):
+                title = f"{event.app} revision {event.revision} is on its way to {event.environment}"
+                self._deployment.begin(event.environment, title)
 
     def failed(self, error: KubeshipError) -> None:
-        """An annotation at the line that is wrong, and the whole story in the summary."""
+        """An annotation at the line that is wrong, the whole story in the summary, and the deployment's end."""
         self._end_group()
         place = PLACE.match(error.message)
         where = {name: value for name, value in place.groupdict().items() if value} if place else {}
+        if "file" in where:
+            where["file"] = self._in_repository(where["file"])
         self._say("error", "\n".join((error.message, error.hint)), title=f"kubeship {self._command}", **where)
-        details = f"\n\n{fenced(error.details)}" if error.details else ""
-        story = f"{escaped(error.message)}{details}\n\n**Next:** {escaped(error.hint)}"
+        details = f"\n\n{fenced(_short(printable(error.details)))}" if error.details else ""
+        story = f"{escaped(_short(printable(error.message)))}{details}\n\n**Next:** {escaped(printable(error.hint))}"
         self._append("GITHUB_STEP_SUMMARY", f"### ❌ kubeship {self._command}\n\n{story}\n")
+        stopped = isinstance(error, (Interrupted, Terminated))
+        self._deployment.turn("error" if stopped else "failure", error.message)
 
     def done(self, report: Report) -> None:
         """Outputs for later steps, a summary, and the status of a deployment where a token is there."""
@@ -58,10 +74,10 @@ class GitHub:
             self._append("GITHUB_OUTPUT", f"{name}={value}\n")
         lines = [f"### ✅ {escaped(report.title)}", "", f"`{report.image}`", *(f"- {url}" for url in report.addresses)]
         if report.changes:
-            lines += ["", fenced("\n".join(report.changes))]
+            lines += ["", fenced(_short("\n".join(report.changes)))]
         self._append("GITHUB_STEP_SUMMARY", "\n".join(lines) + "\n")
-        if self._environ.get("GITHUB_TOKEN"):
-            self._deployment(report)
+        self._deployment.begin(report.environment, report.title)
+        self._deployment.turn("success", report.title, report.addresses[0] if report.addresses else "")
 
     def close(self) -> None:
         """Commands are read again, for the steps after this one."""
@@ -73,12 +89,21 @@ class GitHub:
             self._open = False
             self._say("endgroup", "")
 
+    def _warn(self, message: str) -> None:
+        if message in self._warned or len(self._warned) > MOST_WARNINGS:
+            return
+        self._warned.add(message)
+        told = message if len(self._warned) <= MOST_WARNINGS else "there are more cautions: see the log"
+        self._say("warning", told, title="kubeship")
+
     def _say(self, command: str, message: str, **properties: str) -> None:
         named = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
         own = f"::{command} {named}::" if named else f"::{command}::"
-        self._write(f"::{self._token}::\n{own}{_data(message)}\n::stop-commands::{self._token}\n")
+        text = _data(_short(printable(message), LONGEST))
+        self._write(f"::{self._token}::\n{own}{text}\n::stop-commands::{self._token}\n")
 
     def _append(self, variable: str, text: str) -> None:
+        """What can't be written is a warning: by now the command has done what it does."""
         path = self._environ.get(variable)
         if not path:
             return
@@ -86,46 +111,17 @@ class GitHub:
             with Path(path).open("a", encoding="utf-8") as file:
                 file.write(text)
         except OSError as error:
-            raise MissingPrecondition(
-                f"the file of {variable} can't be written: {error.strerror}", hint="see the runner's own log"
-            ) from error
+            self._warn(f"the file of {variable} can't be written: {error.strerror}")
 
-    def _deployment(self, report: Report) -> None:
-        """A deployment of this commit, and its success. What GitHub refuses is a warning: the app is deployed."""
-        repository = self._environ.get("GITHUB_REPOSITORY", "")
-        try:
-            made = self._post(
-                f"repos/{repository}/deployments",
-                {
-                    "ref": self._environ.get("GITHUB_SHA", ""),
-                    "environment": report.environment,
-                    "description": report.title,
-                    "auto_merge": False,
-                    "required_contexts": [],
-                },
-            )
-            status = {"state": "success", "description": report.title[:140]}
-            if report.addresses:
-                status["environment_url"] = report.addresses[0]
-            self._post(f"repos/{repository}/deployments/{made['id']}/statuses", status)
-        except (OSError, ValueError, KeyError) as error:
-            self._say("warning", f"GitHub took no deployment status: {error}", title="kubeship")
+    def _in_repository(self, file: str) -> str:
+        """As annotations name it, where the command runs in a folder of the repository."""
+        here = Path(file).absolute()
+        root = Path(self._environ.get("GITHUB_WORKSPACE") or here.parent)
+        return here.relative_to(root).as_posix() if here.exists() and here.is_relative_to(root) else file
 
-    def _post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
-        import urllib.request  # noqa: PLC0415  # brings ssl and http: only who posts waits for them
 
-        request = urllib.request.Request(  # noqa: S310  # the runner's own variable names it
-            f"{self._environ.get('GITHUB_API_URL', 'https://api.github.com')}/{path}",
-            data=json.dumps(body).encode(),
-            headers={
-                "Authorization": f"Bearer {self._environ['GITHUB_TOKEN']}",
-                "Accept": "application/vnd.github+json",
-                "Content-Type": "application/json",
-            },
-        )
-        with urllib.request.urlopen(request, timeout=ANSWER_SECONDS) as answer:  # noqa: S310  # as above
-            found: dict[str, Any] = json.load(answer)
-        return found
+def _short(text: str, longest: int = LONGEST_STORY) -> str:
+    return text if len(text) <= longest else f"{text[:longest]}… ({len(text)} characters)"
 
 
 def _data(text: str) -> str:

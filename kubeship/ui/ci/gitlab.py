@@ -8,11 +8,13 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from kubeship.errors import KubeshipError, MissingPrecondition
+from kubeship.errors import KubeshipError
 from kubeship.model.events import Event, Step
 from kubeship.ui.ci.report import Report
+from kubeship.ui.printable import printable
 
-ERASE = "\r\x1b[0K"
+LINE = "\x1b[0K"
+"""Erases what a viewer that knows no sections would show of them."""
 PREFIX = "KUBESHIP_"
 
 
@@ -20,9 +22,10 @@ class GitLab:
     """A section for each step."""
 
     def __init__(
-        self, write: Callable[[str], None], dotenv: Path | None, clock: Callable[[], float] = time.time
+        self, name: str, write: Callable[[str], None], dotenv: Path | None, clock: Callable[[], float] = time.time
     ) -> None:
-        """`dotenv` is the file that the job names in artifacts:reports:dotenv."""
+        """`name` is no other's in this job's log; `dotenv` is what the job names in artifacts:reports:dotenv."""
+        self._name = name
         self._write = write
         self._dotenv = dotenv
         self._clock = clock
@@ -35,15 +38,15 @@ class GitLab:
             self.close()
             self._sections += 1
             self._open = True
-            title = " ".join(event.title.split())
-            self._write(f"section_start:{int(self._clock())}:kubeship_{self._sections}{ERASE}{title}\n")
+            title = " ".join(printable(event.title).split())
+            self._mark("start", title)
 
     def failed(self, error: KubeshipError) -> None:
         """The error itself stands outside of any section, where it isn't folded away."""
         self.close()
 
     def done(self, report: Report) -> None:
-        """Write the report. Raises MissingPrecondition when its file can't be written."""
+        """Write the report; where it can't be, that is a word in the log: the app is deployed."""
         self.close()
         if self._dotenv is None:
             return
@@ -51,12 +54,14 @@ class GitLab:
         try:
             self._dotenv.write_text("".join(lines), encoding="utf-8")
         except OSError as error:
-            raise MissingPrecondition(
-                f"it is done, but {self._dotenv} can't be written: {error.strerror}", hint="correct KUBESHIP_DOTENV"
-            ) from error
+            self._write(f"! {self._dotenv} (KUBESHIP_DOTENV) can't be written: {error.strerror}\n")
 
     def close(self) -> None:
         """End the open section."""
         if self._open:
             self._open = False
-            self._write(f"section_end:{int(self._clock())}:kubeship_{self._sections}{ERASE}\n")
+            self._mark("end")
+
+    def _mark(self, which: str, title: str = "") -> None:
+        section = f"{self._name}_{self._sections}"
+        self._write(f"{LINE}section_{which}:{int(self._clock())}:{section}\r{LINE}{title}\n")

@@ -48,5 +48,6 @@ def service(command: str, environ: Mapping[str, str], write: Callable[[str], Non
     if environ.get("GITHUB_ACTIONS") == "true":
         return GitHub(command, environ, write, token=secrets.token_hex(16))
     if environ.get("GITLAB_CI") == "true":
-        return GitLab(write, Path(environ["KUBESHIP_DOTENV"]) if environ.get("KUBESHIP_DOTENV") else None)
+        name = f"kubeship_{command}_{secrets.token_hex(4)}"
+        return GitLab(name, write, Path(environ["KUBESHIP_DOTENV"]) if environ.get("KUBESHIP_DOTENV") else None)
     return Nowhere()

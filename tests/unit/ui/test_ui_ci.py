@@ -1,6 +1,7 @@
 """Do CI services get what they have fields for, and nothing that a container could forge?"""
 
 import json
+import re
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -9,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from kubeship.errors import InvalidInput, MissingPrecondition, RolloutRolledBack
-from kubeship.model.events import Caution, Step
+from kubeship.errors import InvalidInput, KubeshipError, RolloutRolledBack, Terminated
+from kubeship.model.events import Caution, RevisionRecorded, Step
+from kubeship.model.revision import Outcome
 from kubeship.ui.ci.github import GitHub
 from kubeship.ui.ci.gitlab import GitLab
 from kubeship.ui.ci.report import Report
@@ -40,7 +42,7 @@ def test_github_reads_our_commands_alone() -> None:
     assert "".join(written).splitlines() == [
         "::stop-commands::random",
         "::random::",
-        "::group::Building 100%25 of%0Ashop",
+        "::group::Building 100%25 of shop",
         "::stop-commands::random",
         "::random::",
         "::endgroup::",
@@ -64,6 +66,39 @@ def test_an_error_without_a_place_has_none() -> None:
     github(written).failed(RolloutRolledBack("revision 8 failed: web crashed", hint="read its log"))
 
     assert "::error title=kubeship deploy::revision 8 failed: web crashed%0Aread its log\n" in "".join(written)
+
+
+def test_no_more_is_annotated_than_is_shown() -> None:
+    written: list[str] = []
+    hub = github(written)
+    for number in [*range(30), *range(30)]:
+        hub.before(Caution(f"caution {number}"))
+
+    warnings = [line for line in "".join(written).splitlines() if line.startswith("::warning")]
+    assert len(warnings) == 10
+    assert warnings[-1].endswith("there are more cautions: see the log")
+
+
+def test_a_log_without_end_is_cut(tmp_path: Path) -> None:
+    written: list[str] = []
+    summary = tmp_path / "summary"
+    error = RolloutRolledBack("revision 8 failed " * 10_000, hint="read", details="x\n" * 3_000_000)
+    github(written, GITHUB_STEP_SUMMARY=str(summary)).failed(error)
+
+    assert summary.stat().st_size < 300_000
+    assert len("".join(written)) < 10_000
+
+
+def test_an_annotation_names_the_file_as_the_repository_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    written: list[str] = []
+    folder = tmp_path / "services" / "shop"
+    folder.mkdir(parents=True)
+    (folder / "kubeship.yaml").write_text("")
+    monkeypatch.chdir(folder)
+    error = InvalidInput("kubeship.yaml:14: processes.web.port: expected 1-65535", hint="correct it")
+    github(written, GITHUB_WORKSPACE=str(tmp_path)).failed(error)
+
+    assert "file=services/shop/kubeship.yaml,line=14" in "".join(written)
 
 
 def test_a_caution_is_a_warning() -> None:
@@ -114,19 +149,68 @@ def api() -> Iterator[tuple[str, list[tuple[str, Any]]]]:
     server.server_close()
 
 
-def test_a_deployment_gets_its_status_where_a_token_is_there(api: tuple[str, list[tuple[str, Any]]]) -> None:
+def hub_with(url: str, written: list[str]) -> GitHub:
+    return github(
+        written,
+        GITHUB_API_URL=url,
+        GITHUB_TOKEN="t",
+        GITHUB_REPOSITORY="team/shop",
+        GITHUB_SHA="abc",
+        GITHUB_RUN_ID="77",
+    )
+
+
+def recorded(outcome: Outcome) -> RevisionRecorded:
+    return RevisionRecorded(8, "shop", "production", outcome, IMAGE, "4f2a", "4f2a", "me@here:1", "")
+
+
+def test_a_deployment_is_under_way_and_then_serves(api: tuple[str, list[tuple[str, Any]]]) -> None:
     url, asked = api
-    hub = github([], GITHUB_API_URL=url, GITHUB_TOKEN="t", GITHUB_REPOSITORY="team/shop", GITHUB_SHA="abc")
+    hub = hub_with(url, [])
+    hub.before(recorded(Outcome.STARTED))
+    hub.before(recorded(Outcome.SUCCEEDED))
     hub.done(REPORT)
 
-    assert [path for path, _ in asked] == ["/repos/team/shop/deployments", "/repos/team/shop/deployments/42/statuses"]
-    assert asked[1][1]["environment_url"] == "https://shop.test"
+    statuses = "/repos/team/shop/deployments/42/statuses"
+    assert [path for path, _ in asked] == ["/repos/team/shop/deployments", statuses, statuses]
+    assert [body.get("state") for _, body in asked] == [None, "in_progress", "success"]
+    assert asked[0][1] | {"environment": "production", "ref": "abc"} == asked[0][1]
+    assert asked[2][1]["environment_url"] == "https://shop.test"
+    assert asked[2][1]["log_url"] == "https://github.com/team/shop/actions/runs/77"
+
+
+@pytest.mark.parametrize(
+    ("error", "state"),
+    [(RolloutRolledBack("x" * 500, hint="read"), "failure"), (Terminated("stopped", hint="again"), "error")],
+)
+def test_a_deployment_that_fails_or_is_stopped_says_so(
+    error: KubeshipError, state: str, api: tuple[str, list[tuple[str, Any]]]
+) -> None:
+    url, asked = api
+    hub = hub_with(url, [])
+    hub.before(recorded(Outcome.STARTED))
+    hub.failed(error)
+
+    assert asked[-1][1]["state"] == state
+    assert len(asked[-1][1]["description"]) <= 140
+
+
+def test_what_never_began_is_no_deployment(api: tuple[str, list[tuple[str, Any]]]) -> None:
+    url, asked = api
+    hub_with(url, []).failed(InvalidInput("kubeship.yaml:3: bad", hint="correct it"))
+
+    assert asked == []
 
 
 def test_a_deployment_that_github_refuses_is_only_a_warning() -> None:
     written: list[str] = []
-    github(written, GITHUB_API_URL="http://127.0.0.1:9", GITHUB_TOKEN="secret-token").done(REPORT)
+    hub = github(
+        written, GITHUB_API_URL="http://127.0.0.1:9", GITHUB_TOKEN="secret-token", GITHUB_REPOSITORY="team/shop"
+    )
+    hub.before(recorded(Outcome.STARTED))
+    hub.done(REPORT)
 
+    assert "".join(written).count("took no deployment status") == 1
     assert "::warning title=kubeship::GitHub took no deployment status" in "".join(written)
     assert "secret-token" not in "".join(written)
 
@@ -134,20 +218,33 @@ def test_a_deployment_that_github_refuses_is_only_a_warning() -> None:
 def test_gitlab_folds_steps_and_reads_the_report(tmp_path: Path) -> None:
     written: list[str] = []
     dotenv = tmp_path / "deploy.env"
-    lab = GitLab(written.append, dotenv, clock=lambda: 1000.5)
+    lab = GitLab("kubeship_deploy_ab", written.append, dotenv, clock=lambda: 1000.5)
     lab.before(Step("Building"))
     lab.before(Step("Pushing"))
     lab.done(REPORT)
 
     assert written == [
-        "section_start:1000:kubeship_1\r\x1b[0KBuilding\n",
-        "section_end:1000:kubeship_1\r\x1b[0K\n",
-        "section_start:1000:kubeship_2\r\x1b[0KPushing\n",
-        "section_end:1000:kubeship_2\r\x1b[0K\n",
+        "\x1b[0Ksection_start:1000:kubeship_deploy_ab_1\r\x1b[0KBuilding\n",
+        "\x1b[0Ksection_end:1000:kubeship_deploy_ab_1\r\x1b[0K\n",
+        "\x1b[0Ksection_start:1000:kubeship_deploy_ab_2\r\x1b[0KPushing\n",
+        "\x1b[0Ksection_end:1000:kubeship_deploy_ab_2\r\x1b[0K\n",
     ]
     assert "KUBESHIP_URL=https://shop.test\n" in dotenv.read_text()
 
 
-def test_a_report_that_cannot_be_written_says_so(tmp_path: Path) -> None:
-    with pytest.raises(MissingPrecondition, match="can't be written"):
-        GitLab(lambda text: None, tmp_path / "missing" / "deploy.env").done(REPORT)
+def test_sections_of_two_commands_in_one_job_differ() -> None:
+    written: list[str] = []
+    for _ in range(2):
+        service("deploy", {"GITLAB_CI": "true"}, written.append).before(Step("Building"))
+
+    assert len(set(written)) == 2
+    assert all(re.fullmatch(r"[A-Za-z0-9_.-]+", line.split(":")[2].split("\r")[0]) for line in written)
+
+
+def test_a_report_that_cannot_be_written_is_told_and_fails_no_deploy(tmp_path: Path) -> None:
+    written: list[str] = []
+    GitLab("kubeship", written.append, tmp_path / "missing" / "deploy.env").done(REPORT)
+    github(written, GITHUB_OUTPUT=str(tmp_path / "missing" / "output")).done(REPORT)
+
+    assert "deploy.env (KUBESHIP_DOTENV) can't be written" in written[0]
+    assert "::warning title=kubeship::the file of GITHUB_OUTPUT can't be written" in "".join(written)
