@@ -43,6 +43,7 @@ from kubeship.inspection.unstated import unstated_work
 from kubeship.inspection.variables import find_variables
 from kubeship.inspection.views import Route
 from kubeship.inspection.volumes import find_volumes
+from kubeship.inspection.wheel_answers import untried, with_wheels
 from kubeship.model.origin import Found, Origin
 from kubeship.model.project import Answers, Project, Warned
 
@@ -59,9 +60,9 @@ def inspect(path: Path, answers: Answers, index: WheelIndex | None = None) -> Pr
     apps = Apps(modules)
     part = project_folder(sources, answers)
     sources.leave_out(part.value.others)
-    dependencies = declared(sources, part.value.folder, answers)
+    dependencies = with_wheels(declared(sources, part.value.folder, answers), index)
     folder = dependencies.value.folder
-    python = python_version(sources, folder, answers)
+    python = python_version(sources, folder, answers, lambda minor: untried(dependencies.value, minor))
     stated = read_statements(sources, folder)
     candidates = find_candidates(sources, modules, apps)
     entry = find_entrypoint(

@@ -1,5 +1,6 @@
 """Which Python does the project run on?"""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from packaging.specifiers import SpecifierSet
@@ -8,6 +9,7 @@ from kubeship.errors import InvalidInput
 from kubeship.inspection.findings import SET_BY_YOU, Answered
 from kubeship.inspection.python_pins import DECLARED, TESTED, Statement
 from kubeship.inspection.python_statements import python_statements
+from kubeship.inspection.requirements import Required
 from kubeship.inspection.sources import Sources
 from kubeship.model.origin import Candidate, Found, Origin, Question
 from kubeship.model.project import Answers, Warned
@@ -25,6 +27,10 @@ OLDER = ("3.6", "3.7", "3.8", "3.9")
 """Named when a project is bound to one of them, and not built."""
 DEFAULT = "3.13"
 """The newest one that nearly every distribution on PyPI has wheels for."""
+BY_DEFAULT = Origin(reason="default: the newest Python that nearly all wheels exist for")
+
+Untried = Callable[[str], tuple[Required, ...]]
+"""The requirements that were released for other versions than this one."""
 
 
 @dataclass(frozen=True)
@@ -35,10 +41,11 @@ class PythonFound:
     constraint: str
 
 
-def python_version(sources: Sources, folder: str, answers: Answers) -> Answered[PythonFound]:
+def python_version(sources: Sources, folder: str, answers: Answers, untried: Untried) -> Answered[PythonFound]:
     """The default version where every statement allows it, else the newest supported one that they allow.
 
-    Of several that are allowed, one that the project is tested with comes first. Two declarations that exclude each
+    Of several that are allowed, one that the project is tested with comes first, and of these one that the pinned
+    requirements were released for: nobody tried the others with them. Two declarations that exclude each
     other become a Question that names both places; a deployment that contradicts them is a warning. Raises
     InvalidInput for an answer that isn't a supported version.
     """
@@ -52,23 +59,41 @@ def python_version(sources: Sources, folder: str, answers: Answers) -> Answered[
     if declared and not _allowed(binding) and _allowed(declared):
         warnings = _contradicted(declared, binding)
         binding = declared
-    if not statements:
-        default = Found(DEFAULT, (Origin(reason="default: the newest Python that nearly all wheels exist for"),))
-        return Answered(PythonFound(default, ""))
     allowed = _allowed(binding)
     if not allowed:
         return _contradiction(binding, constraint)
     tested = _tested(statements, allowed)
     choices = [minor for minor, _ in tested] or allowed
-    version = DEFAULT if DEFAULT in choices else choices[-1]
+    version, deciding = _tried(choices, untried)
     origins = tuple(statement.origin for statement in binding) + tuple(
         statement.origin for minor, statement in tested if minor == version
     )
-    if not origins:
-        origins = (Origin(reason="default: the newest Python that nearly all wheels exist for"),)
+    origins = (*origins, *deciding) or (BY_DEFAULT,)
     if SUPPORTED[version] == "end of life":
         warnings += (Warned(f"Python {version} gets no security fixes any more", origins[0]),)
     return Answered(PythonFound(Found(version, origins), constraint), warnings)
+
+
+def _tried(choices: list[str], untried: Untried) -> tuple[str, tuple[Origin, ...]]:
+    """The best choice, or the one that more requirements were released for, and the first of these.
+
+    A version without security fixes is nobody's choice as long as there is another. Where some requirement is older
+    than all that are left, the oldest of the equal ones comes closest.
+    """
+    kept = [minor for minor in choices if SUPPORTED[minor] != "end of life"] or choices
+    best = DEFAULT if DEFAULT in kept else kept[-1]
+    if len(kept) == 1:
+        return best, ()
+    missed = {minor: untried(minor) for minor in kept}
+    fewest = min(len(each) for each in missed.values())
+    if len(missed[best]) == fewest == 0:
+        return best, ()
+    equal = [minor for minor in kept if len(missed[minor]) == fewest]
+    version = equal[0] if fewest else equal[-1]
+    first = next((each for each in missed[best] if each not in missed[version]), missed[best][0])
+    release = first.version or f"before {first.below}"
+    reason = f"{first.name} {release} was released for older Pythons than {best}"
+    return version, (Origin(first.origin.path, first.origin.line, reason),) if version != best else ()
 
 
 def _checked(answer: object) -> str:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit, urlunsplit
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
+from packaging.version import Version
 
 from kubeship.errors import InvalidInput
 from kubeship.inspection.sources import Sources, folder_of
@@ -44,7 +45,9 @@ class Required:
     version: str = ""
     """The one version that is allowed; empty when there are several."""
     wheels: tuple[str, ...] | None = None
-    """The file names of its wheels as the lock file lists them; None when nothing does."""
+    """The file names of its wheels as the lock file lists them, or the index has them; None when nobody says."""
+    below: str = ""
+    """Its version is lower than this one: the 4 of `<4`, of `~=3.2`; empty when there is no such bound."""
 
 
 @dataclass(frozen=True)
@@ -128,6 +131,17 @@ def pinned(specifier: SpecifierSet) -> str:
     return versions[0] if versions else ""
 
 
+def below(specifier: SpecifierSet) -> str:
+    """The bound of `<4`, and that of `~=3.2` and `==3.*` (4); empty where there is none. Source: PEP 440."""
+    bounds = [item.version for item in specifier if item.operator == "<"]
+    for item in specifier:
+        if item.operator == "~=" or (item.operator == "==" and item.version.endswith(".*")):
+            release = Version(item.version.removesuffix(".*")).release
+            kept = release[:-1] if item.operator == "~=" else release
+            bounds.append(".".join(str(part) for part in (*kept[:-1], kept[-1] + 1)))
+    return min(bounds, key=Version, default="")
+
+
 def _read(reading: _Reading, path: str, constraints: bool) -> None:
     if path in reading.files:
         return
@@ -208,7 +222,16 @@ def requirement(line: str, origin: Origin) -> Required:
             hint=f"correct line {origin.line} of {origin.path}",
         ) from error
     name_, marker = canonicalize_name(parsed.name), str(parsed.marker or "")
-    return Required(name_, frozenset(parsed.extras), marker, hashed, parsed.url or "", origin, pinned(parsed.specifier))
+    return Required(
+        name_,
+        frozenset(parsed.extras),
+        marker,
+        hashed,
+        parsed.url or "",
+        origin,
+        pinned(parsed.specifier),
+        below=below(parsed.specifier),
+    )
 
 
 def _is_location(text: str) -> bool:

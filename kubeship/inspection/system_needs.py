@@ -79,6 +79,7 @@ NEEDS = (
     Need("psycopg", LOADS, runtime=("libpq5",), without=frozenset({"binary", "c"})),
     Need("psycopg-c", NO_WHEEL, ("libpq-dev",), ("libpq5",)),
     Need("psycopg2", NO_WHEEL, ("libpq-dev",), ("libpq5",)),
+    Need("psycopg2-binary", UNFIT, ("libpq-dev",), ("libpq5",), wheels=True),
     Need("pyaudio", NO_WHEEL, ("portaudio19-dev",), ("libportaudio2",)),
     Need("pycairo", NO_WHEEL, ("libcairo2-dev", "pkg-config"), ("libcairo2",)),
     Need("pycups", NO_WHEEL, ("libcups2-dev",), ("libcups2",), trixie=("libcups2t64",)),

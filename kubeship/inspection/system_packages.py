@@ -82,7 +82,8 @@ def _of_distributions(
         needs = [need for need in NEEDS if need.distribution == requirement.name and _holds(need, extras)]
         wheels = _wheels(requirement, needs, index)
         fitting = [wheel for wheel in wheels or () if fits(wheel, python)]
-        if wheels is None and not requirement.location and any(need.wheels for need in needs):
+        made_of_wheels = requirement.name.endswith("-binary")
+        if wheels is None and not requirement.location and not made_of_wheels and any(need.wheels for need in needs):
             unknown.append(requirement)
         compiled = is_compiled(tuple(fitting))  # a wheel for any platform brings no library
         for need in needs:

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from kubeship.inspection.ports import WheelIndex
-from kubeship.inspection.python_version import SUPPORTED
-from kubeship.inspection.wheels import fits
+from kubeship.inspection.python_version import OLDER, SUPPORTED
+from kubeship.inspection.wheels import fits, is_compiled
 
 NONE = "none"
 
@@ -20,14 +20,17 @@ class RecordedIndex:
         """What was asked for this time, for kubeship.lock."""
 
     def wheels(self, distribution: str, version: str) -> tuple[str, ...] | None:
-        """The wheels that fit any Python that kubeship builds for; None when nobody can say."""
+        """The wheels that fit any Python that kubeship builds for, else a compiled one; None when nobody can say."""
         key = f"{distribution}=={version}" if version else distribution
         recorded = self._known.get(key)
         if recorded is None and self._index:
             found = self._index.wheels(distribution, version)
             if found is not None:
                 fitting = sorted(wheel for wheel in found if any(fits(wheel, minor) for minor in SUPPORTED))
-                recorded = " ".join(fitting) or NONE
+                # One that fits nothing still says that there is something to compile.
+                compiled = sorted(wheel for wheel in found if is_compiled((wheel,)))
+                older = [wheel for wheel in compiled if any(fits(wheel, minor) for minor in OLDER)]
+                recorded = " ".join(fitting or (older or compiled)[-1:]) or NONE
         if recorded is None:
             return None
         self.answers[key] = recorded

@@ -8,7 +8,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 from kubeship.inspection.installs import is_for_development
-from kubeship.inspection.requirements import Required, Requirements, pinned, without_credentials
+from kubeship.inspection.requirements import Required, Requirements, below, pinned, without_credentials
 from kubeship.inspection.sources import Sources
 from kubeship.model.origin import Origin
 
@@ -56,6 +56,7 @@ def required(text: str, path: str, sources: Sources) -> Required | None:
         without_credentials(parsed.url or ""),
         Origin(path, line_naming(sources, path, parsed.name)),
         pinned(parsed.specifier),
+        below=below(parsed.specifier),
     )
 
 

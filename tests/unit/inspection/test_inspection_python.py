@@ -41,3 +41,60 @@ def test_each_place_that_names_a_version_counts(
 
     assert python.value == version
     assert place in [(origin.path, origin.line) for origin in python.origins]
+
+
+class KnownIndex:
+    """An index in memory."""
+
+    def __init__(self, known: Mapping[tuple[str, str], tuple[str, ...]]) -> None:
+        self.known = known
+
+    def wheels(self, distribution: str, version: str) -> tuple[str, ...] | None:
+        return self.known.get((distribution, version), ())
+
+
+GREENLET = tuple(f"greenlet-2.0.2-cp3{minor}-cp3{minor}-manylinux2014_x86_64.whl" for minor in (9, 10, 11))
+PYDANTIC = ("pydantic-1.9.0-cp310-cp310-manylinux2014_x86_64.whl", "pydantic-1.9.0-py3-none-any.whl")
+YARL = tuple(f"yarl-1.9.4-cp3{minor}-cp3{minor}-manylinux2014_x86_64.whl" for minor in (11, 12))
+
+
+GREENLET_LATER = "greenlet 2.0.2 was released for older Pythons than 3.13"
+
+
+@pytest.mark.parametrize(
+    ("requirements", "also", "version", "reason"),
+    [
+        ("greenlet==2.0.2", {}, "3.11", GREENLET_LATER),
+        ("yarl==1.9.4", {}, "3.12", "yarl 1.9.4 was released for older Pythons than 3.13"),
+        ("greenlet>=2.0.2", {}, "3.13", ""),
+        ("pydantic==1.9.0", {}, "3.11", "pydantic 1.9.0 was released for older Pythons than 3.13"),
+        ("mysqlclient==2.1.1", {}, "3.13", ""),
+        ("greenlet==2.0.2", {"runtime.txt": "python-3.12.1"}, "3.12", ""),
+        ("greenlet==2.0.2", {"setup.cfg": "[options]\npython_requires = >=3.10\n"}, "3.11", GREENLET_LATER),
+        ("Django==4.1.3", {}, "3.12", "django 4.1.3 was released for older Pythons than 3.13"),
+        ("Django>=3.2,<4.0", {}, "3.11", "django before 4.0 was released for older Pythons than 3.13"),
+        ("Django~=3.2", {}, "3.11", "django before 4 was released for older Pythons than 3.13"),
+        ("Django==3.*", {}, "3.11", "django before 4 was released for older Pythons than 3.13"),
+        ("Django<5", {}, "3.13", ""),
+    ],
+)
+def test_what_is_pinned_says_which_python_it_was_released_for(
+    written: Written, requirements: str, also: dict[str, str], version: str, reason: str
+) -> None:
+    windows = ("mysqlclient-2.1.1-cp311-cp311-win_amd64.whl",)
+    known = {("greenlet", "2.0.2"): GREENLET, ("pydantic", "1.9.0"): PYDANTIC, ("yarl", "1.9.4"): YARL}
+    index = KnownIndex({**known, ("mysqlclient", "2.1.1"): windows})
+
+    python = inspect(written({**APP, **also, "requirements.txt": f"flask==2.2.0\n{requirements}\n"}), {}, index).python
+
+    assert python.value == version
+    assert [each.reason for each in python.origins if "released" in each.reason] == ([reason] if reason else [])
+
+
+def test_a_pin_that_has_to_be_compiled_brings_the_compiler(written: Written) -> None:
+    index = KnownIndex({("greenlet", "2.0.2"): GREENLET})
+    files = {"requirements.txt": "flask==2.2.0\ngreenlet==2.0.2\n", "runtime.txt": "python-3.13.1"}
+
+    project = inspect(written(APP | files), {}, index)
+
+    assert [each.value for each in project.system_packages.build] == ["gcc", "libc6-dev"]

@@ -49,7 +49,7 @@ def test_the_answer_of_the_index_holds_offline_and_on_other_machines(shop: Path)
 
     again, elsewhere = started(shop, check=True), started(shop, KnownIndex("lxml-6.0.2-py3-none-any.whl"), check=True)
 
-    assert load_lock(shop / "kubeship.lock").wheels == {"lxml==6.0.2": "none"}
+    assert load_lock(shop / "kubeship.lock").wheels == {"flask==3.1.2": OTHER, "lxml==6.0.2": OTHER}
     assert first.project.system_packages.build
     assert [each.project.system_packages for each in (again, elsewhere)] == [first.project.system_packages] * 2
     assert (again.different, elsewhere.different) == (False, False)
@@ -67,6 +67,13 @@ def test_only_wheels_that_some_target_takes_are_recorded() -> None:
 
     assert recorded.wheels("psycopg2", "2.9.9") == (FITTING,)
     assert recorded.answers == {"psycopg2==2.9.9": FITTING}
+
+
+def test_of_wheels_that_fit_nothing_one_is_recorded_since_there_is_something_to_compile() -> None:
+    recorded = RecordedIndex({}, KnownIndex(OTHER))
+
+    assert recorded.wheels("psycopg2", "2.9.9") == (OTHER,)
+    assert recorded.wheels("psycopg2", "2.9.9") == (OTHER,)
 
 
 def test_a_recorded_answer_is_not_asked_for_again() -> None:
