@@ -116,6 +116,16 @@ def disk_full(error: PythonError) -> Meaning | None:
     )
 
 
+def lost_child(error: PythonError) -> Meaning | None:
+    """concurrent.futures and billiard tell that a child is gone; the kernel takes children at the memory limit."""
+    if error.name != "BrokenProcessPool" and not re.search(r"signal 9\b|SIGKILL", error.message):
+        return None
+    return Meaning(
+        f"lost a child process, as when it needs more than the memory limit{at(error)}: {error!s}",
+        "raise `resources: {memory: ...}` of the process in kubeship.yaml, or start fewer children",
+    )
+
+
 def cannot_listen(error: PythonError) -> Meaning | None:
     """bind(2): a port that is taken, or one below 1024."""
     message = error.message.lower()

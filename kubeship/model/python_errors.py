@@ -7,6 +7,7 @@ from kubeship.model.container_errors import (
     cannot_listen,
     disk_full,
     foreign_build,
+    lost_child,
     missing_file,
     missing_library,
     missing_program,
@@ -76,6 +77,20 @@ def _missing_variable(error: PythonError) -> Meaning | None:
         f"needs the environment variable {name}, which is not set{at(error)}",
         f"set {name} under `variables:` in kubeship.yaml, or under `secrets: {{keys: [...]}}` when it is secret; "
         "under `build: {variables: {...}}` for the build and its verification",
+    )
+
+
+def _invalid_variable(error: PythonError) -> Meaning | None:
+    """environs and pydantic-settings name the variable whose value they refuse."""
+    environs = re.search(r'Environment variable "(\w+)" (?:invalid|empty)[: ]*(.*)', error.message)
+    settings = re.search(r"for \w*(?:Settings|Config)\w*\n(\w+)\n\s+(.+?)(?: \[type=|$)", error.message, re.MULTILINE)
+    found = environs if error.name.startswith("Env") else settings if error.name == "ValidationError" else None
+    if not found:
+        return None
+    name = found[1].upper()
+    return Meaning(
+        f"refuses the value of the environment variable {name}{at(error)}: {found[2]}".rstrip(": "),
+        f"correct {name} under `variables:` in kubeship.yaml, or in the Secret that it comes from",
     )
 
 
@@ -158,6 +173,7 @@ def _improperly_configured(error: PythonError) -> Meaning | None:
 
 RULES: tuple[Callable[[PythonError], Meaning | None], ...] = (
     _missing_variable,
+    _invalid_variable,
     _missing_module,
     missing_library,
     foreign_build,
@@ -170,5 +186,6 @@ RULES: tuple[Callable[[PythonError], Meaning | None], ...] = (
     missing_program,
     missing_file,
     disk_full,
+    lost_child,
 )
 """In order of precedence."""

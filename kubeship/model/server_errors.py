@@ -56,6 +56,12 @@ SERVER_ERRORS = (
         "correct `sslmode` or `ssl` in the address, or rediss:// and amqps:// in its beginning",
     ),
     _row(
+        r"received invalid response to SSL negotiation|[Pp]acket sequence number wrong|Protocol Error: b|"
+        r"invalid response .*greeting|Unexpected (?:protocol version|response) ",
+        "gets an answer from something that isn't the kind of server it expects",
+        "check host and port in the variables or the Secret: another service listens there, or something stands between",
+    ),
+    _row(
         r"CERTIFICATE_VERIFY_FAILED|certificate verify failed",
         "doesn't trust the certificate of a server that it asks",
         "put its authority's certificate into the image and name it (SSL_CERT_FILE), or correct the server's name",

@@ -25,10 +25,12 @@ NO_REASON = frozenset(
 
 _TIMEOUT = re.compile(r"^.*WORKER TIMEOUT \(pid:.*$", re.MULTILINE)
 _KILLED = re.compile(
-    r"^.*(?:was sent SIGKILL! Perhaps out of memory\?|signal 9 :\(|exited with code -9|signal 9 \(SIGKILL\)).*$",
+    r"^.*(?:was sent SIGKILL! Perhaps out of memory\?|signal 9 :\(|terminated by signal 9|signal 9 \(SIGKILL\)|"
+    r"(?:exit ?code|exited with|ended with|died with|return ?code)\D{0,8}-9\b).*$",
     re.MULTILINE,
 )
-"""gunicorn/arbiter.py (reap_workers), uwsgi/core/master_checks.c, Celery's billiard: servers that outlive a worker."""
+"""gunicorn/arbiter.py (reap_workers), uwsgi/core/master_checks.c, supervisord, Celery's billiard, and Python's own exit
+codes of children: what outlives a worker."""
 
 
 def behind(log: str) -> Behind | None:

@@ -101,11 +101,19 @@ def _outlived(container: ContainerSnapshot, probe: Object) -> bool:
 
 
 def _answer(container: ContainerSnapshot, probe: str) -> _Answer | None:
+    """The newest answer; a status rather than a silence that was rarer, as the last one before the end often is."""
     events = container.said("Unhealthy", f"(?i)^{probe} probe (failed|errored)")
     if not events:
         return None
-    text = re.sub(r"(?i)^\w+ probe (failed|errored[^:]*): ?", "", events[-1]["message"]).strip()
+    answers = [each for each in events if "statuscode: " in each["message"]]
+    silences = [each for each in events if SILENCE.search(each["message"])]
+    telling = answers if answers and occurrences(answers) >= occurrences(silences) else events
+    text = re.sub(r"(?i)^\w+ probe (failed|errored[^:]*): ?", "", telling[-1]["message"]).strip()
     return _Answer(text.rpartition("\n")[2], occurrences(events))  # a command's last line says what its traceback means
+
+
+SILENCE = re.compile(r"deadline exceeded|[Tt]imeout|timed out|EOF|reset")
+"""Of a server that is there; a connection that is refused says no more than that it was not, at first or at the end."""
 
 
 def _conclusion(
@@ -122,7 +130,7 @@ def _conclusion(
     if place := _elsewhere(container, probe, text):
         cause, remedy, evidence = f"{cause}; {place.cause}", place.remedy, f"{evidence}; {place.evidence}"
     if reason := _behind(container, answer):
-        cause, remedy = f"{container.name} {reason.cause}; its {asked} {symptom}", reason.remedy
+        cause, remedy = f"{container.name} {reason.cause}; its {asked}: {symptom}", reason.remedy
         evidence = f"{reason.evidence}; {evidence}" if reason.evidence else evidence
     return Conclusion(
         Diagnosis(
