@@ -9,6 +9,7 @@ from collections.abc import Callable
 from kubeship.errors import InvalidInput
 from kubeship.model.changes import Consent
 from kubeship.model.events import Emit
+from kubeship.model.pulling import PullLogin, Reading
 from kubeship.workflows.app import App
 from kubeship.workflows.builders import Builders, Choice
 from kubeship.workflows.ports import Cluster, DirectBuilder, Engine
@@ -74,9 +75,17 @@ def cluster_of(
     def connect_to(app: App) -> Cluster:
         from kubeship.cluster.connect import connect
 
-        return connect(context or app.target.context, app.plan.namespace, emit, lease_seconds, consent or Consent())
+        where = context or app.target.context
+        return connect(where, app.plan.namespace, emit, lease_seconds, consent or Consent(), registries=_read)
 
     return connect_to
+
+
+def _read(image: str, login: PullLogin | None) -> Reading:
+    """What a registry says of an image to a pod's own login; its client is imported when it is needed."""
+    from kubeship.images.readable import read
+
+    return read(image, login)
 
 
 def holder() -> str:

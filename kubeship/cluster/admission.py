@@ -1,4 +1,4 @@
-"""What does an admission webhook's refusal, or its silence, mean to a person?"""
+"""What does an admission webhook's or policy's refusal, or a webhook's silence, mean to a person?"""
 
 import re
 
@@ -6,14 +6,32 @@ DENIES = re.compile(r'admission webhook "(?P<webhook>[^"]+)" denied the request(
 """k8s.io/apiserver/pkg/admission/plugin/webhook/errors/statuserror.go."""
 FAILS = re.compile(r'failed calling webhook "(?P<webhook>[^"]+)": (?P<why>.*)', re.DOTALL)
 """k8s.io/apiserver/pkg/util/webhook/error.go."""
+POLICY = re.compile(
+    r"(?P<kind>(?:Valid|Mut)atingAdmissionPolicy) '(?P<policy>[^']+)' with binding '(?P<binding>[^']*)' "
+    r"denied request: (?P<why>.*)",
+    re.DOTALL,
+)
+"""k8s.io/apiserver/pkg/admission/plugin/policy/validating/dispatcher.go; the status is what the policy says, 422 if
+nothing."""
+
+
+def keeps_out(words: str) -> bool:
+    """Whether the words are a webhook's or a policy's, rather than of the object's own validation."""
+    return any(pattern.search(words) for pattern in (DENIES, FAILS, POLICY))
 
 
 def sentence(words: str, doing: str) -> tuple[str, str] | None:
-    """The message and what to do; None where the words aren't about a webhook."""
+    """The message and what to do; None where the words are neither about a webhook nor a policy."""
     if denial := DENIES.search(words):
         return (
             f"{doing}: the admission webhook {denial['webhook']} refuses it: {denial['why'] or 'it gives no reason'}",
             "change what it names in the manifest, or ask whoever runs that webhook",
+        )
+    if denial := POLICY.search(words):
+        return (
+            f"{doing}: the {denial['kind']} {denial['policy']} (binding {denial['binding']}) refuses it: "
+            f"{denial['why']}",
+            "change what it names in the manifest, or ask whoever runs the cluster",
         )
     if failure := FAILS.search(words):
         return (

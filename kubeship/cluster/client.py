@@ -7,13 +7,15 @@ from typing import Protocol
 
 from kubeship.cluster import apply, dry_run, lease, logs, observe, preflight, prune, revisions
 from kubeship.cluster.errors import Refusal
-from kubeship.cluster.ports import Api
+from kubeship.cluster.ports import Api, Registries
 from kubeship.model.changes import Changes, Consent
 from kubeship.model.events import Caution, Emit
 from kubeship.model.finding import Finding
 from kubeship.model.logs import LogEntry, LogWindow, Sink, Terminal
 from kubeship.model.objects import Object, ObjectRef, ref
+from kubeship.model.pulling import Upcoming
 from kubeship.model.revision import Revision, is_without_values
+from kubeship.model.seen import Preflight, Seen
 from kubeship.model.snapshot import LogRef
 
 
@@ -36,6 +38,8 @@ class KubernetesCluster:
     """How long to wait for a lease that somebody else has."""
     consent: Consent = dry_run.NOTHING_BEYOND
     """What may be done beyond applying what is kubeship's own."""
+    registries: Registries | None = None
+    """Who is asked whether the pods' logins open their images; None: nobody."""
 
     @property
     def namespace(self) -> str:
@@ -46,9 +50,16 @@ class KubernetesCluster:
         """Which cluster this is; it answered when `connect` asked it."""
         return self.title
 
-    def preflight(self, objects: Sequence[Object], *, thorough: bool = False) -> tuple[Finding, ...]:
+    def preflight(
+        self, objects: Sequence[Object], upcoming: Upcoming | None = None, *, thorough: bool = False
+    ) -> Preflight:
         """Everything that could fail later; changes nothing. `thorough`: also of what wouldn't change."""
-        return preflight.preflight(self.api, objects, self.consent, thorough=thorough)
+        question = preflight.Question(self.consent, self.registries, upcoming, thorough)
+        return preflight.preflight(self.api, objects, question)
+
+    def pull_findings(self, objects: Sequence[Object], seen: Seen | None) -> tuple[Finding, ...]:
+        """Whether the nodes can pull the images, now that all are in their registries."""
+        return preflight.pull_findings(self.api, objects, self.registries, seen)
 
     def create_namespace(self) -> None:
         """Create the namespace unless it exists."""
@@ -65,12 +76,13 @@ class KubernetesCluster:
             if refusal.status != 409:
                 raise
 
-    def compare(self, objects: Sequence[Object], applied: Iterable[Object] = ()) -> Changes:
+    def compare(self, objects: Sequence[Object], applied: Iterable[Object] = (), seen: Seen | None = None) -> Changes:
         """Server-side dry run of what isn't plainly unchanged; what the server warns of becomes a Caution.
 
-        By `applied`, what the last deploy applied, is told what others changed since.
+        By `applied`, what the last deploy applied, is told what others changed since; what preflight has `seen` isn't
+        asked again as far as it still holds.
         """
-        changes, warnings = dry_run.compare(self.api, _known(objects), self.consent, _known(applied))
+        changes, warnings = dry_run.compare(self.api, _known(objects), self.consent, _known(applied), seen)
         for warning in warnings:
             self.emit(Caution(f"the API server warns: {warning}"))
         return changes

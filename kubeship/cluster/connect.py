@@ -22,6 +22,7 @@ from kubeship.cluster.client import KubernetesCluster
 from kubeship.cluster.dry_run import NOTHING_BEYOND
 from kubeship.cluster.errors import translated, unanswered
 from kubeship.cluster.persistence import answered_or_broken, persistent
+from kubeship.cluster.ports import Registries
 from kubeship.cluster.requests import DynamicApi
 from kubeship.errors import MissingPrecondition
 from kubeship.model.changes import Consent
@@ -32,14 +33,20 @@ CONNECTIONS = 32
 
 
 def connect(
-    context: str | None, namespace: str, emit: Emit, lease_seconds: float = 0.0, consent: Consent = NOTHING_BEYOND
+    context: str | None,
+    namespace: str,
+    emit: Emit,
+    lease_seconds: float = 0.0,
+    consent: Consent = NOTHING_BEYOND,
+    *,
+    registries: Registries | None = None,
 ) -> KubernetesCluster:
     """The namespace in the cluster of the given context, the current context, or around this pod.
 
     `emit` gets a Note for each request that is tried again, and a Caution for each of the server's warnings.
     `lease_seconds` is how long to wait for a lease that somebody else has, `consent` what may be done beyond applying
-    what is kubeship's own. Raises MissingPrecondition: no kubeconfig, an unknown context, a login plugin that gave
-    nothing, a server that can't be reached or refuses the credentials.
+    what is kubeship's own; preflight asks `registries` about images. Raises MissingPrecondition: no kubeconfig, an
+    unknown context, a login plugin that gave nothing, a server that can't be reached or refuses the credentials.
     """
     configuration = Configuration()
     with _complaints() as complaints:
@@ -49,9 +56,8 @@ def connect(
     configuration.connection_pool_maxsize = CONNECTIONS
     client = persistent(lambda: _dynamic_client(configuration), emit, heals=answered_or_broken)
     api = DynamicApi(client, namespace, emit)
-    return KubernetesCluster(
-        api, f"{title} at {configuration.host}, Kubernetes {api.version()}", emit, lease_seconds, consent
-    )
+    where = f"{title} at {configuration.host}, Kubernetes {api.version()}"
+    return KubernetesCluster(api, where, emit, lease_seconds, consent, registries)
 
 
 def kubeconfig_paths() -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from kubeship.cluster.adoption import HANDED_OVER, adoptable, helm_release, left_out, other_app
 from kubeship.cluster.compare import field_changes
+from kubeship.cluster.defined import Kinds, defined, of_kinds
 from kubeship.cluster.drift import drifts
 from kubeship.cluster.errors import Refusal
 from kubeship.cluster.estimate import estimated, keeps_from_trying
@@ -18,9 +19,10 @@ from kubeship.cluster.requests import FIELD_MANAGER
 from kubeship.cluster.revisions import OWNER_LABEL
 from kubeship.cluster.scaling import Targets, targets, with_live_replicas
 from kubeship.cluster.unchanged import is_unchanged
-from kubeship.errors import InvalidInput
+from kubeship.errors import InvalidInput, MissingPrecondition
 from kubeship.model.changes import Action, Change, Changes, Conflict, Consent, FieldChange
 from kubeship.model.objects import APP_LABEL, Object, ObjectRef, ref
+from kubeship.model.seen import Seen, Trial
 
 NOTHING_BEYOND = Consent()
 NAME_OF_NOTHING = "kubeship-dry-run"
@@ -36,6 +38,19 @@ class Terms:
     """What autoscalers scale."""
     applied: Mapping[ObjectRef, Object] = field(default_factory=dict)
     """The last deploy's objects."""
+    trials: Mapping[ObjectRef, Trial] = field(default_factory=dict)
+    """What the server answered a moment ago."""
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What the server would do with the objects."""
+
+    changes: Changes
+    """Without those that it refuses."""
+    warnings: tuple[str, ...]
+    refusals: tuple[Refusal, ...]
+    seen: Seen
 
 
 def compare(
@@ -43,38 +58,66 @@ def compare(
     objects: Sequence[Object],
     consent: Consent = NOTHING_BEYOND,
     applied: Iterable[Object] = (),
-    *,
-    thorough: bool = False,
+    seen: Seen | None = None,
 ) -> tuple[Changes, tuple[str, ...]]:
     """What the server would change, in the objects' order, and what it warns of.
 
     `consent` says what may be done beyond that; by `applied`, what the last deploy applied, is told what changed since
-    without kubeship. `thorough` asks the server about each object, so that it warns of those that wouldn't change too.
+    without kubeship. What preflight has `seen` isn't asked again as far as it must still hold.
     Raises InvalidInput naming every object that the server would refuse: unknown kinds and fields, values out of range,
-    fields that can't be changed any more. Conflicts are no error: they stand in the Changes.
+    fields that can't be changed any more; MissingPrecondition where webhooks, policies or quotas keep them out.
+    Conflicts are no error: they stand in the Changes.
     """
     wanted = [sendable(item) for item in objects]
+    kinds = defined(wanted)
     for item in wanted:
-        api.kind(item["apiVersion"], item["kind"])
-    if _namespace_is_missing(api):
+        if not of_kinds(item, kinds):
+            api.kind(item["apiVersion"], item["kind"])
+    if seen is None and _namespace_is_missing(api):
         return Changes(tuple(Change(ref(item), Action.CREATE) for item in wanted)), ()
-    terms = Terms(consent, targets(api, wanted), {ref(item): item for item in applied})
-    live = live_objects(api, wanted)
+    scaled = targets(api, wanted) if seen is None else seen.scaled
+    terms = Terms(consent, scaled, {ref(item): item for item in applied}, seen.trials if seen else {})
+    known = [item for item in wanted if is_served(api, item, kinds)]
+    compared = tried(api, known, live_objects(api, known), terms)
+    if compared.refusals:
+        raise summary(compared.refusals)
+    changes = {change.ref: change for change in compared.changes.items}
+    # What only its own CustomResourceDefinition makes known can't be tried before that is there.
+    unknown = {ref(item): Change(ref(item), Action.CREATE) for item in wanted if ref(item) not in changes}
+    return Changes(tuple((changes | unknown)[ref(item)] for item in wanted)), compared.warnings
+
+
+def tried(
+    api: Api, wanted: Sequence[Object], live: Mapping[ObjectRef, Object], terms: Terms, *, thorough: bool = False
+) -> Compared:
+    """The server asked about each object; about one that plainly wouldn't change only when `thorough`."""
     plain = {} if thorough else _plainly_unchanged(wanted, live, terms)
     asked = [item for item in wanted if ref(item) not in plain]
     outcomes = each(lambda item: _compare_one(api, item, live.get(ref(item)), terms), asked)
-    refusals = [outcome for outcome in outcomes if isinstance(outcome, Refusal)]
-    if refusals:
-        raise _summary(refusals)
-    compared = [outcome for outcome in outcomes if not isinstance(outcome, Refusal)]
-    warnings = dict.fromkeys(warning for _, warned in compared for warning in warned)
-    changes = plain | {change.ref: change for change, _ in compared}
-    return Changes(tuple(changes[ref(item)] for item in wanted)), tuple(warnings)
+    answered = [outcome for outcome in outcomes if not isinstance(outcome, Refusal)]
+    changes = plain | {change.ref: change for change, _, _ in answered}
+    return Compared(
+        Changes(tuple(changes[ref(item)] for item in wanted if ref(item) in changes)),
+        tuple(dict.fromkeys(warning for _, warned, _ in answered for warning in warned)),
+        tuple(outcome for outcome in outcomes if isinstance(outcome, Refusal)),
+        Seen(terms.targets, live, {change.ref: trial for change, _, trial in answered if trial}),
+    )
 
 
 def replaces(name: ObjectRef, refusal: Refusal, consent: Consent) -> bool:
     """Whether the object is to be deleted and created anew."""
     return refusal.immutable and is_replaced(name, consent) and name.kind not in PRECIOUS
+
+
+def is_served(api: Api, item: Object, kinds: Kinds) -> bool:
+    """Whether the server knows its kind; what isn't among `kinds`, which are deployed with it, it must know."""
+    if not of_kinds(item, kinds):
+        return True
+    try:
+        api.kind(item["apiVersion"], item["kind"])
+    except InvalidInput:
+        return False
+    return True
 
 
 def _namespace_is_missing(api: Api) -> bool:
@@ -102,36 +145,31 @@ def _plainly_unchanged(
     return found
 
 
-def _compare_one(api: Api, item: Object, live: Object | None, terms: Terms) -> tuple[Change, tuple[str, ...]] | Refusal:
+def _compare_one(
+    api: Api, item: Object, live: Object | None, terms: Terms
+) -> tuple[Change, tuple[str, ...], Trial | None] | Refusal:
     name = ref(item)
     owner = _owner(api, live, item) if live is not None else None
     foreign = owner is not None or (live is not None and adoptable(live, FIELD_MANAGER))
     adopted = foreign and terms.consent.adopted
     wanted = with_live_replicas(item, live, terms.targets, {FIELD_MANAGER, *(HANDED_OVER if adopted else ())})
-    owned: dict[str, str] = {}
     try:
-        try:
-            applied = api.apply(wanted, dry_run=True)
-        except Refusal as refusal:
-            owned = owned_elsewhere(refusal)
-            if not owned:
-                raise
-            applied = api.apply(wanted, dry_run=True, force=True)  # only to see what would change
+        trial = _trial(api, wanted, live, terms.trials.get(name))
     except Refusal as refusal:
         if live is not None and replaces(name, refusal, terms.consent):
-            return Change(name, Action.REPLACE), ()
+            return Change(name, Action.REPLACE), (), None
         if keeps_from_trying(refusal):
-            return _estimate(name, live, wanted), (
-                f"{refusal.words}: {UNTRIED} {name} is only known when it is applied",
-            )
+            untried = f"{refusal.words}: {UNTRIED} {name} is only known when it is applied"
+            return _estimate(name, live, wanted), (untried,), None
         if refusal.denied or (refusal.status in {400, 422, 500} and not refusal.may_heal):
             return refusal
         raise
     if live is None:
-        return Change(name, Action.CREATE), applied.warnings
-    fields = field_changes(live, applied.live)
+        return Change(name, Action.CREATE), trial.warnings, trial
+    owned = dict(trial.owned)
+    fields = field_changes(live, trial.answer)
     if adopted:
-        fields += left_out(live, applied.live, _fresh(api, wanted))
+        fields += left_out(live, trial.answer, _fresh(api, wanted))
         owned = {path: manager for path, manager in owned.items() if manager not in HANDED_OVER}
     conflicts = tuple(
         _conflict(path, manager, live, fields)
@@ -146,7 +184,24 @@ def _compare_one(api: Api, item: Object, live: Object | None, terms: Terms) -> t
     # Conflicts are told anyway, and with more words.
     others = [each for each in fields if not any(same_field(each.path, conflict.path) for conflict in conflicts)]
     drift = () if foreign else drifts(live, wanted, others, terms.applied.get(name))
-    return Change(name, changed, fields, conflicts, foreign, adopted, drift, helm_release(live)), applied.warnings
+    change = Change(name, changed, fields, conflicts, foreign, adopted, drift, helm_release(live))
+    return change, trial.warnings, trial
+
+
+def _trial(api: Api, wanted: Object, live: Object | None, earlier: Trial | None) -> Trial:
+    """The server's answer, asked for only where an earlier one doesn't hold any more."""
+    version = str(live["metadata"].get("resourceVersion") or "") if live else ""
+    if earlier and earlier.sent == wanted and earlier.version == version:
+        return earlier
+    owned: dict[str, str] = {}
+    try:
+        applied = api.apply(wanted, dry_run=True)
+    except Refusal as refusal:
+        owned = owned_elsewhere(refusal)
+        if not owned:
+            raise
+        applied = api.apply(wanted, dry_run=True, force=True)  # only to see what would change
+    return Trial(wanted, version, applied.live if live else {}, applied.warnings, owned)
 
 
 def _estimate(name: ObjectRef, live: Object | None, wanted: Object) -> Change:
@@ -183,9 +238,11 @@ def _conflict(path: str, manager: str, live: Object, fields: Iterable[FieldChang
     return Conflict(differs.path, manager, written_at(live, manager), differs.before, differs.after)
 
 
-def _summary(refusals: Sequence[Refusal]) -> InvalidInput:
-    first = refusals[0]
+def summary(refusals: Sequence[Refusal]) -> InvalidInput | MissingPrecondition:
+    """One error for all; a manifest that is wrong weighs more than what keeps a right one out."""
+    first = next((refusal for refusal in refusals if not refusal.denied), refusals[0])
+    family = MissingPrecondition if first.denied else InvalidInput
     if len(refusals) == 1:
-        return InvalidInput(first.message, hint=first.hint)
+        return family(first.message, hint=first.hint)
     lines = "\n".join(f"- {refusal.message}" for refusal in refusals)
-    return InvalidInput(f"the API server refuses {len(refusals)} objects:\n{lines}", hint=first.hint)
+    return family(f"the API server refuses {len(refusals)} objects:\n{lines}", hint=first.hint)

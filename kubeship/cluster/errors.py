@@ -116,8 +116,12 @@ class Refusal(MissingPrecondition):
     @property
     def denied(self) -> bool:
         """Whether admission (a webhook, a policy, a quota) keeps the object out, rather than rights the request."""
-        by_webhook = admission.DENIES.search(self.words) or admission.FAILS.search(self.words)
-        return bool(by_webhook) or (self.status == 403 and not FORBIDDEN.search(self.words))
+        return admission.keeps_out(self.words) or (self.status == 403 and not self.forbidden)
+
+    @property
+    def forbidden(self) -> bool:
+        """Whether whoever asks lacks a right."""
+        return self.status == 403 and bool(FORBIDDEN.search(self.words))
 
     @property
     def may_heal(self) -> bool:

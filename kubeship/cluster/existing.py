@@ -5,9 +5,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from kubeship.cluster.errors import Refusal
+from kubeship.cluster.keyring import PULL_KEYS
 from kubeship.cluster.parallel import each
 from kubeship.cluster.ports import Api
-from kubeship.cluster.references import Reference, references
+from kubeship.cluster.references import API, Reference, references
 from kubeship.model.finding import Finding
 from kubeship.model.objects import Object, ObjectRef
 
@@ -25,17 +26,28 @@ def _reference_finding(api: Api, reference: Reference) -> Finding | None:
     # to a registry that asks for one.
     fatal = reference.purpose not in {"TLS certificate", "image pull secret"}
     what = f"{reference.kind}/{reference.name}"
+    outside = reference.kind in API
+    namespace = reference.namespace or api.namespace
+    wanted = ObjectRef(API.get(reference.kind, "v1"), reference.kind, "" if outside else namespace, reference.name)
     try:
-        live = api.get(ObjectRef("v1", reference.kind, "", reference.name))
+        live = api.get(wanted)
     except Refusal as refusal:
         if refusal.status != 403:
             raise
+        if outside:
+            return None  # whoever may not see them learns of it from the pods that aren't admitted
         problem = f"can't check that {what} exists ({reference.purpose} of {reference.needed_by}): {refusal.message}"
         return Finding(problem, refusal.hint, False, subject)
+    if live is None and outside:
+        return Finding(
+            f"the cluster has no {what}; {reference.needed_by} names it, and its pods will be rejected",
+            f"name one of `kubectl get {subject}`, or take it out of the manifest",
+            subject=subject,
+        )
     if live is None:
         return Finding(
-            f"{what} doesn't exist in namespace {api.namespace}; {reference.needed_by} needs it ({reference.purpose})",
-            _creation(reference, api.namespace),
+            f"{what} doesn't exist in namespace {namespace}; {reference.needed_by} needs it ({reference.purpose})",
+            _creation(reference, namespace),
             fatal,
             subject,
         )
@@ -43,16 +55,12 @@ def _reference_finding(api: Api, reference: Reference) -> Finding | None:
     missing = sorted(reference.keys - held)
     if missing:
         return Finding(
-            f"{what} in namespace {api.namespace} has no {', '.join(missing)}; {reference.needed_by} needs it",
-            f"add it: {_addition(reference, missing, api.namespace)}",
+            f"{what} in namespace {namespace} has no {', '.join(missing)}; {reference.needed_by} needs it",
+            f"add it: {_addition(reference, missing, namespace)}",
             fatal,
             subject,
         )
-    return _wrong_type(reference, live, api.namespace)
-
-
-PULL_KEYS = {"kubernetes.io/dockerconfigjson": ".dockerconfigjson", "kubernetes.io/dockercfg": ".dockercfg"}
-"""Type of a Secret -> where kubelet reads logins: https://kubernetes.io/docs/concepts/configuration/secret/#secret-types"""
+    return _wrong_type(reference, live, namespace)
 
 
 def _wrong_type(reference: Reference, live: Object, namespace: str) -> Finding | None:
@@ -96,5 +104,7 @@ def _creation(reference: Reference, namespace: str) -> str:
             return f"`kubectl create secret generic {reference.name} {place} {literals}`"
         case "ServiceAccount", _:
             return f"`kubectl create serviceaccount {reference.name} {place}`"
+        case "PersistentVolumeClaim", _:
+            return f"make the claim in namespace {namespace} (a file in deploy/, or kubectl), or correct its name"
         case _:
             return f"`kubectl create configmap {reference.name} {place} {literals}`"

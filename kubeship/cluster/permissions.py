@@ -4,10 +4,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from kubeship.cluster.defined import defined
 from kubeship.cluster.errors import Refusal
 from kubeship.cluster.observe import FOLLOWED
 from kubeship.cluster.parallel import each
 from kubeship.cluster.ports import Api
+from kubeship.errors import InvalidInput
 from kubeship.model.finding import Finding
 from kubeship.model.objects import Object
 
@@ -48,10 +50,16 @@ HELPFUL: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 
 
 def needed(api: Api, objects: Sequence[Object]) -> frozenset[Permission]:
-    """What deploying the objects takes. Raises InvalidInput for a kind that the server doesn't know."""
+    """What deploying the objects takes, without kinds that neither the server knows nor the objects define."""
     permissions = {Permission(group, resource, verb) for group, resource, verbs in OWN for verb in verbs}
+    kinds = defined(objects)
     for api_version, name in {(item["apiVersion"], item["kind"]) for item in objects}:
-        kind = api.kind(api_version, name)
+        try:
+            kind = api.kind(api_version, name)
+        except InvalidInput:
+            if (api_version, name) not in kinds:
+                continue  # told by others
+            kind = kinds[api_version, name]
         verbs = (*APPLIED, "list", "watch") if name in FOLLOWED else APPLIED
         permissions |= {Permission(kind.group, kind.resource, verb, kind.namespaced) for verb in verbs}
     return frozenset(permissions)

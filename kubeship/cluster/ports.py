@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from kubeship.model.logs import Terminal
 from kubeship.model.objects import Object, ObjectRef
+from kubeship.model.pulling import PullLogin, Reading
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,13 @@ class Lines(Protocol):
 
     def stop(self) -> None:
         """End it from another thread."""
+
+
+class Registries(Protocol):
+    """What the images room answers."""
+
+    def __call__(self, image: str, login: PullLogin | None) -> Reading:
+        """What an image's registry says to exactly these credentials, or to nobody's. Raises nothing."""
 
 
 class Api(Protocol):

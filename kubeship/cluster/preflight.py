@@ -1,66 +1,112 @@
 """What would fail later? Everything that can be asked of the cluster before anything is changed, at once."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 
-from kubeship.cluster import existing, ingresses, permissions, pulling, quotas, storage
-from kubeship.cluster.dry_run import NOTHING_BEYOND, compare
+from kubeship.cluster import existing, ingresses, permissions, pod_admission, pulling, quotas, storage
+from kubeship.cluster.defined import defined
+from kubeship.cluster.dry_run import NOTHING_BEYOND, Compared, Terms, tried
 from kubeship.cluster.errors import Refusal
-from kubeship.cluster.estimate import NO_DRY_RUN
-from kubeship.cluster.parallel import each
-from kubeship.cluster.ports import Api
+from kubeship.cluster.live import live_objects
+from kubeship.cluster.manifests import sendable
+from kubeship.cluster.ports import Api, Registries
+from kubeship.cluster.scaling import targets
+from kubeship.cluster.server_words import change_findings, refusal_findings, warning_findings
 from kubeship.errors import InvalidInput
-from kubeship.model.changes import Consent, described, field_key
+from kubeship.model.changes import Action, Consent
 from kubeship.model.finding import Finding
 from kubeship.model.objects import Object, ObjectRef, pod_template, ref
+from kubeship.model.pulling import Upcoming
+from kubeship.model.seen import Preflight, Seen
 
-ENFORCE = "pod-security.kubernetes.io/enforce"
+
+@dataclass(frozen=True)
+class Question:
+    """How preflight is asked."""
+
+    consent: Consent = NOTHING_BEYOND
+    registries: Registries | None = None
+    """None: no registry is asked."""
+    upcoming: Upcoming | None = None
+    """The image that is still to be built."""
+    thorough: bool = False
+    """About objects that wouldn't change too: what admission and registries say of them may have changed."""
 
 
-def preflight(
-    api: Api, objects: Sequence[Object], consent: Consent = NOTHING_BEYOND, *, thorough: bool = False
-) -> tuple[Finding, ...]:
-    """All findings, the namespace's first. Raises Refusal only when the server can't be asked at all.
-
-    `thorough` asks about objects that wouldn't change too: what admission says of them may have changed.
-    """
+def preflight(api: Api, objects: Sequence[Object], question: Question | None = None) -> Preflight:
+    """All findings, the namespace's first, and what was seen. Raises Refusal only when the server can't be asked."""
+    asked = question or Question()
     namespace, found = _namespace(api)
     served, unknown = _served(api, objects)
+    live: dict[ObjectRef, Object] = {}
+    compared: list[Compared] = []
+
+    def read() -> Iterable[Finding]:
+        live.update(live_objects(api, served))
+        return ()
+
+    def dry_run() -> Iterable[Finding]:
+        wanted = [sendable(item) for item in served]
+        compared.append(tried(api, wanted, live, Terms(asked.consent, targets(api, wanted)), thorough=asked.thorough))
+        yield from refusal_findings(compared[0].refusals, asked.upcoming)
+        yield from change_findings(compared[0].changes, api.namespace)
+        yield from warning_findings(compared[0].warnings, namespace or {})
+        changed = {one.ref for one in compared[0].changes.items if asked.thorough or one.action is not Action.UNCHANGED}
+        pods = [item for item in wanted if ref(item) in changed and pod_template(item) and item["kind"] != "Pod"]
+        yield from pod_admission.findings(api, pods, said=compared[0].warnings)
+
+    # In a namespace that isn't there yet nothing can be tried, and nothing lives.
+    there = namespace is not None
     checks: list[Callable[[], Iterable[Finding]]] = [
-        lambda: permissions.findings(api, served),
+        *([read] if there else []),
+        lambda: permissions.findings(api, objects),
         lambda: ingresses.findings(api, served),
         lambda: existing.findings(api, objects, namespace),
-        lambda: pulling.findings(api, served),
+        lambda: pulling.findings(
+            api, served, pulling.Asking(live, asked.registries, asked.upcoming, thorough=asked.thorough)
+        ),
+        *([lambda: quotas.live_findings(api, served, live), lambda: storage.findings(api, served, live)] * there),
+        *([dry_run] if there else []),
     ]
-    # In a namespace that isn't there yet nothing can be tried.
-    if namespace is not None:
-        checks.append(lambda: _quota_findings(api, served))
-        checks.append(lambda: storage.findings(api, served))
-        checks.append(lambda: _dry_run(api, served, namespace, consent, thorough))
-    return (*found, *unknown, *(finding for check in checks for finding in _answered(check)))
+    findings = (*found, *unknown, *(finding for check in checks for finding in _answered(check)))
+    seen = Seen(compared[0].seen.scaled, live, compared[0].seen.trials) if compared else None
+    return Preflight(findings, seen)
+
+
+def pull_findings(
+    api: Api, objects: Sequence[Object], registries: Registries | None, seen: Seen | None
+) -> tuple[Finding, ...]:
+    """Whether the nodes can pull the images, once all are in their registries."""
+    live = seen.live if seen else {}
+    return _answered(lambda: pulling.findings(api, objects, pulling.Asking(live, registries)))
 
 
 def _served(api: Api, objects: Sequence[Object]) -> tuple[tuple[Object, ...], tuple[Finding, ...]]:
-    """The objects of kinds that the server knows, and a finding for each kind that it doesn't."""
-    unknown: dict[tuple[str, str], Finding] = {}
+    """The objects of kinds that the server knows, and a finding for each kind that nothing will define."""
+    unknown: dict[tuple[str, str], Finding | None] = {}
+    kinds = defined(objects)
     for kind in sorted({(item["apiVersion"], item["kind"]) for item in objects}):
         try:
             api.kind(*kind)
         except InvalidInput as error:
-            unknown[kind] = Finding(error.message, error.hint, subject="api")
+            # What a CustomResourceDefinition beside it defines can't be asked about before that is applied.
+            unknown[kind] = None if kind in kinds else Finding(error.message, error.hint, subject="api")
     served = tuple(item for item in objects if (item["apiVersion"], item["kind"]) not in unknown)
-    return served, tuple(unknown.values())
+    return served, tuple(finding for finding in unknown.values() if finding)
 
 
 def _answered(check: Callable[[], Iterable[Finding]]) -> tuple[Finding, ...]:
     """What a check finds; what it may not ask, and what the API refuses, are findings too."""
+    found: list[Finding] = []
     try:
-        return tuple(check())
+        found.extend(check())
     except InvalidInput as error:
-        return (Finding(error.message, error.hint, subject="manifest"),)
+        found.append(Finding(error.message, error.hint, subject="manifest"))
     except Refusal as refusal:
         if refusal.status in {0, 401}:
             raise
-        return (Finding(refusal.message, refusal.hint, refusal.status != 403, "permission"),)
+        found.append(Finding(refusal.message, refusal.hint, refusal.status != 403, "permission"))
+    return tuple(found)
 
 
 def _namespace(api: Api) -> tuple[Object | None, tuple[Finding, ...]]:
@@ -83,53 +129,3 @@ def _namespace(api: Api) -> tuple[Object | None, tuple[Finding, ...]]:
         problem = f"namespace {api.namespace} is being deleted"
         return live, (Finding(problem, "wait until it is gone, then run this again", subject="namespace"),)
     return live, ()
-
-
-def _dry_run(
-    api: Api, objects: Sequence[Object], namespace: Object, consent: Consent, thorough: bool
-) -> Iterable[Finding]:
-    changes, warnings = compare(api, objects, consent, thorough=thorough)
-    for change in changes:
-        for conflict in change.conflicts:
-            take_over = f"take it over: --take-over {field_key(change.ref, conflict.path)}"
-            adopt = "have the whole object become kubeship's: --adopt"
-            yield Finding(
-                f"{change.ref}: {described(conflict)}",
-                f"take the field out of the manifest, or {adopt if change.foreign else take_over}",
-                subject="conflict",
-            )
-    for release in sorted({change.release for change in changes if change.adopted and change.release}):
-        yield Finding(
-            f"Helm release {release} still lists what is adopted: `helm uninstall {release}` would delete it",
-            f"have Helm forget it: `kubectl delete secret --namespace {api.namespace} -l owner=helm,name={release}`",
-            False,
-            "adoption",
-        )
-    level = (namespace["metadata"].get("labels") or {}).get(ENFORCE)
-    for warning in warnings:
-        if NO_DRY_RUN in warning:
-            remedy = "nothing; whoever runs the webhook can declare its sideEffects as None or NoneOnDryRun"
-            yield Finding(warning, remedy, False, "admission")
-            continue
-        # The server only warns about a workload, and then rejects its pods:
-        # https://kubernetes.io/docs/concepts/security/pod-security-admission/#workload-resources-and-pod-templates
-        rejects = bool(level) and f'would violate PodSecurity "{level}:' in warning
-        consequence = f"namespace {api.namespace} will reject the pods: " if rejects else "the API server warns: "
-        yield Finding(consequence + warning, "set what it names in the manifest", rejects, "admission")
-
-
-def _quota_findings(api: Api, objects: Sequence[Object]) -> Iterable[Finding]:
-    try:
-        limiting = api.list("v1", "ResourceQuota").items
-        ranges = api.list("v1", "LimitRange").items
-    except Refusal as refusal:
-        if refusal.status != 403:
-            raise
-        return ()  # whoever may not see them learns of them from the pods that aren't admitted
-    if not limiting and not ranges:
-        return ()
-    workloads = [item for item in objects if pod_template(item)]
-    live = {
-        ref(item): found for item, found in zip(workloads, each(api.get, map(ref, workloads)), strict=True) if found
-    }
-    return quotas.findings(limiting, ranges, objects, live)

@@ -1,18 +1,19 @@
-"""Will the namespace's ResourceQuotas and LimitRanges let the pods be?"""
+"""Will the namespace's ResourceQuotas and LimitRanges let the pods and the other objects be?"""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
-from kubernetes.utils.quantity import parse_quantity
-
+from kubeship.cluster.errors import Refusal
+from kubeship.cluster.limit_ranges import outside
+from kubeship.cluster.object_counts import taken
+from kubeship.cluster.pod_resources import Amounts, amount, defaults_of, of_container, of_pod
+from kubeship.cluster.ports import Api
+from kubeship.cluster.quota_scopes import counts
 from kubeship.model.finding import Finding
-from kubeship.model.objects import Object, ObjectRef, containers, pod_template, ref
+from kubeship.model.objects import Object, ObjectRef, containers, is_release_step, pod_template, ref
 
-Amounts = Mapping[str, Decimal]
-"""By the names that quotas use: `requests.cpu`, `limits.memory`, `pods`."""
-
-ALIASES = {"cpu": "requests.cpu", "memory": "requests.memory"}
+ALIASES = {"cpu": "requests.cpu", "ephemeral-storage": "requests.ephemeral-storage", "memory": "requests.memory"}
 """kubernetes.io/docs/concepts/policy/resource-quotas: `cpu` is the same as `requests.cpu`."""
 REPLICATED = frozenset({"Deployment", "ReplicaSet", "StatefulSet"})
 NOT_COUNTED = frozenset({"CronJob", "DaemonSet", "Job"})
@@ -21,31 +22,47 @@ MUST_BE_STATED = ("requests.cpu", "requests.memory", "limits.cpu", "limits.memor
 """Where a quota counts one of these, a pod whose container doesn't state it is rejected (same source)."""
 
 
+def live_findings(api: Api, objects: Sequence[Object], live: Mapping[ObjectRef, Object]) -> Iterable[Finding]:
+    """By what the namespace has; whoever may not see that learns of it from the pods that aren't admitted."""
+    try:
+        limiting = api.list("v1", "ResourceQuota").items
+        ranges = api.list("v1", "LimitRange").items
+    except Refusal as refusal:
+        if refusal.status != 403:
+            raise
+        return ()
+    own = [item for item in objects if item["metadata"].get("namespace", api.namespace) == api.namespace]
+    new = taken(api, [item for item in own if ref(item) not in live]) if limiting else {}
+    return findings(limiting, ranges, own, live, new)
+
+
 def findings(
-    quotas: Iterable[Object], ranges: Sequence[Object], objects: Sequence[Object], live: Mapping[ObjectRef, Object]
+    quotas: Iterable[Object],
+    ranges: Sequence[Object],
+    objects: Sequence[Object],
+    live: Mapping[ObjectRef, Object],
+    new: Amounts | None = None,
 ) -> list[Finding]:
     """What can't fit is fatal; what doesn't fit beside the pods that it replaces may only be slow.
 
-    `live` are those of the objects that are there already, whose pods the quotas count.
+    `live` are those of the objects that are there already, whose pods the quotas count; `new` is what the others take
+    of quotas on objects.
     """
-    found = [finding for item in objects for finding in _outside_ranges(item, ranges)]
-    defaults = _defaults(ranges)
+    found = list(outside(objects, ranges))
+    defaults = defaults_of(ranges)
     for quota in quotas:
-        spec = quota.get("spec") or {}
-        if spec.get("scopes") or spec.get("scopeSelector"):
-            continue  # which pods it counts is decided by more than what they ask for
         found += _of_quota(quota, objects, live, defaults)
+        found += _of_objects(quota, new or {})
     return found
 
 
 def _of_quota(
     quota: Object, objects: Sequence[Object], live: Mapping[ObjectRef, Object], defaults: Mapping[str, str]
 ) -> Iterator[Finding]:
-    status = quota.get("status") or {}
-    hard = _amounts(status.get("hard") or (quota.get("spec") or {}).get("hard") or {})
-    used = _amounts(status.get("used") or {})
+    hard, used = _hard(quota), _used(quota)
     name = f"ResourceQuota/{quota['metadata']['name']}"
-    unstated = [item for item in objects if _unstated(item, hard, defaults)]
+    matching = [item for item in objects if counts(quota, _spec(item))]
+    unstated = [item for item in matching if _unstated(item, hard, defaults)]
     for item in unstated:
         missing = ", ".join(_unstated(item, hard, defaults))
         yield Finding(
@@ -53,27 +70,54 @@ def _of_quota(
             "state them in `resources` of its containers, or give the namespace a LimitRange with defaults for them",
             subject="quota",
         )
-    counted = [item for item in objects if item not in unstated]
+    counted = [item for item in matching if item not in unstated]
     wanted = _total(counted, defaults)
-    ours = _total([live[ref(item)] for item in counted if ref(item) in live], defaults)
+    replaced = [live[ref(item)] for item in objects if ref(item) in live and item not in unstated]
+    ours = _total([item for item in replaced if counts(quota, _spec(item))], defaults)
     surge = _total(counted, defaults, surge=True)
     for what, limit in sorted(hard.items()):
         others = max(used.get(what, Decimal(0)) - ours[what], Decimal(0))
-        if not wanted[what]:
-            continue
-        if others + wanted[what] > limit:
+        if wanted[what] and others + wanted[what] > limit:
             yield Finding(
                 f"{name} allows {_shown(limit)} of {what}, of which others use {_shown(others)}; this deploy needs "
                 f"{_shown(wanted[what])}",
                 "ask for less (`resources`, `replicas` in kubeship.yaml), or have the quota raised",
                 subject="quota",
             )
-        elif others + ours[what] + surge[what] > limit and ours[what]:
+        elif wanted[what] and others + ours[what] + surge[what] > limit and ours[what]:
             yield Finding(
                 f"{name} leaves no room for new pods beside the old ones ({what}: {_shown(limit)} allowed, "
                 f"{_shown(others + ours[what])} used): the rollout waits until old ones are gone",
                 "have the quota raised by one pod, or ask for less",
                 fatal=False,
+                subject="quota",
+            )
+        yield from _steps(name, what, limit, others + ours[what], [item for item in counted if is_release_step(item)])
+
+
+def _steps(name: str, what: str, limit: Decimal, used: Decimal, steps: Iterable[Object]) -> Iterator[Finding]:
+    """Release steps run beside all that runs already; one that has succeeded before doesn't run again."""
+    for item in steps:
+        asked = {**of_pod(_spec(item), {}), "pods": Decimal(1)}.get(what, Decimal(0))
+        if asked and used + asked > limit:
+            yield Finding(
+                f"{name} allows {_shown(limit)} of {what}, of which {_shown(used)} are used; the release step "
+                f"{ref(item)} needs {_shown(asked)}: it would wait until something else ends",
+                "ask for less, or have the quota raised",
+                fatal=False,
+                subject="quota",
+            )
+
+
+def _of_objects(quota: Object, new: Amounts) -> Iterator[Finding]:
+    used = _used(quota)
+    for what, limit in sorted(_hard(quota).items()):
+        wanted = new.get(what, Decimal(0))
+        if wanted and used.get(what, Decimal(0)) + wanted > limit:
+            yield Finding(
+                f"ResourceQuota/{quota['metadata']['name']} allows {_shown(limit)} of {what}, of which "
+                f"{_shown(used.get(what, Decimal(0)))} are used; this deploy makes {_shown(wanted)} more",
+                "delete what isn't needed, or have the quota raised",
                 subject="quota",
             )
 
@@ -82,77 +126,48 @@ def _total(objects: Iterable[Object], defaults: Mapping[str, str], *, surge: boo
     """What all pods together ask for; with `surge`, one of each Deployment."""
     total: defaultdict[str, Decimal] = defaultdict(Decimal)
     for item in objects:
-        template = pod_template(item)
-        if template is None or item["kind"] in NOT_COUNTED:
+        if pod_template(item) is None or item["kind"] in NOT_COUNTED:
             continue
         count = _pods(item, surge)
-        total["pods"] += count
-        for container in (template.get("spec") or {}).get("containers") or ():
-            for what, amount in _asked(container, defaults).items():
-                total[what] += amount * count
+        for what, asked in {**of_pod(_spec(item), defaults), "pods": Decimal(1), "count/pods": Decimal(1)}.items():
+            total[what] += asked * count
     return total
 
 
 def _pods(item: Object, surge: bool) -> int:
+    spec = item.get("spec") or {}
     if surge:
-        return int(item["kind"] == "Deployment" and item["spec"].get("strategy", {}).get("type") != "Recreate")
-    return int((item.get("spec") or {}).get("replicas", 1)) if item["kind"] in REPLICATED else 1
-
-
-def _asked(container: Object, defaults: Mapping[str, str]) -> dict[str, Decimal]:
-    """`requests.cpu` and so on. A request that isn't stated is the limit; what is neither has the default."""
-    resources = container.get("resources") or {}
-    limits = {**{k[7:]: v for k, v in defaults.items() if k.startswith("limits.")}, **(resources.get("limits") or {})}
-    requests = {
-        **{k[9:]: v for k, v in defaults.items() if k.startswith("requests.")},
-        **(resources.get("limits") or {}),
-        **(resources.get("requests") or {}),
-    }
-    stated = {f"requests.{name}": value for name, value in requests.items()}
-    return dict(_amounts(stated | {f"limits.{name}": value for name, value in limits.items()}))
+        return int(item["kind"] == "Deployment" and (spec.get("strategy") or {}).get("type") != "Recreate")
+    return int(spec.get("replicas", 1)) if item["kind"] in REPLICATED else 1
 
 
 def _unstated(item: Object, hard: Amounts, defaults: Mapping[str, str]) -> list[str]:
+    if _spec(item).get("resources"):  # of the pod as a whole
+        return []
     needed = [what for what in MUST_BE_STATED if what in hard]
-    return [what for what in needed if any(what not in _asked(each, defaults) for each in containers(item))]
+    return [what for what in needed if any(what not in of_container(each, defaults) for each in containers(item))]
 
 
-def _defaults(ranges: Iterable[Object]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for limit in _container_limits(ranges):
-        found |= {f"limits.{name}": value for name, value in (limit.get("default") or {}).items()}
-        found |= {f"requests.{name}": value for name, value in (limit.get("defaultRequest") or {}).items()}
-    return found
+def _spec(item: Object) -> Object:
+    """Of its pods."""
+    spec: Object = (pod_template(item) or {}).get("spec") or {}
+    return spec
 
 
-def _outside_ranges(item: Object, ranges: Sequence[Object]) -> Iterator[Finding]:
-    for limit in _container_limits(ranges):
-        for container in containers(item):
-            resources = container.get("resources") or {}
-            for bound, field, beyond in (("max", "limits", 1), ("min", "requests", -1)):
-                for name, edge in (limit.get(bound) or {}).items():
-                    value = (resources.get(field) or {}).get(name)
-                    if value is not None and (parse_quantity(value) - parse_quantity(edge)) * beyond > 0:
-                        yield Finding(
-                            f"{ref(item)} has {field}.{name} {value} in container {container['name']}, and the "
-                            f"namespace's LimitRange allows {'at most' if bound == 'max' else 'at least'} {edge}: its "
-                            "pods will be rejected",
-                            "change `resources` in kubeship.yaml",
-                            subject="limit-range",
-                        )
+def _hard(quota: Object) -> Amounts:
+    return _amounts((quota.get("status") or {}).get("hard") or (quota.get("spec") or {}).get("hard") or {})
 
 
-def _container_limits(ranges: Iterable[Object]) -> Iterator[Object]:
-    for item in ranges:
-        yield from (each for each in (item.get("spec") or {}).get("limits") or () if each.get("type") == "Container")
+def _used(quota: Object) -> Amounts:
+    return _amounts((quota.get("status") or {}).get("used") or {})
 
 
 def _amounts(values: Mapping[str, str]) -> Amounts:
-    return {ALIASES.get(name, name): parse_quantity(value) for name, value in values.items()}
+    return {ALIASES.get(name, name): amount(value) for name, value in values.items()}
 
 
-def _shown(amount: Decimal) -> str:
+def _shown(value: Decimal) -> str:
     """`1.5`, `512Mi`."""
-    if amount >= 1024 * 1024:
-        return f"{amount / (1024 * 1024):.0f}Mi"
-    return f"{amount:f}".rstrip("0").rstrip(".") if amount % 1 else f"{amount:.0f}"
+    if value >= 1024 * 1024:
+        return f"{value / (1024 * 1024):.0f}Mi"
+    return f"{value:f}".rstrip("0").rstrip(".") if value % 1 else f"{value:.0f}"

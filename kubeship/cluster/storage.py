@@ -1,12 +1,12 @@
 """Will the claims for volumes be bound?"""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from kubeship.cluster.errors import Refusal
 from kubeship.cluster.ports import Api
 from kubeship.model.finding import Finding
-from kubeship.model.objects import Object, ref
+from kubeship.model.objects import Object, ObjectRef, ref
 
 DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class"
 """https://kubernetes.io/docs/reference/labels-annotations-taints/#storageclass-kubernetes-io-is-default-class"""
@@ -22,9 +22,12 @@ class Claim:
     """None: the default one; empty: none, only volumes made by hand."""
 
 
-def findings(api: Api, objects: Sequence[Object]) -> Iterator[Finding]:
-    """Claims whose class isn't there, or that name none where there is no default; those that live aren't looked at."""
-    claims = [claim for item in objects for claim in _claims(item) if api.get(ref(item)) is None]
+def findings(api: Api, objects: Sequence[Object], live: Mapping[ObjectRef, Object]) -> Iterator[Finding]:
+    """Claims whose class isn't there, or that name none where there is no default; those that live aren't looked at.
+
+    Classes and volumes that are deployed with them count as if they were there.
+    """
+    claims = [claim for item in objects for claim in _claims(item) if ref(item) not in live]
     if not claims:
         return
     try:
@@ -34,7 +37,9 @@ def findings(api: Api, objects: Sequence[Object]) -> Iterator[Finding]:
         if refusal.status != 403:
             raise
         return  # they are outside of namespaces; whoever may not see them learns of it from the pods
-    yield from unbound(claims, classes, volumes)
+    brought = [{**item, "status": {"phase": "Available"}} for item in objects if item["kind"] == "PersistentVolume"]
+    own_classes = [item for item in objects if item["kind"] == "StorageClass"]
+    yield from unbound(claims, [*classes, *own_classes], [*volumes, *brought])
 
 
 def unbound(claims: Sequence[Claim], classes: Sequence[Object], volumes: Sequence[Object]) -> Iterator[Finding]:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from kubeship.errors import KubeshipError
 from kubeship.model.events import Emit, Step
 from kubeship.model.finding import Finding
+from kubeship.model.pulling import Upcoming
 from kubeship.workflows.app import App
 from kubeship.workflows.builders import Builders, builder_findings
 from kubeship.workflows.dockerfile import dockerfile_findings
@@ -20,7 +21,8 @@ def check(app: App, builders: Builders, connect: Callable[[App], Cluster], emit:
     findings += dockerfile_findings(app)
     emit(Step("Checking the cluster"))
     try:
-        findings += connect(app).preflight(manifests, thorough=True)
+        upcoming_image = Upcoming(app.plan.image, app.configuration.platform)
+        findings += connect(app).preflight(manifests, upcoming_image, thorough=True).findings
     except KubeshipError as error:
         findings.append(Finding(error.message, error.hint, subject="cluster"))
     return tuple(findings)

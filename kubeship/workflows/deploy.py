@@ -11,6 +11,7 @@ from kubeship.model.changes import Changes, described, field_key
 from kubeship.model.events import Caution, Compared, Emit, Note, Step
 from kubeship.model.finding import Finding
 from kubeship.model.objects import Object, ref, with_image
+from kubeship.model.pulling import Upcoming
 from kubeship.model.revision import Outcome, Revision
 from kubeship.model.verdict import Failed
 from kubeship.rollout.watch import watch
@@ -65,22 +66,26 @@ def deploy(request: DeployRequest, builders: Builders, connect: Callable[[App], 
     cluster = connect(app)
     manifests = app.manifests()
     emit(Step(f"Checking {cluster.describe()}, namespace {cluster.namespace}"))
-    upcoming = with_image(manifests, app.plan.image, request.image) if request.image else manifests
-    findings = cluster.preflight(upcoming)
-    if request.image is None:
-        findings = (*builder_findings(app, builders, emit), *findings)
+    if request.image:
+        checked = cluster.preflight(with_image(manifests, app.plan.image, request.image))
+        findings = checked.findings
+    else:
+        checked = cluster.preflight(manifests, Upcoming(app.plan.image, app.configuration.platform))
+        findings = (*builder_findings(app, builders, emit), *checked.findings)
     require(findings, app, request.create_namespace, emit)
     if request.create_namespace:
         cluster.create_namespace()
 
     source, image = _image(app, request, builders, emit)
     objects = with_release_names(with_image(manifests, app.plan.image, image))
+    if not request.image:
+        require(cluster.pull_findings(objects, checked.seen), app, request.create_namespace, emit)
     with cluster.lease(app.name, request.holder) as lease:
         held = Held(cluster, lease, emit, app.timeout)
         emit(Step("Comparing with the cluster"))
         records = cluster.revisions(app.name)
         newest = next(iter(records), None)
-        changes = _agreed(compared(objects, cluster, records), emit)
+        changes = _agreed(compared(objects, cluster, records, checked.seen), emit)
         if newest and not changes and newest.succeeded_with(objects):
             forget(records, held)
             emit(Note(f"Nothing to do: revision {newest.number} is exactly this, and it succeeded"))

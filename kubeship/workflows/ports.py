@@ -12,7 +12,9 @@ from kubeship.model.finding import Finding
 from kubeship.model.image import Answer, BuildRequest, BuiltImage, DistributionSize, Layer, Promise, Proof, Trial
 from kubeship.model.logs import LogEntry, LogWindow, Sink, Terminal
 from kubeship.model.objects import Object, ObjectRef
+from kubeship.model.pulling import Upcoming
 from kubeship.model.revision import Revision
+from kubeship.model.seen import Preflight, Seen
 from kubeship.model.snapshot import LogRef
 from kubeship.rollout.ports import Observer
 
@@ -90,19 +92,26 @@ class Cluster(Protocol):
     def describe(self) -> str:
         """`context kind-dev at https://127.0.0.1:6443, Kubernetes v1.35.4`. Raises MissingPrecondition."""
 
-    def preflight(self, objects: Sequence[Object], *, thorough: bool = False) -> tuple[Finding, ...]:
-        """Everything that could fail later: namespace, permissions, referenced Secrets, classes. Changes nothing.
+    def preflight(
+        self, objects: Sequence[Object], upcoming: Upcoming | None = None, *, thorough: bool = False
+    ) -> Preflight:
+        """Everything that could fail later: namespace, permissions, referenced Secrets, classes, images.
 
-        `thorough` asks the server about objects that wouldn't change too.
+        Changes nothing. `upcoming` is the image that is still to be built; `thorough` asks the server about objects
+        that wouldn't change too.
         """
+
+    def pull_findings(self, objects: Sequence[Object], seen: Seen | None) -> tuple[Finding, ...]:
+        """Whether the nodes can pull the images, once all are in their registries."""
 
     def create_namespace(self) -> None:
         """Create the namespace unless it exists."""
 
-    def compare(self, objects: Sequence[Object], applied: Iterable[Object] = ()) -> Changes:
+    def compare(self, objects: Sequence[Object], applied: Iterable[Object] = (), seen: Seen | None = None) -> Changes:
         """Server-side dry run of the objects, without force. A missing namespace means that all would be created.
 
-        By `applied`, what the last deploy applied, is told what others changed since.
+        By `applied`, what the last deploy applied, is told what others changed since; what preflight has `seen` isn't
+        asked again as far as it still holds.
         """
 
     def lease(self, app: str, holder: str) -> AbstractContextManager[Lease]:

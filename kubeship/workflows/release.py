@@ -11,6 +11,7 @@ from kubeship.model.changes import Changes
 from kubeship.model.events import Caution, Note, ReleaseStepEnded, Step
 from kubeship.model.objects import RELEASE_ANNOTATION, Object, ObjectRef, is_release_step, ref
 from kubeship.model.revision import Outcome, Revision
+from kubeship.model.seen import Seen
 from kubeship.model.verdict import Failed
 from kubeship.rollout.ports import Observer
 from kubeship.rollout.watch import watch
@@ -44,16 +45,20 @@ def outcome(job: Object | None) -> str:
     return "failed" if conditions & {"Failed", "FailureTarget"} else "running"
 
 
-def compared(objects: Iterable[Object], cluster: Cluster, records: Iterable[Revision] = ()) -> Changes:
+def compared(
+    objects: Iterable[Object], cluster: Cluster, records: Iterable[Revision] = (), seen: Seen | None = None
+) -> Changes:
     """What the server would change, in all that isn't there yet or may be applied again.
 
     A release Job that exists is followed, or replaced because it failed: there is nothing to compare. By the newest of
-    the records is told what others changed since, unless that deploy may have been killed midway.
+    the records is told what others changed since, unless that deploy may have been killed midway. What preflight has
+    `seen` isn't asked again as far as it still holds.
     """
     last = next((record for record in records if record.applied), None)
     applied = last.objects if last and last.outcome is Outcome.SUCCEEDED else ()
     steps, rest = split(objects)
-    return cluster.compare([*(job for job in steps if outcome(cluster.get(ref(job))) == "absent"), *rest], applied)
+    absent = [job for job in steps if outcome(cluster.get(ref(job))) == "absent"]
+    return cluster.compare([*absent, *rest], applied, seen)
 
 
 def run_release(steps: tuple[Object, ...], records: Iterable[Revision], held: Held) -> None:

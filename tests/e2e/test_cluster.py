@@ -119,7 +119,7 @@ def test_missing_namespace_compares_and_is_made(cluster: KubernetesCluster, stac
     absent = connect(stack.context, f"{kubectl.namespace}-absent", print)
 
     assert [change.action for change in absent.compare([config_map("a")])] == [Action.CREATE]
-    assert [finding.subject for finding in absent.preflight([config_map("a")])] == ["namespace"]
+    assert [finding.subject for finding in absent.preflight([config_map("a")]).findings] == ["namespace"]
     with pytest.raises(MissingPrecondition, match="doesn't exist"), absent.lease("shop", US):
         pass
 
@@ -347,7 +347,7 @@ def test_preflight_names_everything_at_once(cluster: KubernetesCluster, stack: S
         "spec": {"ingressClassName": "nosuch", "rules": [route]},
     }
 
-    findings = cluster.preflight([web, ingress])
+    findings = cluster.preflight([web, ingress]).findings
 
     assert {(finding.subject, finding.fatal) for finding in findings} == {
         ("ingress-class", True),
@@ -381,13 +381,15 @@ def test_missing_rights_are_explained_with_the_role_that_cures_them(
     words = f"may not get leases.coordination.k8s.io in namespace {kubectl.namespace}"
     with pytest.raises(MissingPrecondition, match=words), poor.lease("shop", US):
         pass
-    findings = poor.preflight([deployment(stack)])
+    findings = poor.preflight([deployment(stack)]).findings
     fatal = next(finding for finding in findings if finding.fatal and finding.subject == "permission")
     role = fatal.remedy.partition("\n")[2]
     kubectl("apply", "-f", "-", text=role)
     kubectl("create", "rolebinding", "ci", "--role=kubeship", f"--serviceaccount={kubectl.namespace}:ci")
 
-    assert [finding for finding in until(lambda: [poor.preflight([deployment(stack)])])[0] if finding.fatal] == []
+    assert [
+        finding for finding in until(lambda: [poor.preflight([deployment(stack)])])[0].findings if finding.fatal
+    ] == []
     applied(poor, deployment(stack))
     with poor.observe([deployment(stack)]) as observer:
         assert len(observer.snapshot().workloads) == 1

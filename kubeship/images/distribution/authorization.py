@@ -31,6 +31,11 @@ class Authorization:
         """What the registry wants, from an answer's WWW-Authenticate."""
         self._challenge = challenge or self._challenge
 
+    @property
+    def wants_password(self) -> bool:
+        """Whether it wants a name and a password with each request."""
+        return self._challenge is not None and self._challenge.scheme == "basic"
+
     def header(self, scopes: Scopes) -> str | None:
         """The header for these scopes, None where nothing is wanted or nothing can be given."""
         if self._challenge is None:

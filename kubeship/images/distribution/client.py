@@ -63,6 +63,11 @@ class RegistryClient:
     def __init__(self, conversation: Conversation) -> None:
         self._conversation = conversation
 
+    @property
+    def needs_login(self) -> bool:
+        """Whether it lets nobody in without a name and a password, whatever is asked for; known after a first call."""
+        return self._conversation.needs_login
+
     def manifest(self, reference: str, platform: str) -> Manifest:
         name = self._name(reference)
         with registry_errors(f"Reading {name}", MissingPrecondition):

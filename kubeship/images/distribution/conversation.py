@@ -48,6 +48,11 @@ class Conversation:
         """Who asks."""
         return self._authorization.login
 
+    @property
+    def needs_login(self) -> bool:
+        """Whether the registry asked for a name and a password (RFC 7617), and not for a token for each repository."""
+        return self._authorization.wants_password
+
     def ask(
         self,
         method: str,

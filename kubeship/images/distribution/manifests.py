@@ -70,6 +70,11 @@ def of_platform(index: Mapping[str, Any], platform: str, subject: str) -> str:
     return str(fitting[0]["digest"])
 
 
+def platforms_of(index: Mapping[str, Any]) -> tuple[str, ...]:
+    """`linux/amd64`, `linux/arm/v7` of each image in an index; attestations are none."""
+    return tuple(name for name in map(_name, index.get("manifests", [])) if name != "unknown/unknown")
+
+
 DEFAULT_VARIANTS = {"arm64": "v8", "arm": "v7"}
 """What an architecture without a variant means (containerd, platforms/database.go)."""
 

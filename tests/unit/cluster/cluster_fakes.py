@@ -8,8 +8,11 @@ from typing import Any
 
 from kubeship.cluster.errors import Refusal, refused
 from kubeship.cluster.ports import Applied, Kind, Lines, Listing
+from kubeship.cluster.preflight import Question
+from kubeship.cluster.preflight import preflight as checked
 from kubeship.errors import InvalidInput
 from kubeship.model.events import Event
+from kubeship.model.finding import Finding
 from kubeship.model.logs import Terminal
 from kubeship.model.objects import Object, ObjectRef, ref
 
@@ -23,13 +26,17 @@ KINDS = {
     "ResourceQuota": Kind("", "resourcequotas", True),
     "Lease": Kind("coordination.k8s.io", "leases", True),
     "Namespace": Kind("", "namespaces", False),
+    "Node": Kind("", "nodes", False),
     "PersistentVolume": Kind("", "persistentvolumes", False),
     "PersistentVolumeClaim": Kind("", "persistentvolumeclaims", True),
     "Pod": Kind("", "pods", True),
+    "PriorityClass": Kind("scheduling.k8s.io", "priorityclasses", False),
+    "RuntimeClass": Kind("node.k8s.io", "runtimeclasses", False),
     "Secret": Kind("", "secrets", True),
     "StorageClass": Kind("storage.k8s.io", "storageclasses", False),
     "Service": Kind("", "services", True),
     "ServiceAccount": Kind("", "serviceaccounts", True),
+    "StatefulSet": Kind("apps", "statefulsets", True),
 }
 
 
@@ -114,6 +121,9 @@ class FakeApi:
         self.live.pop(self._place(target), None)
 
     def post(self, path: str, body: Object, doing: str) -> dict[str, Any]:
+        if body["kind"] == "Pod":
+            self._call(f"try Pod {body['metadata']['generateName']}")
+            return body
         asked = body["spec"]["resourceAttributes"]
         resource = "/".join(part for part in (asked["resource"], asked["subresource"]) if part)
         everything_denied = resource == "*" and self.forbidden
@@ -206,6 +216,11 @@ class Heard:
     @property
     def text(self) -> str:
         return "\n".join(str(event) for event in self.events)
+
+
+def preflight(api: FakeApi, objects: Sequence[Object], **question: Any) -> tuple[Finding, ...]:
+    """What is found, asked as `question` says."""
+    return checked(api, objects, Question(**question)).findings
 
 
 def always() -> None:

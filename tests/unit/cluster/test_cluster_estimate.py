@@ -1,11 +1,10 @@
 """Is as much said as can be, where a webhook keeps the server from trying?"""
 
-from cluster_fakes import FakeApi, config_map, deployment, managed
+from cluster_fakes import FakeApi, config_map, deployment, managed, preflight
 
 from kubeship.cluster.dry_run import compare
 from kubeship.cluster.errors import refused
 from kubeship.cluster.estimate import estimated
-from kubeship.cluster.preflight import preflight
 from kubeship.model.changes import Action, FieldChange
 
 WORDS = 'admission webhook "guard.example.com" does not support dry run'

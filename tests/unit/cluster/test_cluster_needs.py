@@ -5,10 +5,8 @@ import json
 from typing import Any
 
 import pytest
-from cluster_fakes import FakeApi, deployment, ingress, namespace_object
+from cluster_fakes import FakeApi, deployment, ingress, namespace_object, preflight
 
-from kubeship.cluster.preflight import preflight
-from kubeship.cluster.pulling import is_for
 from kubeship.cluster.references import references
 from kubeship.cluster.served import remedy
 from kubeship.cluster.storage import DEFAULT_CLASS, Claim, unbound
@@ -100,7 +98,7 @@ def test_a_secret_without_certificate_is_told() -> None:
 
 
 def test_right_secrets_are_no_finding() -> None:
-    api = FakeApi(secret("pull", "kubernetes.io/dockerconfigjson", ".dockerconfigjson"), namespace_object("shop"))
+    api = FakeApi(login("docker.io"), namespace_object("shop"))
 
     assert preflight(api, [pulling("pull")]) == ()
 
@@ -120,24 +118,6 @@ def login(place: str) -> Object:
     item = secret("pull", "kubernetes.io/dockerconfigjson")
     config = json.dumps({"auths": {place: {"auth": "dTpw"}}}).encode()
     return {**item, "data": {".dockerconfigjson": base64.b64encode(config).decode()}}
-
-
-@pytest.mark.parametrize(
-    ("place", "image", "expected"),
-    [
-        ("https://index.docker.io/v1/", "shop:1", True),
-        ("ghcr.io", "ghcr.io/team/shop:1", True),
-        ("ghcr.io", "registry.example.com/shop:1", False),
-        ("registry.example.com:5000", "registry.example.com:5000/shop@sha256:0", True),
-        ("registry.example.com", "registry.example.com:5000/shop", False),
-        ("*.dkr.ecr.eu-west-1.amazonaws.com", "1.dkr.ecr.eu-west-1.amazonaws.com/shop:1", True),
-        ("*.io", "a.ghcr.io/shop", False),
-        ("ghcr.io/team", "ghcr.io/team/shop:1", True),
-        ("ghcr.io/team", "ghcr.io/teams/shop:1", False),
-    ],
-)
-def test_a_login_is_for_a_host_and_a_path(place: str, image: str, expected: bool) -> None:
-    assert is_for(place, image) is expected
 
 
 def test_a_pull_secret_for_another_registry_is_told() -> None:

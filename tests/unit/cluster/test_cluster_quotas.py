@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from cluster_fakes import FakeApi, deployment, forbidden
+from cluster_fakes import FakeApi, deployment, forbidden, preflight
 
-from kubeship.cluster.preflight import preflight
 from kubeship.cluster.quotas import findings
 from kubeship.model.finding import Finding
 from kubeship.model.objects import Object, ref
@@ -75,7 +74,7 @@ def test_defaults_of_a_limit_range_state_it() -> None:
 def test_a_limit_beyond_the_range_is_fatal() -> None:
     (finding,) = of([], [limit_range(max={"memory": "128Mi"})], web())
 
-    assert "has limits.memory 256Mi in container web, and the namespace's LimitRange allows at most 128Mi" in (
+    assert "container web, has limits.memory 256Mi, and the namespace's LimitRange allows at most 128Mi" in (
         finding.problem
     )
 

@@ -4,7 +4,7 @@ import copy
 from typing import Any
 
 import pytest
-from cluster_fakes import FakeApi, config_map, deployment, managed
+from cluster_fakes import FakeApi, config_map, deployment, managed, preflight
 
 from kubeship.cluster.dry_run import compare
 from kubeship.cluster.unchanged import is_unchanged
@@ -128,7 +128,7 @@ def test_many_unchanged_objects_cost_one_list_and_no_dry_run() -> None:
 
     changes, _ = compare(api, objects)
     asked = list(api.calls)
-    compare(api, objects, thorough=True)
+    preflight(api, objects, thorough=True)
 
     assert not changes
     assert asked == ["get Namespace/shop", "list ConfigMap"]

@@ -13,7 +13,9 @@ from kubeship.model.finding import Finding
 from kubeship.model.image import Answer, BuildRequest, BuiltImage, DistributionSize, Layer, Promise, Proof, Trial
 from kubeship.model.logs import LogEntry, LogWindow, Sink, Terminal
 from kubeship.model.objects import Object, ObjectRef, ref
+from kubeship.model.pulling import Upcoming
 from kubeship.model.revision import Revision
+from kubeship.model.seen import Preflight, Seen
 from kubeship.model.snapshot import LogRef, Snapshot, Surroundings
 from kubeship.workflows.ports import Lease
 from tests.unit.rollout.builders import replica_set
@@ -44,6 +46,8 @@ class MemoryCluster:
     live: dict[ObjectRef, Object] = field(default_factory=dict)
     records: dict[int, Revision] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
+    unpullable: tuple[Finding, ...] = ()
+    """What is found once the image is in its registry."""
     held_by: str = ""
     leased: bool = False
     """Whether its Lease is there, held or not."""
@@ -56,14 +60,19 @@ class MemoryCluster:
     def describe(self) -> str:
         return "context memory"
 
-    def preflight(self, objects: Sequence[Object], *, thorough: bool = False) -> tuple[Finding, ...]:
+    def preflight(
+        self, objects: Sequence[Object], upcoming: Upcoming | None = None, *, thorough: bool = False
+    ) -> Preflight:
         self.calls.append("preflight")
-        return self.findings
+        return Preflight(self.findings)
+
+    def pull_findings(self, objects: Sequence[Object], seen: Seen | None) -> tuple[Finding, ...]:
+        return self.unpullable
 
     def create_namespace(self) -> None:
         self.calls.append("create namespace")
 
-    def compare(self, objects: Sequence[Object], applied: Iterable[Object] = ()) -> Changes:
+    def compare(self, objects: Sequence[Object], applied: Iterable[Object] = (), seen: Seen | None = None) -> Changes:
         self.calls.append("compare")
         return Changes(tuple(Change(ref(item), self._action(item)) for item in objects))
 
