@@ -87,6 +87,7 @@ def draft(
             lock,
             found={**carried, **noted},
             servers=_servers(project, parsed(text), lock, servers),
+            brought=_brought(project, servers),
             candidates=_candidates(project),
         ),
         cautions(project, options.host, existing, stated),
@@ -258,3 +259,9 @@ def _servers(project: Project, file: ConfigFile, lock: Lock, servers: Mapping[st
         file.image_configuration(), servers, project.distributions, websockets=needs_websockets(project)
     )
     return {distribution: lock.servers.get(distribution, version) for distribution, version in needed.items()}
+
+
+def _brought(project: Project, servers: Mapping[str, Server]) -> dict[str, str]:
+    """The versions of servers that the project pins itself: an older one doesn't know every option."""
+    names = sorted({server.distribution for server in servers.values()} & project.releases.keys())
+    return {name: project.releases[name] for name in names}

@@ -11,7 +11,7 @@ from kubeship.yaml_io import dump, load
 LOCK_FILE = "kubeship.lock"
 LOCK_VERSION = 1
 HEADER = "# Written by kubeship: commit it, don't edit it.\n"
-STRING_MAPPINGS = ("bases", "servers", "tools", "images", "files", "rendered_from", "wheels")
+STRING_MAPPINGS = ("bases", "servers", "brought", "tools", "images", "files", "rendered_from", "wheels")
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,8 @@ class Lock:
     """Base image -> `sha256:...`."""
     servers: Mapping[str, str] = field(default_factory=dict)
     """Server distribution -> pinned version, for those that kubeship adds (`gunicorn` -> `23.0.0`)."""
+    brought: Mapping[str, str] = field(default_factory=dict)
+    """Server distribution -> the version that the project's own dependencies pin."""
     tools: Mapping[str, str] = field(default_factory=dict)
     """Distribution of the program that installs dependencies -> pinned version (`uv` -> `0.13.8`)."""
     images: Mapping[str, str] = field(default_factory=dict)

@@ -1,5 +1,6 @@
 """What must be known of a server before a project's kubeship.yaml can name it?"""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -36,13 +37,21 @@ class Launch:
     worker_class: str | None = None
     options: tuple[str, ...] = ()
     """More words of the command line, as the project or a person states them."""
-    pinned: bool = True
-    """Whether the server's version is kubeship's own, so that its newest options are known to it."""
+    release: str = ""
+    """The server's version; empty where the project's dependencies leave it open."""
 
     @property
     def target(self) -> str:
         """The entrypoint without the parentheses of a factory."""
         return self.entrypoint.partition("(")[0]
+
+    def is_older(self, release: str) -> bool:
+        """Whether the server is known to be older than this release of it."""
+        return bool(self.release) and _number(self.release) < _number(release)
+
+    def is_newer(self, release: str) -> bool:
+        """Whether the server is known to be this release of it, or a newer one."""
+        return bool(self.release) and _number(self.release) >= _number(release)
 
     @property
     def called(self) -> bool:
@@ -101,5 +110,6 @@ class Server:
         return self.pins[0].distribution
 
 
-def _number(python: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in python.split("."))
+def _number(version: str) -> tuple[int, ...]:
+    """`0.20.0b1` counts as 0.20."""
+    return tuple(int(part) for part in re.findall(r"(?:^|(?<=\.))\d+(?=\.|$)", version))

@@ -45,6 +45,10 @@ class Declared:
         everything = (*self.requirements.required, *self.requirements.locked)
         return tuple(sorted({requirement.name for requirement in everything if requirement.name}))
 
+    def releases(self, python: str) -> dict[str, str]:
+        """Distribution -> the one version of it that can be installed."""
+        return {each.name: each.version for each in self.installed(python) if each.name and each.version}
+
     def applying(self, python: str) -> list[Required]:
         """The declared requirements whose markers hold on Linux under this Python."""
         return [requirement for requirement in self.requirements.required if applies(requirement.marker, python)]

@@ -126,6 +126,7 @@ def inspect(path: Path, answers: Answers, index: WheelIndex | None = None) -> Pr
         models=models.files,
         accelerator=wheels.accelerator,
         distributions=dependencies.value.distributions,
+        releases=dependencies.value.releases(python.value.version.value),
         deployed=deployed(sources, processes, variables),
         warnings=tuple(w for part in answered for w in part.warnings)
         + undeclared

@@ -1,5 +1,6 @@
 """What does a project say of itself? The result of inspection: facts with their origins, nothing derived."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -146,6 +147,8 @@ class Project:
     """`cpu` where torch is installed, nothing says for which hardware, and installing may choose."""
     distributions: tuple[str, ...] = ()
     """Normalised names of every distribution that is declared or locked."""
+    releases: Mapping[str, str] = field(default_factory=dict)
+    """Distribution -> the one version of it that can be installed, by a lock file or a pin."""
     deployed: tuple[Found[tuple[tuple[str, ...], Any]], ...] = ()
     """(path in kubeship.yaml, value) that manifests of the project's own state: replicas, hosts, resources."""
     warnings: tuple[Warned, ...] = ()

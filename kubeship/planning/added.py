@@ -24,10 +24,11 @@ def newest_servers(configuration: Configuration, lock: Lock) -> dict[str, str]:
     return {pin.distribution: pin.version(configuration.python) for pin in pins if pin.distribution in lock.servers}
 
 
-def is_pinned(server_name: str | None, lock: Lock) -> bool:
-    """Whether the server's version is kubeship's own choice."""
+def server_release(server_name: str | None, lock: Lock) -> str:
+    """The server's version, kubeship's own choice or the project's; empty where nobody knows it."""
     server = SERVERS.get(server_name or "")
-    return server is not None and server.distribution in lock.servers
+    name = server.distribution if server else ""
+    return lock.servers.get(name, lock.brought.get(name, ""))
 
 
 def build_packages(configuration: Configuration) -> tuple[str, ...]:

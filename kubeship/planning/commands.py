@@ -18,8 +18,8 @@ PORT = re.compile(r"\$PORT\b|\$\{PORT(:-\d+)?\}")
 DEFAULT_PORT = 8000
 
 
-def process_command(process: Process, path: str, pinned: bool) -> tuple[str, ...]:
-    """The command of a process; `path` is where it stands in kubeship.yaml, `pinned` whether kubeship adds the server.
+def process_command(process: Process, path: str, release: str) -> tuple[str, ...]:
+    """The command of a process; `path` is where it stands in kubeship.yaml, `release` the server's version.
 
     Raises InvalidInput for a command line that no shell could read, and for an entrypoint that the server can't load.
     """
@@ -32,7 +32,7 @@ def process_command(process: Process, path: str, pinned: bool) -> tuple[str, ...
     if server is None:
         return _script(process.entrypoint)
     try:
-        return tuple(server.command(_launch(process, process.entrypoint, server, path, pinned)))
+        return tuple(server.command(_launch(process, process.entrypoint, server, path, release)))
     except ValueError as error:
         raise InvalidInput(
             f"kubeship.yaml: {path}.entrypoint: {process.entrypoint}: {error}",
@@ -60,7 +60,7 @@ def asks_for_port(command: str) -> bool:
     return PORT.search(command) is not None
 
 
-def _launch(process: Process, entrypoint: str, server: Server, path: str, pinned: bool) -> Launch:
+def _launch(process: Process, entrypoint: str, server: Server, path: str, release: str) -> Launch:
     interface = spoken(process, SERVERS)
     if interface not in server.numbers:
         served = " and ".join(each.upper() for each in server.numbers)
@@ -75,7 +75,7 @@ def _launch(process: Process, entrypoint: str, server: Server, path: str, pinned
         timeout=process.timeout or server.timeout,
         worker_class=process.worker_class,
         options=_words(process.options or "", f"{path}.options"),
-        pinned=pinned,
+        release=release,
     )
 
 

@@ -8,7 +8,7 @@ from kubeship.config.lock import Lock
 from kubeship.config.process_schema import Process
 from kubeship.config.schema import Configuration
 from kubeship.model.image_plan import BundlePlan, FrontEndPlan, ImagePlan, TestPlan
-from kubeship.planning.added import build_packages, is_pinned, pinned_server, runtime_packages
+from kubeship.planning.added import build_packages, pinned_server, runtime_packages, server_release
 from kubeship.planning.commands import process_command
 from kubeship.planning.probes import probed_host
 from kubeship.planning.tools import PYINSTALLER, tool_requirement
@@ -57,7 +57,7 @@ def image_plan(configuration: Configuration, lock: Lock) -> ImagePlan | None:
         root=configuration.root,
         user=USER,
         port=process.port,
-        command=process_command(process, f"processes.{name}", is_pinned(process.server, lock)),
+        command=process_command(process, f"processes.{name}", server_release(process.server, lock)),
         groups=tuple(dependencies.groups),
         extras=tuple(dependencies.extras),
         indexes=tuple(dependencies.indexes),

@@ -7,7 +7,7 @@ from kubeship.config.schema import Configuration, Target
 from kubeship.model.plan import ProcessPlan
 from kubeship.model.surroundings import CronPlan, ScalingPlan
 from kubeship.planning import observing, storage
-from kubeship.planning.added import is_pinned
+from kubeship.planning.added import server_release
 from kubeship.planning.commands import asks_for_port, process_command
 from kubeship.planning.controllers import controller_of
 from kubeship.planning.durations import seconds
@@ -26,7 +26,7 @@ def process_plan(name: str, configuration: Configuration, target: Target, enviro
     """One process of kubeship.yaml. Raises InvalidInput."""
     process = configuration.processes[name]
     path = f"processes.{name}"
-    stated = process_command(process, path, is_pinned(process.server, lock))
+    stated = process_command(process, path, server_release(process.server, lock))
     command = observing.launched(observing.logged(stated, process, configuration), configuration)
     front = name == front_process(configuration)
     drain = drain_seconds(process, configuration)

@@ -27,7 +27,7 @@ def _command(launch: Launch) -> list[str]:
         # TLS ends at the Ingress, whose address changes; only the cluster reaches the pod.
         *("--forwarded-allow-ips", "*"),
         # New in 25.1, and wants to write into HOME; older versions don't know the option.
-        *(("--no-control-socket",) if launch.pinned else ()),
+        *(("--no-control-socket",) if launch.is_newer("25.1") else ()),
         *launch.options,
         # A PasteDeploy file says which app it loads; its [server:main] gives way to the options above.
         *(("--paste",) if launch.entrypoint.partition("#")[0].endswith(".ini") else ()),

@@ -28,7 +28,8 @@ def _command(launch: Launch) -> list[str]:
         *("--host", "0.0.0.0"),  # noqa: S104  # the pod's own address
         *("--port", str(launch.port)),
         *("--workers", str(launch.workers)),
-        *("--timeout-graceful-shutdown", str(launch.timeout)),
+        # New in 0.22; an older one waits for requests until it is killed.
+        *(() if launch.is_older("0.22") else ("--timeout-graceful-shutdown", str(launch.timeout))),
         *("--timeout-keep-alive", str(KEEP_ALIVE)),
         # TLS ends at the Ingress, whose address changes; only the cluster reaches the pod.
         *("--proxy-headers", "--forwarded-allow-ips", "*"),

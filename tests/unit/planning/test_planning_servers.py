@@ -203,3 +203,23 @@ def test_gunicorn_is_the_last_that_has_the_projects_worker_class() -> None:
         ("gunicorn", "25.3.0")
     ]
     assert gunicorn.own_pins("gevent") == gunicorn.own_pins(None) == gunicorn.pins
+
+
+@pytest.mark.parametrize(
+    ("server", "lock", "option", "given"),
+    [
+        ("uvicorn", Lock(), "--timeout-graceful-shutdown", True),
+        ("uvicorn", Lock(brought={"uvicorn": "0.21.1"}), "--timeout-graceful-shutdown", False),
+        ("uvicorn", Lock(brought={"uvicorn": "0.22.0"}), "--timeout-graceful-shutdown", True),
+        ("gunicorn", Lock(), "--no-control-socket", False),
+        ("gunicorn", Lock(servers={"gunicorn": "23.0.0"}), "--no-control-socket", False),
+        ("gunicorn", Lock(servers={"gunicorn": "27.0.1"}), "--no-control-socket", True),
+        ("gunicorn", Lock(brought={"gunicorn": "25.1.0b2"}), "--no-control-socket", True),
+    ],
+)
+def test_an_option_is_given_to_the_releases_of_a_server_that_know_it(
+    server: str, lock: Lock, option: str, given: bool
+) -> None:
+    process = planned(f"entrypoint: 'main:app', interface: asgi, server: {server}", lock).processes[0]
+
+    assert (option in process.command) is given

@@ -55,6 +55,14 @@ def test_the_answer_of_the_index_holds_offline_and_on_other_machines(shop: Path)
     assert (again.different, elsewhere.different) == (False, False)
 
 
+def test_the_release_of_a_server_that_the_project_brings_is_recorded(shop: Path) -> None:
+    (shop / "requirements.txt").write_text("flask==3.1.2\ngunicorn==20.1.0\n")
+
+    started(shop)
+
+    assert load_lock(shop / "kubeship.lock").brought == {"gunicorn": "20.1.0"}
+
+
 def test_what_nobody_says_of_wheels_is_a_warning_that_names_the_distribution(shop: Path) -> None:
     said = [warning.message for warning in started(shop).project.warnings]
 
