@@ -4,7 +4,8 @@ import re
 
 SECRET_NAME = re.compile(
     r"SECRET|TOKEN|PASSW|PASSPHRASE|CREDENTIAL|PRIVATE|API_?KEY|_KEY\b|_KEY_|^KEY$|ACCESS_?KEY|\bAUTH\b|_AUTH\b|DSN|"
-    r"DATABASE_UR[IL]|BROKER_URL|REDIS_URL|_PW\b",
+    r"DATABASE_UR[IL]|BROKER_URL|REDIS_URL|(?:^|_)PASS(?=_|$)|_PW\b|_PWD\b|ACCOUNT_?KEY|SHARED_?ACCESS|"
+    r"CONN(?:ECTION)?_?STR(?:ING)?\b|WEBHOOK_URL|JWT",
     re.IGNORECASE,
 )
 """Names of variables that hold secrets, by the habits of Django, Flask, Celery, Sentry, AWS and 12-factor apps."""

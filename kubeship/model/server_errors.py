@@ -59,7 +59,7 @@ SERVER_ERRORS = (
         r"received invalid response to SSL negotiation|[Pp]acket sequence number wrong|Protocol Error: b|"
         r"invalid response .*greeting|Unexpected (?:protocol version|response) ",
         "gets an answer from something that isn't the kind of server it expects",
-        "check host and port in the variables or the Secret: another service listens there, or something stands between",
+        "check host and port in the variables or the Secret: another service, or a proxy, answers there",
     ),
     _row(
         r"CERTIFICATE_VERIFY_FAILED|certificate verify failed",

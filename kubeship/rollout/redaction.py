@@ -21,6 +21,7 @@ def redacted_text(text: str, secrets: Iterable[str] = ()) -> str:
     for secret in sorted(set(secrets), key=len, reverse=True):
         text = text.replace(secret, MASK)
     text = URL_PASSWORD.sub(rf"\g<before>{MASK}@", text)
+    text = _WHOLE.sub(MASK, text)
     text = _BEARER.sub(rf"\g<before>{MASK}", text)
     return _ASSIGNMENT.sub(_masked_assignment, text)
 
@@ -57,10 +58,17 @@ def secret_values(items: Iterable[Object]) -> frozenset[str]:
     return frozenset(value for item in items for value in _secret_values(item) if len(value) >= SHORTEST)
 
 
+_WHOLE = re.compile(
+    r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)|\beyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]+",
+    re.DOTALL,
+)
+"""Private keys (RFC 7468), and JSON Web Tokens (RFC 7519), which begin with `{"` in base64."""
 _BEARER = re.compile(r"(?P<before>\b(?:Bearer|Basic)\s+)[\w.~+/=-]{8,}", re.IGNORECASE)
 _ASSIGNMENT = re.compile(
-    r"(?<![\w/.])(?P<name>\w+)(?P<sign>=|['\"]\s*[:=]\s*)(?P<quote>['\"]?)(?P<value>(?<=['\"])[^'\"\n]*|[^\s'\",;&]+)"
+    r"(?<![\w/.])(?P<name>\w+)(?P<sign>\s*=\s*(?=[frbFRB]?['\"])|=|['\"]\s*[:=]\s*|:\s+(?=\S*\d)(?=[^\s'\"]{6}))"
+    r"(?P<quote>[frbFRB]?['\"]|)(?P<value>(?<=['\"])[^'\"\n]*|[^\s'\",;&]+)"
 )
+"""`NAME=value`, `"name": "value"`, `name = 'value'` of source lines; `password: value` where the value is no word."""
 _LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 
 

@@ -186,7 +186,7 @@ def _too_long(job: Object, failed: Object) -> Diagnosis:
 def _unexplained(workload: Object, snapshot: Snapshot) -> Diagnosis:
     """Nothing looks bad: say what is missing, and the newest thing that was said about its pods."""
     pods = newest_pods(workload, snapshot)
-    if workload["kind"] == "Job" and (running := _still_running(workload, snapshot)):
+    if running := _still_running(workload, snapshot):
         return running
     events = [event for pod in pods for event in events_of(pod, snapshot.events)]
     said = next((f"{e.get('reason')}: {e.get('message')}" for e in reversed(events)), "")
@@ -198,21 +198,26 @@ def _unexplained(workload: Object, snapshot: Snapshot) -> Diagnosis:
     )
 
 
-def _still_running(job: Object, snapshot: Snapshot) -> Diagnosis | None:
-    """A Job that works, or waits: its last words tell which."""
-    name = job["metadata"]["name"]
-    pods = [pod_snapshot(pod, snapshot) for pod in newest_pods(job, snapshot)]
-    container = next((each for pod in pods for each in pod.containers if each.running), None)
+def _still_running(workload: Object, snapshot: Snapshot) -> Diagnosis | None:
+    """A Job or an init container that works, or waits: its last words tell which."""
+    pods = [pod_snapshot(pod, snapshot) for pod in newest_pods(workload, snapshot)]
+    job = workload["kind"] == "Job"
+    running = [each for pod in pods for each in pod.containers if each.running and (job or not each.must_run)]
+    container = next(iter(running), None)
     if container is None:
         return None
     lasted = seconds_between(container.running.get("startedAt") or "", snapshot.taken)
     lines = [line.strip() for line in container.current_log.splitlines() if line.strip()]
+    name = f"Job {workload['metadata']['name']}" if job else f"the init container {container.name}"
+    waits = "a migration that doesn't get on often waits for a lock (PostgreSQL: select * from pg_stat_activity where "
     return Diagnosis(
-        cause=f"Job {name} still runs after {lasted:.0f} s",
+        cause=f"{name} still runs after {lasted:.0f} s",
         evidence=lines[-1] if lines else "it has said nothing yet",
-        remedy="raise `rollout: {timeout: ...}` in kubeship.yaml if it only needs more time; a migration that doesn't "
-        "get on often waits for a lock (PostgreSQL: select * from pg_stat_activity where wait_event_type = 'Lock')",
-        subject=str(ref(job)),
+        remedy="raise `rollout: {timeout: ...}` in kubeship.yaml if it only needs more time; "
+        + (
+            f"{waits}wait_event_type = 'Lock')" if job else "otherwise see what it waits for: the others start after it"
+        ),
+        subject=str(ref(workload)),
         log="\n".join(lines[-LAST_LINES:]),
     )
 

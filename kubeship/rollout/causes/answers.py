@@ -38,8 +38,8 @@ MEANINGS = (
     AnswerMeaning(
         r"statuscode: 5\d\d",
         "answers {status}",
-        "read its log, and correct what fails there (Django logs exceptions only where LOGGING has a console handler); a "
-        "health route should not need what may be missing at the start",
+        "read its log, and correct what fails there (Django logs exceptions only where LOGGING has a console handler); "
+        "a health route should not need what may be missing at the start",
     ),
     AnswerMeaning(r"statuscode: \d+", "answers {status}", f"{_HEALTH} to a route that answers 200"),
     AnswerMeaning(

@@ -81,6 +81,16 @@ WORDS = (
         "can't be loaded: there is no module {0} in the image",
         f"correct what names it (`entrypoint:`, `command:`), or add its distribution to the dependencies, {_IN_IMAGE}",
     ),
+    _row(  # flask/cli.py, locate_app
+        r"Error: Could not import '([\w.]+)'",
+        "can't be loaded: there is no module {0} in the image",
+        f"correct `--app` or FLASK_APP, {_IN_IMAGE}",
+    ),
+    _row(
+        r"Failed to find Flask application or factory in module '([\w.]+)'|Could not locate a Flask application",
+        "can't be loaded: Flask finds no application {0}",
+        "name it in `--app` or FLASK_APP (`module:app`, or `module:create_app()`)",
+    ),
     _row(  # celery/bin/celery.py
         r"Unable to load celery application\.$|The module ([\w.]+) was not found\.",
         "can't be loaded: Celery finds no application by the name after -A {0}",
@@ -112,7 +122,8 @@ WORDS = (
         "check the script's first line (#!) and its line ends (LF, not CRLF)",
     ),
     _row(
-        r"(?:^|: )(?:(?:line )?\d+: )?([\w./-]+): (?:command )?not found$|exec: \"?([\w./-]+)\"?: not found",
+        r"(?:^|: )(?:(?:line )?\d+: )?([\w./-]+): (?:command )?not found$|exec: \"?([\w./-]+)\"?: not found|"
+        r"can't find command '([^']+)'",  # the last one: supervisord
         "calls the program {0}, which doesn't exist in the image",
         "correct the command, or add what brings {0} to the dependencies or to `system_packages: {{runtime: [...]}}`",
     ),

@@ -105,9 +105,13 @@ def _answer(container: ContainerSnapshot, probe: str) -> _Answer | None:
     events = container.said("Unhealthy", f"(?i)^{probe} probe (failed|errored)")
     if not events:
         return None
-    answers = [each for each in events if "statuscode: " in each["message"]]
-    silences = [each for each in events if SILENCE.search(each["message"])]
-    telling = answers if answers and occurrences(answers) >= occurrences(silences) else events
+    answers = tuple(each for each in events if "statuscode: " in each["message"])
+    silences = tuple(each for each in events if SILENCE.search(each["message"]))
+    telling = events
+    if answers and occurrences(answers) >= occurrences(silences):
+        telling = answers
+    elif 2 * occurrences(silences) > occurrences(events):
+        telling = silences
     text = re.sub(r"(?i)^\w+ probe (failed|errored[^:]*): ?", "", telling[-1]["message"]).strip()
     return _Answer(text.rpartition("\n")[2], occurrences(events))  # a command's last line says what its traceback means
 

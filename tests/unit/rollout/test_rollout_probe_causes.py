@@ -210,3 +210,55 @@ def test_crash_during_the_start_is_told_by_its_traceback_not_by_the_probe() -> N
 
     assert conclusion
     assert conclusion.diagnosis.cause == "web crashes: RuntimeError: no (app.py:1)"
+
+
+@pytest.mark.parametrize(
+    ("words", "cause"),
+    [
+        (
+            "error: this server does not implement the grpc health api (grpc.health.v1.Health): rpc error",
+            "has no gRPC health service",
+        ),
+        ('service unhealthy (responded with "NOT_SERVING")', "says by the gRPC health protocol that it doesn't serve"),
+        (
+            'Get "http://10.0.0.1:8000/": net/http: HTTP/1.x transport connection broken: malformed HTTP response '
+            r'"\x00\x00\x06\x04\x00"',
+            "speaks HTTP/2 without TLS",
+        ),
+        ('exec: "curl": executable file not found in $PATH', "has a command that the image doesn't have"),
+    ],
+)
+def test_protocols_and_commands_that_do_not_fit_are_named(words: str, cause: str) -> None:
+    conclusion = concluded(rollout(status(RUNNING), unhealthy("Startup", words, 30), KILLED, spec=SPEC))
+
+    assert conclusion
+    assert cause in conclusion.diagnosis.cause
+
+
+def test_status_counts_more_than_the_silence_before_the_end() -> None:
+    often = unhealthy("Startup", "HTTP probe failed with statuscode: 500", 20)
+    late = {**unhealthy("Startup", "context deadline exceeded", 2), "lastTimestamp": "2026-11-20T23:04:59Z"}
+
+    conclusion = concluded(rollout(status(RUNNING), often, late, KILLED, spec=SPEC))
+
+    assert conclusion
+    assert "answers 500" in conclusion.diagnosis.cause
+
+
+def test_programs_own_log_tells_the_answer_where_the_kubelet_is_behind() -> None:
+    log = 'INFO:     10.0.0.1:56296 - "GET /healthz HTTP/1.1" 404 Not Found\n'
+
+    conclusion = concluded(rollout(status(RUNNING), KILLED, spec=SPEC, log=log))
+
+    assert conclusion
+    assert "answers 404" in conclusion.diagnosis.cause
+    assert "GET /healthz HTTP/1.1" in conclusion.diagnosis.evidence
+
+
+def test_server_on_a_unix_socket_is_named() -> None:
+    log = "[2026-11-21 05:20:28 +0000] [1] [INFO] Listening at: unix:/tmp/app.sock (1)\n"
+
+    conclusion = concluded(rollout(status(RUNNING), unhealthy("Startup", REFUSED, 30), KILLED, spec=SPEC, log=log))
+
+    assert conclusion
+    assert "listens on the socket /tmp/app.sock only" in conclusion.diagnosis.cause

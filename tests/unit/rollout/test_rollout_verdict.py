@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from kubeship.model.objects import Object, ObjectRef
-from kubeship.model.snapshot import Snapshot
+from kubeship.model.snapshot import LogRef, Snapshot
 from kubeship.model.verdict import Failed, Ready, Waiting
 from kubeship.rollout.verdict import judge, out_of_time
 from tests.unit.rollout.builders import (
@@ -194,6 +194,19 @@ def test_service_for_pods_of_others_is_not_asked() -> None:
     foreign["metadata"]["labels"] = {}
 
     assert judge(Snapshot(NOW, workloads=(ready_deployment(),), services=(foreign,))) == Ready()
+
+
+def test_init_container_that_waits_is_named_with_its_last_words_when_time_is_up() -> None:
+    snapshot = rollout(status({"waiting": {"reason": "PodInitializing"}}))
+    live = snapshot.pods[0]
+    live["spec"]["initContainers"] = [{"name": "wait", "image": "busybox"}]
+    live["status"]["initContainerStatuses"] = [{**status(RUNNING), "name": "wait"}]
+    logs = {LogRef(live["metadata"]["name"], "wait", previous=False): "no answer from db:5432\n"}
+
+    failed = out_of_time(replace(snapshot, logs=logs), timeout=30)
+
+    assert failed.diagnoses[0].cause == "the init container wait still runs after 69 s"
+    assert failed.diagnoses[0].evidence == "no answer from db:5432"
 
 
 def test_time_that_is_up_turns_worries_into_causes() -> None:
