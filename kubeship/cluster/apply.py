@@ -3,8 +3,10 @@
 from collections.abc import Callable, Iterable
 
 from kubeship.cluster.adoption import adoptable, handover
-from kubeship.cluster.dry_run import NOTHING_BEYOND, replaces
+from kubeship.cluster.defined import defined
+from kubeship.cluster.dry_run import NOTHING_BEYOND, is_served, replaces
 from kubeship.cluster.errors import Refusal
+from kubeship.cluster.established import await_kinds
 from kubeship.cluster.live import live_objects
 from kubeship.cluster.manifests import phases, sendable
 from kubeship.cluster.ownership import is_taken, owned_elsewhere
@@ -34,7 +36,8 @@ def apply(
     """
     wanted = [sendable(item) for item in objects]
     scaled = targets(api, wanted)
-    live = live_objects(api, wanted)
+    kinds = defined(wanted)
+    live = live_objects(api, [item for item in wanted if is_served(api, item, kinds)])
     warned: dict[str, None] = {}
 
     def write(item: Object) -> Applied:
@@ -46,6 +49,7 @@ def apply(
 
     try:
         for phase in phases(wanted):
+            await_kinds(api, phase, kinds)
             for applied in each(write, phase):
                 warned.update(dict.fromkeys(applied.warnings))
     except MissingPrecondition as error:
