@@ -56,9 +56,18 @@ def unset(project: Project) -> tuple[Variable, ...]:
 
 
 def build_variables(project: Project) -> dict[str, str]:
-    """Stand-ins for the secrets that the code can't be imported without."""
-    required = (variable.name for variable in project.variables if variable.secret and variable.required)
-    return {name: _stand_in(name, project) for name in required}
+    """Stand-ins for the secrets that the code can't be imported without.
+
+    Of those that it reads without demanding them, for the addresses of services: what is made of one at the head of a
+    module (`create_engine(os.getenv("DATABASE_URL"))`) takes no None.
+    """
+    addresses = {variable.name for _, variable in service_variables(project) if LOCATION.search(variable.name)}
+    needed = (
+        variable.name
+        for variable in project.variables
+        if variable.secret and (variable.required or (variable.default is None and variable.name in addresses))
+    )
+    return {name: _stand_in(name, project) for name in needed}
 
 
 def service_variables(project: Project) -> Iterator[tuple[Found[str], Variable]]:

@@ -7,6 +7,7 @@ from kubeship.errors import BuildFailed, KubeshipError, VerificationFailed
 from kubeship.model.direct import DirectImage
 from kubeship.model.events import Caution, Emit, Note, Step
 from kubeship.model.image import Answer, BuildRequest, BuiltImage, Proof
+from kubeship.model.server_errors import server_error
 from kubeship.workflows.app import App
 from kubeship.workflows.builders import Attempt, Builders, Clock, built_directly, prefers_direct
 from kubeship.workflows.ports import Engine
@@ -125,11 +126,27 @@ def verify_image(app: App, image: BuiltImage, engine: Engine, emit: Emit) -> tup
         try:
             proofs += engine.verify(image, [promise], app.proof_variables())
         except VerificationFailed as error:
+            if _asked_a_server(error):
+                emit(
+                    Caution(
+                        f"{promise.entrypoint}, the entrypoint of {promise.process}, isn't proved: it asks a server "
+                        "while it is imported, and a proof has no network",
+                        hint="the rollout shows whether it loads; to have it proved before, ask the server when the "
+                        "app starts, not at the head of a module",
+                    )
+                )
+                continue
             whence = app.whence(f"processes.{promise.process}.entrypoint")
             error.details = "\n".join(filter(None, (error.details, whence, app.instead())))
             raise
         emit(Note(f"{proofs[-1].entrypoint} is a {proofs[-1].found} (imported in {proofs[-1].import_seconds:.1f} s)"))
     return tuple(proofs)
+
+
+def _asked_a_server(error: VerificationFailed) -> bool:
+    """Whether all that a proof shows is that there is no server where it runs; a pod may well have one."""
+    found = server_error(error.details or "")
+    return found is not None and found[0].heals
 
 
 def try_starts(app: App, image: BuiltImage, engine: Engine, emit: Emit) -> tuple[Answer, ...]:

@@ -334,6 +334,24 @@ def test_stand_in_is_valid_to_the_parser_that_reads_it(name: str, services: tupl
 
 
 @pytest.mark.parametrize(
+    ("variable", "services", "stands_in"),
+    [
+        (Variable("DATABASE_URL", False, None, True), ("postgres",), True),
+        (Variable("DATABASE_URL", False, "sqlite:///x.db", True), ("postgres",), False),
+        (Variable("SENTRY_DSN", False, None, True), ("postgres",), False),
+    ],
+)
+def test_a_services_address_without_a_default_has_a_stand_in_though_it_is_not_demanded(
+    variable: Variable, services: tuple[str, ...], stands_in: bool
+) -> None:
+    found = tuple(Found(service) for service in services)
+
+    written = first(replace(FLASK, variables=(variable,), services=found))
+
+    assert (variable.name in (parsed(written.text).value("build.variables") or {})) is stands_in
+
+
+@pytest.mark.parametrize(
     ("distributions", "stand_in"),
     [
         (("flask-sqlalchemy", "psycopg2"), "postgresql+psycopg2://build-only@localhost:5432/build-only"),

@@ -94,8 +94,11 @@ def test_a_recorded_answer_is_not_asked_for_again() -> None:
 class Unproved:
     """An engine in whose image no entrypoint loads."""
 
+    def __init__(self, last_words: str = "ImportError") -> None:
+        self.last_words = last_words
+
     def verify(self, image: BuiltImage, promises: list[Promise], variables: dict[str, str]) -> NoReturn:
-        raise VerificationFailed("app:app doesn't load", hint="look at it", details="ImportError")
+        raise VerificationFailed("app:app doesn't load", hint="look at it", details=self.last_words)
 
 
 def test_a_failed_proof_names_the_other_candidates(shop: Path) -> None:
@@ -110,6 +113,32 @@ def test_a_failed_proof_names_the_other_candidates(shop: Path) -> None:
     found, whence, others = (raised.value.details or "").splitlines()
     assert (found, "wsgi" in whence or "Procfile" in whence) == ("ImportError", True)
     assert others.startswith("other candidates: app:app (app.py:")
+
+
+@pytest.mark.parametrize(
+    ("last_words", "passes"),
+    [
+        (
+            'OperationalError: connection to server at "localhost" (127.0.0.1), port 5432 failed: Connection refused',
+            True,
+        ),
+        ("redis.exceptions.ConnectionError: Error -2 connecting to cache:6379. Name or service not known.", True),
+        ('OperationalError: relation "users" does not exist', False),
+        ("AttributeError: 'NoneType' object has no attribute '_instantiate_plugins'", False),
+    ],
+)
+def test_an_app_that_asks_a_server_while_it_is_imported_is_left_to_the_rollout(
+    project: Path, last_words: str, passes: bool
+) -> None:
+    app, image, said = load_app(project, None), cast("BuiltImage", SimpleNamespace()), list[Any]()
+    engine = cast("Engine", Unproved(last_words))
+
+    if passes:
+        assert verify_image(app, image, engine, said.append) == ()
+        assert "isn't proved" in said[-1].message
+    else:
+        with pytest.raises(VerificationFailed):
+            verify_image(app, image, engine, said.append)
 
 
 def test_without_other_candidates_none_are_named(project: Path) -> None:
