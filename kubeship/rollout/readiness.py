@@ -69,6 +69,15 @@ def observed(workload: Object) -> bool:
     return seen >= generation
 
 
+def failure(job: Object) -> Object:
+    """The condition by which a Job has failed, or will have as soon as its pods have ended (FailureTarget).
+
+    https://kubernetes.io/docs/concepts/workloads/controllers/job/#terminal-job-conditions
+    """
+    found = (condition(job, kind) for kind in ("Failed", "FailureTarget"))
+    return next((each for each in found if each.get("status") == "True"), {})
+
+
 def wanted(workload: Object) -> int:
     """How many pods there should be."""
     if workload["kind"] == "DaemonSet":
@@ -130,7 +139,7 @@ def _job(workload: Object) -> str | None:
     """Only the condition Complete says that a Job is done (kstatus calls a running one `Current`)."""
     if condition(workload, "Complete").get("status") == "True":
         return None
-    if condition(workload, "Failed").get("status") == "True":
+    if failure(workload):
         return "failed"
     if workload["spec"].get("suspend"):
         return "suspended (spec.suspend)"

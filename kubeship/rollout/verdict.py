@@ -12,7 +12,7 @@ from kubeship.rollout.causes.crashes import LAST_LINES, crashed
 from kubeship.rollout.causes.creation import pods_refused
 from kubeship.rollout.ownership import newest_pods
 from kubeship.rollout.pods import PodSnapshot, condition, events_of, pod_snapshot, seconds_between
-from kubeship.rollout.readiness import SETTLED, observed, progress, settling
+from kubeship.rollout.readiness import SETTLED, failure, observed, progress, settling
 from kubeship.rollout.redaction import redacted_diagnosis, secret_values
 from kubeship.rollout.services import without_endpoints
 from kubeship.rollout.timeline import histories, pod_states
@@ -146,8 +146,8 @@ def _over(workload: Object, pods: list[PodSnapshot]) -> Diagnosis | None:
     """
     name = workload["metadata"]["name"]
     if workload["kind"] == "Job":
-        failed = condition(workload, "Failed")
-        if failed.get("status") != "True":
+        failed = failure(workload)
+        if not failed:
             return None
         reason = failed.get("reason", "Failed")
         if reason == "DeadlineExceeded":

@@ -147,6 +147,15 @@ def test_job_without_a_pod_left_says_what_the_controller_says() -> None:
     assert "reached the specified backoff limit" in verdict.diagnoses[0].cause
 
 
+def test_job_that_only_waits_for_the_end_of_its_pods_has_failed_already() -> None:
+    ending = {"type": "FailureTarget", "status": "True", "reason": "DeadlineExceeded", "message": "too long"}
+
+    verdict = judge(Snapshot(NOW, workloads=(job((ending,)),)))
+
+    assert isinstance(verdict, Failed)
+    assert verdict.diagnoses[0].evidence == "DeadlineExceeded: too long"
+
+
 def test_job_whose_pod_can_never_start_does_not_wait_for_the_timeout() -> None:
     stuck = pod(status(waiting("InvalidImageName", "invalid reference format")), owner="job")
 
