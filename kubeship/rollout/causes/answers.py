@@ -19,6 +19,10 @@ _HEALTH = "set `health: {path: ...}` of the process in kubeship.yaml"
 REDIRECTED_TO_TLS = re.compile(r'Get "https:')
 """The probe itself asks by HTTP, unless its scheme says otherwise."""
 
+NEVER_RUN = re.compile(r'exec: "[^"]*": (?:executable file not found|stat .*: no such file|permission denied)')
+"""The runtime's words for a probe's command that it can't start: neither a pass nor a failure to the kubelet, which so
+goes on asking and never restarts the container (pkg/kubelet/prober/worker.go)."""
+
 MEANINGS = (
     AnswerMeaning(
         r"statuscode: 400",
@@ -54,7 +58,7 @@ MEANINGS = (
         f"{_HEALTH} to a route that answers 200 itself",
     ),
     AnswerMeaning(
-        r"does not implement the grpc health api",
+        r"does not implement the grpc health",
         "has no gRPC health service",
         "add grpcio-health-checking's servicer to the server, or take `grpc` out of `health:` in kubeship.yaml",
     ),

@@ -8,7 +8,7 @@ from textwrap import shorten
 from kubeship.model.objects import Object
 from kubeship.model.verdict import Diagnosis
 from kubeship.rollout.causes.access_log import answered
-from kubeship.rollout.causes.answers import REDIRECTED_TO_TLS, answer_means
+from kubeship.rollout.causes.answers import NEVER_RUN, REDIRECTED_TO_TLS, answer_means
 from kubeship.rollout.causes.behind import Behind, behind
 from kubeship.rollout.causes.conclusion import Conclusion
 from kubeship.rollout.causes.crashes import FROM_OUTSIDE, LAST_LINES, crashed, crashes_for_certain
@@ -17,6 +17,9 @@ from kubeship.rollout.pods import ContainerSnapshot, occurrences, seconds_betwee
 
 WORTH_A_WORD = 5
 """So many probes may go without any answer before it is mentioned: nothing listens yet while a program starts."""
+
+CERTAIN_ATTEMPTS = 3
+"""So many times a probe's command couldn't be run: what isn't in the image won't come."""
 
 COMMAND_WIDTH = 40
 """Characters of a probe's command that are enough to know it by."""
@@ -33,9 +36,7 @@ def startup_probe_failed(container: ContainerSnapshot) -> Conclusion | None:
         return _conclusion(container, "startup", answer, rule, certain=True)
     if answer is None or crashed(container):
         return None
-    if answer.status is None and answer.count < WORTH_A_WORD:
-        return None
-    return _conclusion(container, "startup", answer, "its startup probe has not passed yet", certain=False)
+    return _not_yet(container, "startup", answer)
 
 
 def liveness_probe_failed(container: ContainerSnapshot) -> Conclusion | None:
@@ -50,15 +51,13 @@ def liveness_probe_failed(container: ContainerSnapshot) -> Conclusion | None:
 
 
 def readiness_probe_failed(container: ContainerSnapshot) -> Conclusion | None:
-    """It runs but isn't ready; never certain, since it may wait for something that comes."""
+    """It runs but isn't ready; not certain, since it may wait for something that comes."""
     if container.ready or not container.running or not container.spec.get("readinessProbe"):
         return None
     answer = _answer(container, "readiness")
     if answer is None or (container.spec.get("startupProbe") and not container.status.get("started")):
         return None
-    if answer.status is None and answer.count < WORTH_A_WORD:
-        return None
-    return _conclusion(container, "readiness", answer, "its readiness probe has not passed yet", certain=False)
+    return _not_yet(container, "readiness", answer)
 
 
 def budget(probe: Object) -> int:
@@ -80,6 +79,15 @@ class _Answer:
     def status(self) -> int | None:
         found = re.search(r"statuscode: (\d+)", self.text)
         return int(found[1]) if found else None
+
+
+def _not_yet(container: ContainerSnapshot, kind: str, answer: _Answer) -> Conclusion | None:
+    if NEVER_RUN.search(answer.text):
+        certain = answer.count >= CERTAIN_ATTEMPTS
+        return _conclusion(container, kind, answer, f"the probe's command can't be run, {answer.count} times", certain)
+    if answer.status is None and answer.count < WORTH_A_WORD:
+        return None
+    return _conclusion(container, kind, answer, f"its {kind} probe has not passed yet", certain=False)
 
 
 def _killed(container: ContainerSnapshot, probe: str) -> bool:

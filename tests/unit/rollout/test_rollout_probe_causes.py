@@ -216,7 +216,7 @@ def test_crash_during_the_start_is_told_by_its_traceback_not_by_the_probe() -> N
     ("words", "cause"),
     [
         (
-            "error: this server does not implement the grpc health api (grpc.health.v1.Health): rpc error",
+            "error: this server does not implement the grpc health protocol (grpc.health.v1.Health): Method not found!",
             "has no gRPC health service",
         ),
         ('service unhealthy (responded with "NOT_SERVING")', "says by the gRPC health protocol that it doesn't serve"),
@@ -262,3 +262,23 @@ def test_server_on_a_unix_socket_is_named() -> None:
 
     assert conclusion
     assert "listens on the socket /tmp/app.sock only" in conclusion.diagnosis.cause
+
+
+@pytest.mark.parametrize("kind", ["startup", "readiness"])
+def test_probe_whose_command_cannot_be_run_is_certain_at_the_third_attempt(kind: str) -> None:
+    words = 'OCI runtime exec failed: exec failed: exec: "curl": executable file not found in $PATH: unknown'
+    spec = {f"{kind}Probe": {"exec": {"command": ["curl", "-f", "http://localhost:8000/"]}}}
+
+    def asked(count: int) -> Conclusion | None:
+        errored = event(
+            "Unhealthy", f"{kind.capitalize()} probe errored: rpc error: code = Unknown desc = {words}", count
+        )
+        return concluded(rollout(status(RUNNING), errored, spec=spec))
+
+    second, third = asked(2), asked(3)
+
+    assert second
+    assert not second.certain
+    assert third
+    assert third.certain
+    assert "has a command that the image doesn't have" in third.diagnosis.cause
