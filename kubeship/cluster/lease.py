@@ -184,7 +184,9 @@ class HeldLease:
             if live is not None and (holder, _machine(live)) == (self.holder, _machine(self._lease)):
                 self._lease = live
             else:
-                self._lost = f"{self._lease['metadata']['name']} was lost to {holder or 'nobody (it was deleted)'}"
+                name = self._lease["metadata"]["name"]
+                taker = holder or "another deploy, which has ended since"
+                self._lost = f"{name} was deleted" if live is None else f"{name} was lost to {taker}"
 
     def _keep(self) -> None:
         pause = DURATION / RENEWALS

@@ -1,8 +1,8 @@
 """How does an app leave the cluster? Only what its records list, and only where kubeship is named as its applier."""
 
 from kubeship.errors import InvalidInput
-from kubeship.model.events import Emit, Step
-from kubeship.model.objects import ObjectRef, ref
+from kubeship.model.events import Caution, Emit, Step
+from kubeship.model.objects import APP_LABEL, ObjectRef, ref
 from kubeship.workflows.ports import Cluster
 from kubeship.workflows.undo_job import undo_refs
 
@@ -23,5 +23,12 @@ def delete(app: str, holder: str, cluster: Cluster, emit: Emit) -> tuple[ObjectR
         records = cluster.revisions(app)
         listed = {ref(item) for record in records for item in record.objects} | set(undo_refs(records))
         gone = cluster.prune(sorted(listed), lease, emit, wait=True)
+        if not records:
+            emit(
+                Caution(
+                    f"{app} has no revision records, which tell what is its own: only its Lease is deleted",
+                    hint=f"see whether anything is left: kubectl get all --selector {APP_LABEL}={app}",
+                )
+            )
     cluster.delete_records(app)
     return gone

@@ -159,7 +159,19 @@ def test_one_that_was_deleted_is_lost() -> None:
 
     held.renew()
 
-    with pytest.raises(LeaseHeld, match="nobody"):
+    with pytest.raises(LeaseHeld, match="kubeship-shop was deleted"):
+        held.check()
+
+
+def test_one_that_another_took_and_gave_back_is_lost_all_the_same() -> None:
+    api = FakeApi()
+    held = HeldLease(api, acquire(api, "shop", US, HERE, living), US)
+    api.time += timedelta(seconds=DURATION + 1)
+    HeldLease(api, acquire(api, "shop", THEM, ELSEWHERE, living), THEM).release()
+
+    held.renew()
+
+    with pytest.raises(LeaseHeld, match="lost to another deploy, which has ended since"):
         held.check()
 
 

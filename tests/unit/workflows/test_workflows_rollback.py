@@ -101,7 +101,8 @@ def test_delete_leaves_nothing_and_needs_records(project: Path) -> None:
 
 
 def test_delete_that_was_killed_before_it_deleted_the_lease_goes_on(project: Path) -> None:
-    cluster = MemoryCluster(settle=healthy, leased=True)
+    cluster, said = MemoryCluster(settle=healthy, leased=True), list[object]()
 
-    assert delete("shop", "me@here:1", cluster, never) == ()
+    assert delete("shop", "me@here:1", cluster, said.append) == ()
     assert not cluster.leased
+    assert "shop has no revision records" in str(said)
