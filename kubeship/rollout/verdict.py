@@ -21,7 +21,7 @@ from kubeship.rollout.timeline import histories, pod_states
 def judge(snapshot: Snapshot) -> Verdict:
     """Ready when each workload is and each Service has endpoints; failed when one certainly can't become ready.
 
-    What is certain never depends on logs: they only make the diagnosis better.
+    Nothing becomes certain by a log: it makes the diagnosis better, and may tell of a server that can still come up.
     """
     if snapshot.gone:
         return Failed(tuple(_deleted(name) for name in snapshot.gone), snapshot.gone)
