@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from kubeship.model.snapshot import Snapshot
 from tests.e2e.failures.checks import assert_named, parameters, wanted
 from tests.e2e.failures.rollouts import (
     Case,
@@ -26,7 +27,20 @@ from tests.stack.addresses import Stack, load
 
 pytestmark = pytest.mark.e2e
 
-SOAK = {"chained", "daemon-set", "deadline", "no-interpreter", "no-shell-command", "permission", "read-only", "sidecar"}
+SOAK = {
+    "chained",
+    "daemon-set",
+    "deadline",
+    "json-log",
+    "missing-program",
+    "no-interpreter",
+    "no-shell-command",
+    "permission",
+    "port-taken",
+    "read-only",
+    "sidecar",
+    "unreachable-database",
+}
 """Much like others."""
 
 CHAINED = """
@@ -43,6 +57,22 @@ one = sqlite3.connect("/tmp/db", isolation_level=None); one.execute("create tabl
 one.execute("begin exclusive")
 sqlite3.connect("/tmp/db", timeout=1).execute("insert into t values (1)")
 """
+JSON_LOG = """
+import json, sys, traceback
+try:
+    import nope
+except ImportError:
+    sys.exit(json.dumps({"level": "error", "exception": traceback.format_exc()}))
+"""
+PORT_TAKEN = """
+import socket, sys
+one = socket.create_server(("", 8000))
+try:
+    socket.create_server(("", 8000))
+except OSError as error:
+    sys.exit(f"[ERROR] connection to ('', 8000) failed: {error}")
+"""
+UNREACHABLE = "import socket; socket.create_connection(('127.0.0.1', 5432))"
 MIGRATING = "print('Applying shop.0002'); import time; time.sleep(600)"
 SCRIPTS = named("v1", "ConfigMap", "scripts", data={"foreign": "\x7fELF of another machine\n", "crlf": "#!/bin/nope\n"})
 MOUNT: dict[str, Any] = {"volumeMounts": [{"name": "scripts", "mountPath": "/scripts"}]}
@@ -69,6 +99,28 @@ def cases(stack: Stack) -> list[Case]:
             "import os; os.environ['SECRET_KEY']",
             "needs the environment variable SECRET_KEY",
             "KeyError: 'SECRET_KEY'",
+        ),
+        crash("json-log", JSON_LOG, "it can't import nope", "No module named 'nope'"),
+        crash("port-taken", PORT_TAKEN, "can't listen on its port, which something else", "Address already in use"),
+        crash(
+            "missing-program",
+            "import subprocess; subprocess.run(['ffmpeg'])",
+            "calls the program ffmpeg, which is not in the image",
+            "'ffmpeg'",
+        ),
+        Case(
+            "no-file",
+            (deployment(container(stack, command=["python", "/srv/manage.py", "migrate"])),),
+            "it has no file /srv/manage.py in the image",
+            "can't open file",
+            second_end,
+        ),
+        Case(
+            "unreachable-database",
+            (deployment(container(stack, UNREACHABLE)),),
+            "it can't reach a server that it needs",
+            "Connection refused",
+            fourth_end,
         ),
         crash("ends", "print('done')", "ends by itself with exit code 0", "exit code 0"),
         crash("memory", "x = bytearray(200_000_000)", "more memory than its limit of 32Mi", "OOMKilled", **busy),
@@ -202,6 +254,12 @@ def cases(stack: Stack) -> list[Case]:
             timeout=15,
         ),
     ]
+
+
+def fourth_end(snapshot: Snapshot) -> str:
+    """Of what may heal: a program that waits for its database by ending."""
+    statuses = [each for pod in snapshot.pods for each in pod.get("status", {}).get("containerStatuses") or ()]
+    return second_end(snapshot) if any(each.get("restartCount", 0) >= 3 for each in statuses) else ""
 
 
 CASES = {case.name: case for case in cases(load())}

@@ -21,7 +21,18 @@ from tests.stack.addresses import Stack, load
 
 pytestmark = pytest.mark.e2e
 
-SOAK = {"400", "401", "503", "command", "loopback", "no-endpoints", "nothing", "other-port", "progress-deadline"}
+SOAK = {
+    "400",
+    "401",
+    "503",
+    "command",
+    "loopback",
+    "no-endpoints",
+    "nothing",
+    "other-port",
+    "progress-deadline",
+    "unix-socket",
+}
 """Much like others."""
 
 SERVING_HTTP = 'print("Serving HTTP on", "{}", "port {}", flush=True)'
@@ -29,6 +40,11 @@ TO_HTTPS = (
     'self.send_response(301); self.send_header("Location", "https://" + self.headers["Host"] + "/"); self.end_headers()'
 )
 BROKEN = "raise RuntimeError('no such table')"
+ON_A_SOCKET = """
+import socketserver
+print("Listening at: unix:/tmp/app.sock (1)", flush=True)
+socketserver.UnixStreamServer("/tmp/app.sock", socketserver.BaseRequestHandler).serve_forever()
+"""
 IN_PROCESS = """
 import http.client, sys
 c = http.client.HTTPConnection("127.0.0.1", 8000, timeout=1); c.request("GET", "/"); c.getresponse()
@@ -88,12 +104,18 @@ def cases(stack: Stack) -> list[Case]:
             "the program listens on 127.0.0.1 only",
             "/proc/net/tcp in the pod: 127.0.0.1:8000 LISTEN",
         ),
+        startup(
+            "unix-socket",
+            ON_A_SOCKET,
+            "the program listens on the socket /tmp/app.sock only, and on no port",
+            "Listening at: unix:/tmp/app.sock",
+        ),
         startup("nothing", silent, "nothing in the pod listens on any port", "no LISTEN"),
         startup("400", answering(400), "answers 400: it refuses the probe's Host header", "statuscode: 400"),
         startup("401", answering(401), "wants a login (401)", "statuscode: 401"),
         startup("404", answering(404), "GET /healthz on port 8000): answers 404", "statuscode: 404"),
         startup("301", server(TO_HTTPS), "redirects the probe to https", "https"),
-        startup("500", server(BROKEN), "closes the connection without an answer; RuntimeError: no such table", "EOF"),
+        startup("500", server(BROKEN), "web fails: RuntimeError: no such table", "EOF"),
         startup("503", answering(503), "answers 503", "statuscode: 503"),
         startup("slow", server("time.sleep(20)"), "doesn't answer in time", "Startup probe failed"),
         startup(
