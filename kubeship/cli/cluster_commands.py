@@ -105,6 +105,9 @@ def rollback(
     project: Project = HERE,
     env: Environment = None,
     cluster: Context = None,
+    take_over: TakeOver = None,
+    replace: Replace = None,
+    adopt: Adopt = False,
     wait_for_lease: WaitForLease = None,
     json: Json = False,
 ) -> None:
@@ -124,7 +127,8 @@ def rollback(
         app = load_app(project, env)
         request = RollbackRequest(app.name, holder(), app.timeout, revision)
         patience = seconds("--wait-for-lease", wait_for_lease) or 0
-        done = rollback(request, cluster_of(cluster, user.emit, patience)(app), user.emit)
+        connect = cluster_of(cluster, user.emit, patience, consent_of(take_over, replace, adopt))
+        done = rollback(request, connect(app), user.emit)
         user.report(_report(done))
         document: RollbackResult = {"revision": revision_document(done)}
         user.show(document, lambda console: console.print(_serves(done), soft_wrap=True, highlight=False))

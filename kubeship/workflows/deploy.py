@@ -1,14 +1,13 @@
 """How does a project become a healthy rollout? The ten steps that docs/deploy.md describes."""
 
-import shlex
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from kubeship.errors import MissingPrecondition, ReleaseFailed
-from kubeship.model.changes import Changes, described, field_key
-from kubeship.model.events import Caution, Compared, Emit, Note, Step
+from kubeship.model.changes import Changes
+from kubeship.model.events import Caution, Emit, Note, Step
 from kubeship.model.finding import Finding
 from kubeship.model.objects import Object, ref, with_image
 from kubeship.model.pulling import Upcoming
@@ -16,6 +15,7 @@ from kubeship.model.revision import Outcome, Revision
 from kubeship.model.verdict import Failed
 from kubeship.rollout.watch import watch
 from kubeship.workflows.addresses import addresses
+from kubeship.workflows.agreement import agreed
 from kubeship.workflows.app import App, load_app
 from kubeship.workflows.build import build_image, resolved
 from kubeship.workflows.builders import Builders, builder_findings
@@ -85,7 +85,7 @@ def deploy(request: DeployRequest, builders: Builders, connect: Callable[[App], 
         emit(Step("Comparing with the cluster"))
         records = cluster.revisions(app.name)
         newest = next(iter(records), None)
-        changes = _agreed(compared(objects, cluster, records, checked.seen), emit)
+        changes = agreed(compared(objects, cluster, records, checked.seen), emit, "kubeship deploy")
         if newest and not changes and newest.succeeded_with(objects):
             forget(records, held)
             emit(Note(f"Nothing to do: revision {newest.number} is exactly this, and it succeeded"))
@@ -126,27 +126,6 @@ def _image(app: App, request: DeployRequest, builders: Builders, emit: Emit) -> 
         built = build_image(app, builders, push=True, emit=emit)
         return built.source, built.reference
     return "", resolved(request.image, builders.engine)
-
-
-def _agreed(changes: Changes, emit: Emit) -> Changes:
-    emit(Compared(changes))
-    if changes.conflicts:
-        lines = [f"- {target} {described(conflict)}" for target, conflict in changes.conflicts]
-        raise MissingPrecondition(
-            "another field manager owns fields that this deploy would change; nothing was changed",
-            hint=_ways_out(changes),
-            details="\n".join(lines),
-        )
-    return changes
-
-
-def _ways_out(changes: Changes) -> str:
-    if all(change.foreign for change in changes if change.conflicts):
-        return "these objects are somebody else's; have them become this app's: kubeship deploy --adopt"
-    fields = " ".join(f"--take-over {shlex.quote(field_key(target, each.path))}" for target, each in changes.conflicts)
-    return (
-        f"leave them to their owners by taking the fields out of deploy/, or take them over: kubeship deploy {fields}"
-    )
 
 
 def _number(newest: Revision | None, objects: tuple[Object, ...]) -> int:

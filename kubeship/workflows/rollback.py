@@ -4,9 +4,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from kubeship.errors import InvalidInput, ReleaseFailed, RolloutBroken
-from kubeship.model.events import Caution, Compared, Emit, Note, RollingBack, Step
+from kubeship.model.events import Caution, Emit, Note, RollingBack, Step
 from kubeship.model.revision import Outcome, Revision
 from kubeship.model.verdict import Failed
+from kubeship.workflows.agreement import agreed
 from kubeship.workflows.deploy import begin, conclude
 from kubeship.workflows.failure import restore, words
 from kubeship.workflows.ports import Cluster, Held
@@ -40,8 +41,8 @@ def rollback(request: RollbackRequest, cluster: Cluster, emit: Emit) -> Revision
         left = undoing(records, target)
         require_reversible(left, target, request.revision is not None, emit)
         emit(Step(f"Rolling back to revision {target.number}"))
-        changes = cluster.compare(split(target.objects)[1])
-        emit(Compared(changes))
+        command = f"kubeship rollback {target.number}"
+        changes = agreed(cluster.compare(split(target.objects)[1]), emit, command)
         newest = records[0]
         if not changes and newest.succeeded_with(target.objects):
             forget(records, held)

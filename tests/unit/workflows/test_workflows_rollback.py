@@ -1,12 +1,16 @@
 """Which revision does rollback choose, and what does delete take with it?"""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from kubeship.errors import InvalidInput, RolloutBroken
+from kubeship.errors import InvalidInput, MissingPrecondition, RolloutBroken
+from kubeship.model.changes import Action, Change, Changes, Conflict
+from kubeship.model.objects import Object, ref
 from kubeship.model.revision import Outcome
+from kubeship.model.seen import Seen
 from kubeship.workflows.delete import delete
 from kubeship.workflows.rollback import RollbackRequest, rollback
 from tests.unit.workflows.conftest import healthy, never
@@ -106,3 +110,24 @@ def test_delete_that_was_killed_before_it_deleted_the_lease_goes_on(project: Pat
     assert delete("shop", "me@here:1", cluster, said.append) == ()
     assert not cluster.leased
     assert "shop has no revision records" in str(said)
+
+
+class Contested(MemoryCluster):
+    """Somebody has scaled the Deployment."""
+
+    def compare(self, objects: Sequence[Object], applied: Iterable[Object] = (), seen: Seen | None = None) -> Changes:
+        conflict = Conflict("spec.replicas", "kubectl", theirs=5, ours=2)
+        return Changes(tuple(Change(ref(item), Action.UPDATE, conflicts=(conflict,)) for item in objects[:1]))
+
+
+def test_field_of_somebody_else_stops_a_rollback_before_anything_is_undone(project: Path) -> None:
+    cluster = MemoryCluster(settle=healthy)
+    ship(project, cluster)
+    ship(project, cluster, image=OTHER)
+    contested = Contested(settle=healthy, live=cluster.live, records=cluster.records)
+
+    with pytest.raises(MissingPrecondition, match="nothing was changed") as raised:
+        rollback(REQUEST, contested, never)
+
+    assert contested.calls == []
+    assert "kubeship rollback 1 --take-over " in raised.value.hint
