@@ -1,6 +1,7 @@
 """Does the code hold what a statement names? Entrypoints of objects, scripts, packages and paste files."""
 
 import ast
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from kubeship.inspection.app_objects import App
@@ -8,13 +9,14 @@ from kubeship.inspection.candidates import Candidates, Servable, kind_of
 from kubeship.inspection.console_scripts import console_scripts
 from kubeship.inspection.factories import factory_named
 from kubeship.inspection.groups import made_of
-from kubeship.inspection.import_root import import_root, module_name
+from kubeship.inspection.import_root import import_root, module_name, only_root
 from kubeship.inspection.modules import Modules
 from kubeship.inspection.objects import Apps
 from kubeship.inspection.preparations import preparation
 from kubeship.inspection.programs import KINDS, Program, program_at
 from kubeship.inspection.sources import folder_of
 from kubeship.inspection.starts import Starts
+from kubeship.inspection.subcommands import serving_words
 from kubeship.model.origin import Origin
 from kubeship.model.project import Interface, ProcessKind
 
@@ -72,9 +74,8 @@ class Confirmation:
     def object(self, target: str, folder: str, origin: Origin) -> Entrypoint | None:
         """`module:object`; without an object, the module's only app."""
         name, _, attribute = target.partition(":")
-        for root in dict.fromkeys(
-            (folder, ".", _join(folder, "src"), "src", *self.modules.declared_roots, folder_of(origin.path))
-        ):
+        usual = (folder, ".", _join(folder, "src"), "src", *self.modules.declared_roots, folder_of(origin.path))
+        for root in dict.fromkeys((*usual, *only_root(self.modules, name))):
             path = self.modules.find(root, name)
             if path is None or self.modules.module(path) is None:
                 continue
@@ -118,6 +119,10 @@ class Confirmation:
         interface: Interface = "own-server" if program.does == "web" else "none"
         server = "own-server" if program.does == "web" else ""
         command = program.command
+        if start and program.does == "web":
+            shown = (program.served_in or program.path, start.line)
+            words = serving_words(self.modules, self.starts, program.path, shown)
+            command = f"{command} {words}".rstrip()
         if program.does == "web" and not command.startswith("python "):
             server = command.partition(" ")[0]
         return Entrypoint(
@@ -165,6 +170,14 @@ class Confirmation:
             return None
         program = program_at(self.modules, self.starts, path, script.target)
         return self.program(program, origin) if program.start else None
+
+    def installed(self, *stated: Origin) -> Iterator[Entrypoint]:
+        """Every command that the project installs, whatever the code shows of what it does."""
+        for name, script in console_scripts(self.modules.sources).items():
+            if path := script.file(self.modules):
+                program = replace(program_at(self.modules, self.starts, path, script.target), called=name)
+                place = program.origin if program.start else Origin(path, None, f"the command {name}")
+                yield self.program(replace(program, origin=place), *stated)
 
     def _main_file(self, root: str, package: str) -> str:
         found = self.modules.find(root, package) or ""

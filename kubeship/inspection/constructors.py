@@ -19,7 +19,7 @@ class Constructors:
 
     def of(self, path: str, expression: ast.expr, depth: int = 0) -> str | None:
         """`flask.Flask` for `Flask`, and for the project's own `class Shop(Flask)`, in the module at `path`."""
-        name = dotted(expression)
+        name = dotted(expression.value if isinstance(expression, ast.Subscript) else expression)  # `FastMCP[State]`
         if name is None:
             return None
         if (path, name) not in self._found:

@@ -61,6 +61,7 @@ DEPLOYED = (
     r"requirements[-_.]prod(uction)?\.txt",
     r"prod(uction)?[-_.]requirements\.txt",
     r"requirements/(requirements|base|main|app|common|default|deploy)\.txt",
+    r"requirements/(?!.*(dev|test|doc|lint|local|ci))[\w.-]+[-_.]requirements\.txt",
     r"requirements[-_.](base|main|app|common|deploy)\.txt",
     r"requirements/(prod(uction)?|requirements|base)\.in",
     r"requirements\.in",

@@ -33,6 +33,8 @@ class EntrypointFound:
     considered: tuple[Candidate, ...]
     frameworks: tuple[str, ...]
     """Of the candidates that are not aside, best first."""
+    programs: tuple[str, ...] = ()
+    """The candidates that are run, and no app objects."""
 
 
 def find_entrypoint(
@@ -79,13 +81,16 @@ def find_entrypoint(
         others = tuple(c for c in considered if c.value != settled.value)
         first = Candidate(settled.value, settled.origins[0])
         return Answered(EntrypointFound(settled, (first, *others), frameworks), warnings)
+    several = several or list(confirmation.installed())
     question = _question(modules, candidates, several)
     elsewhere = run_elsewhere(modules.sources)
     if elsewhere and not several:
         question = replace(question, text=f"nothing is served: {elsewhere[0].message}")
-    listed = considered or tuple(Candidate(each.value, each.origins[0]) for each in several)
+    asked = tuple(Candidate(each.value, each.origins[0]) for each in several)
+    listed = (*asked, *(each for each in considered if each.value not in {one.value for one in asked}))
     programs = tuple(dict.fromkeys(each.framework for each in several))
-    return Answered(EntrypointFound(None, listed, frameworks or programs or near), warnings, (question,))
+    run = tuple(each.value for each in several if each.servable is None)
+    return Answered(EntrypointFound(None, listed, frameworks or programs or near, run), warnings, (question,))
 
 
 def _told_apart(points: dict[Servable, Entrypoint]) -> dict[Servable, Entrypoint]:
@@ -176,7 +181,9 @@ def _answered(
         return replace(same, origins=(by_you, *same.origins)), ()
     modules = confirmation.modules
     form = "script" if str(answer).endswith(".py") else "package"
-    ran = confirmation.named(str(answer), ".", by_you, form) if ":" not in str(answer) and not points else None
+    ran = confirmation.named(str(answer), ".", by_you, form) if ":" not in str(answer) else None
+    ran = ran if ran and (not points or ran.interface == "own-server") else None
+    ran = ran or next((each for each in confirmation.installed(by_you) if each.value == answer), None)
     if ran:
         return ran, ()
     if not isinstance(answer, str) or not re.fullmatch(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*(\(.*\))?", answer):

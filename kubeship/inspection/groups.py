@@ -7,11 +7,11 @@ from collections.abc import Callable
 from kubeship.inspection.candidates import Servable
 from kubeship.inspection.frameworks import BY_NAME
 from kubeship.inspection.import_root import reachable
-from kubeship.inspection.modules import Modules
+from kubeship.inspection.modules import Local, Modules
 from kubeship.inspection.objects import Apps
 from kubeship.inspection.programs import TOOL_FOLDERS
 from kubeship.inspection.starts import Starts
-from kubeship.inspection.syntax import dotted, local_names, walk
+from kubeship.inspection.syntax import argument, calls, dotted, local_names, walk
 from kubeship.inspection.wrappers import APP_ARGUMENTS
 from kubeship.model.project import Interface
 
@@ -58,6 +58,7 @@ def likeliest(
     paths = sorted({item.path for group in groups for item in group})
     mounted = {made for path in paths for made in _mounted(modules, apps, path)}
     served = _served(modules, starts, groups)
+    commanded = _commanded(modules)
     signs: tuple[Callable[[list[Servable]], object], ...] = (
         lambda group: group[0].app.framework != "none",
         lambda group: _is_django_served(group, groups, declared),
@@ -66,6 +67,7 @@ def likeliest(
         lambda group: not declared or _distributions(group) & declared,
         lambda group: made_of(group[0]) not in mounted,
         lambda group: made_of(group[0]) in served,
+        lambda group: any((item.path, item.name.removesuffix("()")) in commanded for item in group),
         lambda group: any(_stem(item.path) == "wsgi" for item in group) and _same_framework(groups),
         lambda group: _loads_all_others(modules, group, groups),
     )
@@ -158,6 +160,21 @@ def _served(modules: Modules, starts: Starts, groups: list[list[Servable]]) -> s
             )
             if file and (file, attribute.partition("(")[0]) in by_module:
                 found.add(by_module[file, attribute.partition("(")[0]])
+    return found
+
+
+def _commanded(modules: Modules) -> set[tuple[str, str]]:
+    """The factories that the project's own `flask` command is made with (Flask's documentation, "Custom Commands")."""
+    found: set[tuple[str, str]] = set()
+    for path in modules.sources.importing(("flask",)):
+        module = modules.module(path) if b"create_app=" in modules.sources.content(path) else None
+        for call in calls(module.tree) if module else ():
+            given = argument(call, "create_app")
+            name = dotted(given) if given else None
+            if name and (dotted(call.func) or "").rpartition(".")[2] in ("FlaskGroup", "ScriptInfo"):
+                match modules.reference(path, name):
+                    case Local(inside, local, _):
+                        found.add((inside, local))
     return found
 
 

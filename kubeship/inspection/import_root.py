@@ -46,6 +46,14 @@ def _preference(modules: Modules, folder: str, score: int, usual: str) -> tuple[
     return score, folder == usual, f"{folder}/__init__.py" not in modules.sources, folder.count("/")
 
 
+def only_root(modules: Modules, name: str) -> tuple[str, ...]:
+    """The folder below which the one module of a dotted name lies: PYTHONPATH, `--pythonpath` or a `cd` says so."""
+    end = "/" + name.replace(".", "/")
+    code = modules.sources.code if "." in name else ()
+    found = [path for path in code if path.removesuffix(".py").removesuffix("/__init__").endswith(end)]
+    return (found[0][: found[0].rindex(end)],) if len(found) == 1 else ()
+
+
 def reachable(modules: Modules, path: str) -> tuple[str, ...]:
     """The project's files that importing `path` may import, that file first."""
     if path not in modules.reached:

@@ -65,7 +65,7 @@ class _Follower:
         for number, (ran, statements) in enumerate(groups):
             later = any(
                 other.words
-                and (other.label == ran.label or not other.label)
+                and (other.label == ran.label or not other.label or not ran.label)
                 and after
                 and not (other.background or other.piped)
                 for other, after in groups[number + 1 :]

@@ -176,7 +176,7 @@ class Modules:
                 source = self.resolve(path, star)
                 if source and (found := self._binding(source, name, depth + 1)):
                     return found
-                if source is None and star.target in INSTALLED:
+                if source is None and star.target.partition(".")[0] in INSTALLED:
                     return External(f"{star.target}.{name}")
             inner = module.imported_names.get(name)
             return self._target(path, inner, depth) if inner else None

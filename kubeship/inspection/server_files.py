@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from kubeship.inspection.server_lines import Started, as_target, gunicorn_interface, port_of
-from kubeship.inspection.sources import Sources
+from kubeship.inspection.sources import Sources, is_aside
 from kubeship.inspection.syntax import assignments, statements, strings, text, walk
 
 Locate = Callable[[str], str | None]
@@ -33,7 +33,7 @@ def completed(sources: Sources, started: Started, locate: Locate) -> Started:
             folder=posixpath.join(started.folder, settings["chdir"][0]) if "chdir" in settings else started.folder,
         )
     if started.server == "uwsgi" and started.config:
-        path = locate(started.config)
+        path = locate(started.config) or _only_of_name(sources, started.config)
         return _uwsgi(sources, started, path) if path else started
     if started.server == "granian":
         stated = variables.get("GRANIAN_INTERFACE", "")
@@ -54,6 +54,13 @@ def completed(sources: Sources, started: Started, locate: Locate) -> Started:
             target=started.target or as_target(named, "", False) if started.discovers else started.target,
         )
     return started
+
+
+def _only_of_name(sources: Sources, path: str) -> str | None:
+    """The project's file of that name, where there is one: mounted or copied to where the server looks for it."""
+    name = posixpath.basename(path)
+    found = [file for file in sources.other_files if posixpath.basename(file) == name and not is_aside(file)]
+    return found[0] if len(found) == 1 else None
 
 
 def gunicorn_settings(sources: Sources, path: str) -> dict[str, tuple[str, int]]:
@@ -95,7 +102,10 @@ def uwsgi_settings(sources: Sources, path: str) -> dict[str, tuple[str, int]]:
         if (line.startswith("[") and not section | line.startswith("[[")) or line.startswith("["):
             section = line == "[uwsgi]"
         elif section and (match := re.match(r"<?([A-Za-z][\w-]*)\s*[=:>]\s*\"?([^\"<]*)", line)):
-            found[match[1]] = (re.split(r"\s+[#;]", match[2])[0].strip(), number)
+            stated = re.split(r"\s+[#;]", match[2])[0].strip()
+            for name in re.findall(r"%\((\w+)\)", stated):  # uWSGI's documentation, "Placeholders"
+                stated = stated.replace(f"%({name})", found[name][0]) if name in found else stated
+            found[match[1]] = (stated, number)
     return found
 
 

@@ -74,7 +74,7 @@ def ran(modules: Modules, starts: Starts, confirmation: Confirmation, declared: 
     """
     programs = find_programs(modules.sources, modules, starts)
     installed = installed_programs(modules.sources, modules, starts)
-    if not programs or programs[0].does != "web":
+    if not programs or programs[0].does != "web" or programs[0].is_tool:
         programs = installed or programs
     if not programs or programs[0].does is None:
         queues = (*find_queues(modules), *configured_queues(modules, None, "."))

@@ -87,7 +87,21 @@ STARTERS = (
     Starter("xmlrpc.server.SimpleXMLRPCServer", "web"),
 )
 
-RUN_METHODS = frozenset({"launch", "listen", "make_handler", "queue", "run", "run_server", "start"})
+RUN_METHODS = frozenset(
+    (
+        "launch",
+        "listen",
+        "make_handler",
+        "queue",
+        "run",
+        "run_async",
+        "run_http_async",
+        "run_server",
+        "run_sse_async",
+        "run_streamable_http_async",
+        "start",
+    )
+)
 """What is called on an app object to serve it with the server that its framework brings."""
 
 _EXACT = {starter.dotted: starter for starter in STARTERS if "*" not in starter.dotted}

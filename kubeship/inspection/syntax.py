@@ -114,16 +114,34 @@ def required_parameters(function: Function) -> list[str]:
     return [parameter.arg for parameter in needed + keyword_only]
 
 
+LEAVES = frozenset(
+    ("asname", "attr", "conversion", "ctx", "id", "is_async", "kind", "level", "module", "op", "ops", "simple")
+)
+"""Fields of the syntax tree that hold no nodes, or only such as say load, store or how (Python's `ast`, "Abstract
+Grammar")."""
+
+
+BELOW = {
+    kind: ()
+    if issubclass(kind, ast.Constant | ast.Global | ast.Nonlocal)
+    else tuple(name for name in kind._fields if name not in LEAVES)
+    for kind in vars(ast).values()
+    if isinstance(kind, type) and issubclass(kind, ast.AST)
+}
+"""By kind of node, the fields that hold others."""
+
+
 def children(node: ast.AST) -> list[ast.AST]:
     """The nodes directly below one, in the order of the file; without those that only say load, store or how.
 
-    As `ast.iter_child_nodes`, in a third of its time: most of what inspection does with trees is to walk them.
+    As `ast.iter_child_nodes`, in a quarter of its time: most of what inspection does with trees is to walk them.
     """
     found: list[ast.AST] = []
-    for value in node.__dict__.values():
+    for name in BELOW[node.__class__]:
+        value = getattr(node, name, None)
         if value.__class__ is list:
             found += [each for each in value if isinstance(each, ast.AST)]
-        elif isinstance(value, ast.AST) and value.__dict__:
+        elif isinstance(value, ast.AST):
             found.append(value)
     return found
 

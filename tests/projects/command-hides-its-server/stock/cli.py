@@ -1,0 +1,5 @@
+import importlib
+
+
+def main():
+    importlib.import_module("stock.pages").Pages().open()

@@ -1,0 +1,5 @@
+class Pages:
+    def open(self):
+        from flask import Flask
+
+        self.serve(Flask(__name__))

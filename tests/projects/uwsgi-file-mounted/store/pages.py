@@ -1,0 +1,4 @@
+from flask import Flask
+
+shop = Flask(__name__)
+office = Flask("office")
