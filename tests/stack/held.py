@@ -129,6 +129,25 @@ def end(place: Place) -> bool:
     return pid is not None
 
 
+def server_pid(place: Place, supervisor: Supervisor, name: str) -> int | None:
+    """A server's pid on this machine; None when it doesn't run."""
+    server = supervisor.ask("servers").get(name)
+    return pids_on_this_machine(place).get(server["pid"]) if server and server["ended"] is None else None
+
+
+def end_server(place: Place, supervisor: Supervisor, name: str) -> None:
+    """End one server, and wait for its end."""
+    pid = server_pid(place, supervisor, name)
+    if pid is None:
+        return
+    os.kill(pid, signal.SIGTERM)
+    deadline = time.monotonic() + 30
+    while supervisor.ask("servers")[name]["ended"] is None:
+        if time.monotonic() > deadline:
+            raise StackError(f"{name} doesn't end")
+        time.sleep(0.02)
+
+
 def pids_on_this_machine(place: Place) -> dict[int, int]:
     """The machine's pid for each pid inside the namespace."""
     pid = supervisor_pid(place)

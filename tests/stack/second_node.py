@@ -7,6 +7,7 @@ taint keeps other tests' pods away; whoever wants it takes the taint off for a w
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 from tests.stack import config_files, ready
@@ -15,14 +16,15 @@ from tests.stack.server import Server
 
 NODE = "kubeship-node-2"
 SERVERS = ("containerd-2", "kubelet-2")
+KUBELET_FILE = "kubelet-2.yaml"
 TAINT = "kubeship.test/second-node"
 
 
-def files(place: Place, resolver: str) -> dict[str, str]:
-    """Text by path below the run's folder."""
+def files(place: Place, resolver: str, settings: Mapping[str, object] | None = None) -> dict[str, str]:
+    """Text by path below the run's folder; `settings` are laid over the kubelet's."""
     return {
         "containerd-2.toml": config_files.containerd(place, "-2"),
-        "kubelet-2.yaml": json.dumps(kubelet(place, resolver), indent=1),
+        KUBELET_FILE: json.dumps({**kubelet(place, resolver), **(settings or {})}, indent=1),
     }
 
 
@@ -34,7 +36,10 @@ def kubelet(place: Place, resolver: str) -> dict[str, object]:
         "cgroupRoot": f"/{place.name}/node-2",
         "containerRuntimeEndpoint": f"unix://{place.runtime}/containerd-2.sock",
         "healthzPort": 0,
+        # Unlike the first node it measures what pods write, and evicts those that write too much.
+        "localStorageCapacityIsolation": True,
         "podLogsDir": str(place.run / "pod-logs-2"),
+        "volumeStatsAggPeriod": "5s",
         "registerWithTaints": [{"key": TAINT, "effect": "NoSchedule"}],
     }
 

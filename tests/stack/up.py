@@ -74,8 +74,11 @@ def _bring_up(replaced: set[str]) -> None:
     say(f"the stack is up; its addresses are in {here.state / 'addresses.json'}")
 
 
-def add_node(checkout: Path = place.CHECKOUT) -> str:
-    """The name of a second node of the stack that is up, started where it isn't there yet."""
+def add_node(checkout: Path = place.CHECKOUT, settings: Mapping[str, object] | None = None) -> str:
+    """The name of a second node of the stack that is up, started where it isn't there yet.
+
+    Its kubelet is started anew where that runs with other settings (of a KubeletConfiguration).
+    """
     here = place.remembered(checkout)
     if here is None or held.supervisor_pid(here) is None:
         raise StackError("the stack is not up (python -m tests.stack up)")
@@ -84,8 +87,12 @@ def add_node(checkout: Path = place.CHECKOUT) -> str:
         running = {name for name, server in supervisor.ask("servers").items() if server["ended"] is None}
         programs = Path(addresses.load(checkout).bin)
         token = json.loads(here.kubeconfig.read_text())["users"][0]["user"]["token"]
-        for path, text in second_node.files(here, machine.resolver()).items():
-            (here.run / path).write_text(text)
+        for path, text in second_node.files(here, machine.resolver(), settings).items():
+            target = here.run / path
+            if path == second_node.KUBELET_FILE and target.exists() and target.read_text() != text:
+                running.discard(second_node.SERVERS[1])
+                held.end_server(here, supervisor, second_node.SERVERS[1])
+            target.write_text(text)
         network.add_second_node(here)
         for server in second_node.servers(here, programs, token):
             if server.name not in running:

@@ -45,6 +45,8 @@ class Case:
     """Puts into the namespace what others would have put there."""
     meanwhile: Callable[[Kubectl], None] = lambda kubectl: None
     """Runs beside the rollout."""
+    afterwards: Callable[[Kubectl], None] = lambda kubectl: None
+    """Puts right what would keep the namespace from going."""
     labels: dict[str, str] = field(default_factory=dict)
     """Of the namespace."""
 
@@ -103,6 +105,7 @@ def rolled_out(stack: Stack, case: Case) -> Watched:
             verdict = watch(observer, case.timeout * slowness(), events.append)
             said = datetime.now(UTC)
         beside.join(timeout=30)
+        case.afterwards(kubectl)
         return Watched(verdict, said, observer.last, events, time.monotonic() - began)
 
 
@@ -278,6 +281,17 @@ def put_and_await(*pods: Object) -> Callable[[Kubectl], None]:
         put(*pods)(kubectl)
         for pod in pods:
             kubectl("wait", "--for=condition=Ready", f"pod/{pod['metadata']['name']}", "--timeout=60s")
+
+    return before
+
+
+def running_before(workload: Object) -> Callable[[Kubectl], None]:
+    """Have that version of it rolled out, as an earlier deploy of kubeship's would have."""
+
+    def before(kubectl: Kubectl) -> None:
+        kubectl("apply", "--server-side", "--field-manager=kubeship", "-f", "-", text=json.dumps(workload))
+        name = f"{workload['kind'].lower()}/{workload['metadata']['name']}"
+        kubectl("rollout", "status", name, "--timeout=90s")
 
     return before
 

@@ -2,17 +2,14 @@
 
 import uuid
 from collections.abc import Iterator
-from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from kubeship.model.objects import Object
-from kubeship.model.snapshot import Snapshot
-from kubeship.rollout.causes.creation import CERTAIN_AFTER
-from kubeship.rollout.pods import condition, first_seen
 from tests.e2e.conftest import POD_SECURITY, Kubectl
 from tests.e2e.failures.checks import assert_named, parameters, wanted
+from tests.e2e.failures.moments import refused, refused_for_long, refused_for_long_by_a_webhook
 from tests.e2e.failures.rollouts import (
     Case,
     Watched,
@@ -49,25 +46,6 @@ SOAK = {
 
 UNSCHEDULED = 30
 """Seconds: no node is worth a word after 15, and never certain."""
-
-
-def refused(snapshot: Snapshot) -> str:
-    """The first FailedCreate event, or the condition that says the same."""
-    found = [first_seen(event) for event in snapshot.events if event.get("reason") == "FailedCreate"]
-    failing = (condition(item, "ReplicaFailure") for item in snapshot.replica_sets)
-    return min([*found, *(each["lastTransitionTime"] for each in failing if each)], default="")
-
-
-def refused_for_long(snapshot: Snapshot) -> str:
-    """The first failure to create pods after CERTAIN_AFTER seconds of it: the controller's pauses double."""
-    seen = [event for event in snapshot.events if event.get("reason") == "FailedCreate"]
-    begun = refused(snapshot)
-    late = [e["lastTimestamp"] for e in seen if begun and e["lastTimestamp"] >= _later(begun, CERTAIN_AFTER)]
-    return min(late, default="")
-
-
-def _later(moment: str, seconds: float) -> str:
-    return (datetime.fromisoformat(moment) + timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def claim(**spec: object) -> Object:
@@ -257,7 +235,7 @@ def policies(stack: Stack) -> Iterator[tuple[Case, ...]]:
             (web,),
             "the admission webhook silent.example.com doesn't answer",
             "connection refused",
-            refused_for_long,
+            refused_for_long_by_a_webhook,
             labels={name: "webhook"},
         ),
         Case(

@@ -1,6 +1,5 @@
 """Is what is only slow waited for, on a real cluster, and never called a failure?"""
 
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -24,6 +23,7 @@ from tests.e2e.failures.rollouts import (
     put,
     put_and_await,
     run_all,
+    running_before,
     server,
     stateful_set,
 )
@@ -36,6 +36,7 @@ NAMES = (
     "slow-pull",
     "flaky-pull",
     "flaky-start",
+    "late-database",
     "late-secret",
     "late-volume",
     "late-room",
@@ -50,6 +51,14 @@ FLAKY = """
 import os, sys, time
 if not os.path.exists("/state/seen"):
     open("/state/seen", "w").close(); sys.exit("the database isn't there yet")
+time.sleep(600)
+"""
+LATE_DATABASE = """
+import pathlib, socket, time
+tries = pathlib.Path("/state/tries"); tries.touch()
+if len(tries.read_text()) < 2:
+    tries.write_text(tries.read_text() + "x")
+    socket.create_connection(("127.0.0.1", 5432))
 time.sleep(600)
 """
 READY_LATER = "self.send_response(200 if time.time() > start + 12 else 503); self.end_headers()"
@@ -94,8 +103,7 @@ def cases(stack: Stack) -> list[Case]:
     room = named("v1", "ResourceQuota", "small", spec={"hard": {"pods": "2"}})
 
     def running(kubectl: Kubectl) -> None:
-        kubectl("apply", "--server-side", "--field-manager=kubeship", "-f", "-", text=json.dumps(previous))
-        kubectl("rollout", "status", "deployment/shop-web", "--timeout=90s")
+        running_before(previous)(kubectl)
         put(room)(kubectl)
 
     return [
@@ -111,6 +119,7 @@ def cases(stack: Stack) -> list[Case]:
             before=put_and_await(flaky_registry),
         ),
         slow("flaky-start", deployment(container(stack, FLAKY, **STATE), **EMPTY)),
+        slow("late-database", deployment(container(stack, LATE_DATABASE, **STATE), **EMPTY)),
         slow(
             "late-secret",
             deployment(container(stack, env=variable)),

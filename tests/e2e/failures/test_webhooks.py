@@ -20,6 +20,7 @@ from tests.e2e.failures.rollouts import (
     namespace,
     pod_spec,
     run_all,
+    running_before,
 )
 from tests.e2e.failures.webhooks import NAME, configuration, serve
 from tests.stack.addresses import Stack
@@ -76,10 +77,6 @@ def outcomes(
         web = deployment(container(stack, readinessProbe=READY))
         earlier = deployment(container(stack, "import time; time.sleep(601)", readinessProbe=READY), replicas=2)
 
-        def serve_earlier(kubectl: Kubectl) -> None:
-            kubectl("apply", "--server-side", "--field-manager=kubeship", "-f", "-", text=json.dumps(earlier))
-            kubectl("rollout", "status", "deployment/shop-web", "--timeout=90s")
-
         def deny_from_now_on(_: Kubectl) -> None:
             lasting.apply(late)
 
@@ -100,7 +97,7 @@ def outcomes(
                 (one_at_a_time(stack),),
                 "shop-web doesn't get all of its pods: the admission webhook deny.example.com denies its pods",
                 "every pod needs the label team",
-                before=serve_earlier,
+                before=running_before(earlier),
                 meanwhile=once_a_newer_pod_is_there(deny_from_now_on),
                 labels={mark: "late"},
             ),
@@ -109,7 +106,7 @@ def outcomes(
                 (one_at_a_time(stack),),
                 "shop-web doesn't get all of its pods: the admission webhook allow.example.com doesn't answer",
                 "failed calling webhook",
-                before=serve_earlier,
+                before=running_before(earlier),
                 meanwhile=once_a_newer_pod_is_there(fall_silent),
                 labels={mark: "silent"},
                 timeout=150,
