@@ -89,6 +89,7 @@ def _all(project: Project, name: str, environment: str, servers: Mapping[str, Se
     )
     for service, address in service_variables(project):
         yield Finding(("services", service.value, "from"), address.name, service.origins)
+    yield Finding(("writable",), [folder.value for folder in project.writable] or None, _first(project.writable))
     watching, brought = agent(project)
     yield Finding(("monitoring",), watching, (brought,))
     yield Finding(("rollout", "timeout"), ROLLOUT_TIMEOUT)

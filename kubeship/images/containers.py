@@ -5,7 +5,7 @@ import os
 import socket
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import resources
@@ -38,24 +38,38 @@ class Ended:
 
 
 def run_inside(
-    api: EngineApi, image: BuiltImage, program: str, question: Mapping[str, Any], variables: Mapping[str, str]
+    api: EngineApi,
+    image: BuiltImage,
+    program: str,
+    question: Mapping[str, Any],
+    variables: Mapping[str, str],
+    *,
+    writable: Sequence[str] = (),
 ) -> Ended:
     """Run a file of this room (`proof.py`) with the image's own Python; the question is its argument, as JSON.
 
+    `writable` are the pod's volumes, empty here.
     Raises VerificationFailed for an image without Python.
     """
     for interpreter in INTERPRETERS:
-        with _container(api, container_config(image, program, question, variables, interpreter=interpreter)) as name:
+        config = container_config(image, program, question, variables, writable, interpreter=interpreter)
+        with _container(api, config) as name:
             if _start(api, name):
                 return _ended(api, name)
     raise VerificationFailed(
         f"{image.tag} can't be verified: it has no {' and no '.join(INTERPRETERS)} on its PATH.",
-        hint="Let the Dockerfile's final stage have Python on its PATH (ENV PATH=...).",
+        hint="let the Dockerfile's final stage have Python on its PATH (ENV PATH=...)",
     )
 
 
 def container_config(
-    image: BuiltImage, program: str, question: Mapping[str, Any], variables: Mapping[str, str], *, interpreter: str
+    image: BuiltImage,
+    program: str,
+    question: Mapping[str, Any],
+    variables: Mapping[str, str],
+    writable: Sequence[str] = (),
+    *,
+    interpreter: str,
 ) -> dict[str, Any]:
     """What `POST /containers/create` is asked for: less than what the pod will have, never more."""
     text = resources.files("kubeship.images").joinpath(program).read_text()
@@ -70,7 +84,7 @@ def container_config(
         "HostConfig": {
             "NetworkMode": "none",
             "ReadonlyRootfs": True,
-            "Tmpfs": {"/tmp": "rw,exec,size=256m"},  # noqa: S108  (inside the container)
+            "Tmpfs": dict.fromkeys(("/tmp", *writable), "rw,exec,size=256m"),  # noqa: S108  (inside the container)
             "CapDrop": ["ALL"],
             "SecurityOpt": ["no-new-privileges"],
             "PidsLimit": 512,

@@ -45,9 +45,9 @@ def try_start(api: EngineApi, image: BuiltImage, trial: Trial, variables: Mappin
         "seconds": trial.seconds,
     }
     with engine_errors(f"Starting {image.tag}", VerificationFailed):
-        return answered(trial, run_inside(api, image, "trial.py", question, variables))
+        return answered(trial, run_inside(api, image, "trial.py", question, variables, writable=trial.writable))
 
 
 def _prove(api: EngineApi, image: BuiltImage, promise: Promise, variables: Mapping[str, str]) -> Ended:
     question = {"entrypoint": promise.entrypoint, "seconds": SECONDS - ROOM_SECONDS}
-    return run_inside(api, image, "proof.py", question, variables)
+    return run_inside(api, image, "proof.py", question, variables, writable=promise.writable)

@@ -19,6 +19,7 @@ from kubeship.inspection.frameworks import BY_NAME, FRAMEWORKS, Framework
 from kubeship.inspection.health import health_route
 from kubeship.inspection.inference import inference
 from kubeship.inspection.installing import with_needs
+from kubeship.inspection.made_folders import made_folders
 from kubeship.inspection.migrations import migration
 from kubeship.inspection.model_files import model_files
 from kubeship.inspection.modules import INSTALLED, Modules
@@ -46,6 +47,9 @@ from kubeship.inspection.volumes import find_volumes
 from kubeship.inspection.wheel_answers import untried, with_wheels
 from kubeship.model.origin import Found, Origin
 from kubeship.model.project import Answers, Project, Warned
+
+UNDERLYING = frozenset(("dash", "gradio", "starlette"))
+"""What others are built on or mount in their apps, where several are seen beside one program."""
 
 
 @no_collection()
@@ -103,6 +107,7 @@ def inspect(path: Path, answers: Answers, index: WheelIndex | None = None) -> Pr
     migrating = migrating or migration(modules, root, distributions, _importable(entry.value))
     static = collect_static(modules, settings.value, root) if settings.value else None
     node, apart = front_end(sources)
+    volumes = merged(find_volumes(modules, settings.value), stated_volumes(sources, folder), models.folders)
     return Project(
         name=app_name(sources, folder, answers),
         python=python.value.version,
@@ -118,7 +123,8 @@ def inspect(path: Path, answers: Answers, index: WheelIndex | None = None) -> Pr
         services=services,
         variables=variables,
         settings=_variables_to_set(settings.value),
-        volumes=merged(find_volumes(modules, settings.value), stated_volumes(sources, folder), models.folders),
+        volumes=volumes,
+        writable=made_folders(modules, root, frozenset(volume.value for volume in volumes)),
         traits=merged(traits(sources), wheels.traits, models.traits, in_file),
         system_packages=packages.value,
         dockerfile=own_dockerfile(sources, folder),
@@ -156,7 +162,7 @@ def _framework(sources: Sources, dependencies: Declared, entry: EntrypointFound,
     serving = [each for each in FRAMEWORKS if not each.also_client or each.name in entry.frameworks]
     sightings = ((framework.name, _sighting(sources, dependencies, framework)) for framework in serving)
     seen = {name: place for name, place in sightings if place}
-    for name in (*entry.frameworks, *seen):
+    for name in sorted(dict.fromkeys((*entry.frameworks, *seen)), key=UNDERLYING.__contains__):
         if name in seen:
             return Found(name, (seen[name],))
     if entry.chosen:
@@ -169,7 +175,8 @@ def _importable(entry: EntrypointFound) -> str | None:
     chosen = entry.chosen
     if chosen and chosen.interface in ("wsgi", "asgi"):
         return chosen.value
-    shown = (str(each.value) for each in entry.considered if chosen is None or each.value != chosen.value)
+    programs = () if chosen else entry.programs
+    shown = (str(each.value) for each in entry.considered if each.value not in (chosen and chosen.value, *programs))
     return next((value for value in shown if ":" in value), None)
 
 

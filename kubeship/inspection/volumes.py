@@ -17,7 +17,7 @@ def find_volumes(modules: Modules, settings: Settings | None) -> tuple[Found[str
     """The folders, each with the setting that names it; relative ones as far as they are literal."""
     found: dict[str, list[Origin]] = {}
     for setting in settings_of(modules, settings, "MEDIA_ROOT")[:1] if settings else ():
-        if folder := _folder(setting.value):
+        if folder := literal_folder(setting.value):
             found.setdefault(folder, []).append(Origin(setting.origin.path, setting.origin.line, "MEDIA_ROOT"))
     for path in modules.sources.code:
         if any(word in modules.sources.content(path) for word in UPLOAD_WORDS):
@@ -38,12 +38,17 @@ def _uploads(modules: Modules, path: str) -> list[tuple[str, Origin]]:
                 name = target.id if isinstance(target, ast.Name) else None
                 if isinstance(target, ast.Subscript):
                     name = text(target.slice)
-                if name and UPLOADS.fullmatch(name.upper()) and name == name.upper() and (folder := _folder(value)):
+                if (
+                    name
+                    and UPLOADS.fullmatch(name.upper())
+                    and name == name.upper()
+                    and (folder := literal_folder(value))
+                ):
                     found.append((folder, Origin(path, statement.lineno, name)))
     return found
 
 
-def _folder(value: ast.expr) -> str:
+def literal_folder(value: ast.expr) -> str:
     """`media` of `BASE_DIR / "media"` or `os.path.join(BASE_DIR, "media")`; empty where a part isn't written out."""
     parts = _parts(value)
     if not parts or None in parts[1:] or not all(re.fullmatch(r"[\w./ -]+", part) for part in parts if part):

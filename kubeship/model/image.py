@@ -75,6 +75,8 @@ class Promise:
     entrypoint: str
     """`module:object` or `module:factory()`."""
     interface: Interface
+    writable: tuple[str, ...] = ()
+    """Folders beside /tmp that the pod can write to."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,8 @@ class Trial:
     headers: tuple[tuple[str, str], ...]
     seconds: int
     """How long the start may take."""
+    writable: tuple[str, ...] = ()
+    """Folders beside /tmp that the pod can write to."""
 
 
 @dataclass(frozen=True)

@@ -135,6 +135,8 @@ class Project:
     settings: tuple[Found[tuple[str, str]], ...] = ()
     """Variables that processes need set, with values: (`DJANGO_SETTINGS_MODULE`, `shop.settings`)."""
     volumes: tuple[Found[str], ...] = ()
+    writable: tuple[Found[str], ...] = ()
+    """Folders that the app makes when it runs."""
     traits: tuple[Found[str], ...] = ()
     """What decides about server, workers and sessions: websockets, server-sent-events, single-worker, ..."""
     system_packages: SystemPackages = field(default_factory=SystemPackages)

@@ -12,7 +12,7 @@ from kubeship.errors import InvalidInput
 from kubeship.images.source import checked_out, source_revision
 from kubeship.model.image import BuildRequest, BuildSecret, Promise, Trial
 from kubeship.model.objects import Object
-from kubeship.model.plan import Plan
+from kubeship.model.plan import Plan, ProcessPlan
 from kubeship.planning.durations import seconds
 from kubeship.planning.plan import plan
 from kubeship.workspace.files import Workspace
@@ -89,7 +89,7 @@ class App:
     def promises(self) -> tuple[Promise, ...]:
         """What the processes promise of their entrypoints."""
         return tuple(
-            Promise(process.name, process.entrypoint, process.interface)
+            Promise(process.name, process.entrypoint, process.interface, self._writable(process))
             for process in self.plan.processes
             if process.entrypoint and ":" in process.entrypoint and process.interface in {"wsgi", "asgi"}
         )
@@ -104,10 +104,16 @@ class App:
                 path=process.probe.path,
                 headers=process.probe.headers,
                 seconds=min(process.probe.startup_seconds, TRIAL_SECONDS),
+                writable=self._writable(process),
             )
             for process in self.plan.processes
             if process.kind == "web" and process.probe and process.probe.port
         )
+
+    def _writable(self, process: ProcessPlan) -> tuple[str, ...]:
+        """Where the pod has a volume, one of its own or an empty one."""
+        folders = tuple(folder.path for folder in self.plan.writable)
+        return (*folders, *(volume.path for volume in process.volumes))
 
     def whence(self, key: str) -> str:
         """Where a value of kubeship.yaml comes from, as far as kubeship.lock knows."""

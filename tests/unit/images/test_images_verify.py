@@ -65,6 +65,12 @@ def test_container_has_no_network_no_capability_and_nothing_to_write_on_but_tmp(
     assert "User" not in config
 
 
+def test_container_can_write_where_the_pod_has_volumes() -> None:
+    config = container_config(IMAGE, "proof.py", {}, {}, ("/app/logs",), interpreter="python")
+
+    assert list(config["HostConfig"]["Tmpfs"]) == ["/tmp", "/app/logs"]
+
+
 def test_interpreter_is_the_one_that_the_image_has() -> None:
     api = FakeApi(interpreters=("python3",))
 

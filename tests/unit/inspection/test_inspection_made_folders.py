@@ -1,0 +1,37 @@
+"""Are the folders that an app makes when it runs found, and none that would hide files of the project?"""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from kubeship.inspection.project import inspect
+
+Written = Callable[[Mapping[str, str]], Path]
+HEAD = "import os\nfrom pathlib import Path\n\nfrom flask import Flask\n\napp = Flask(__name__)\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "also", "folders"),
+    [
+        ("if not os.path.exists('logs'):\n    os.mkdir('logs')\n", {}, ["logs"]),
+        ("os.makedirs('var/cache', exist_ok=True)\nos.makedirs('var', exist_ok=True)\n", {}, ["var"]),
+        ("BASE = Path(__file__).parent\nLOGS = BASE / 'logs'\nLOGS.mkdir(exist_ok=True)\n", {}, ["logs"]),
+        ("Path('/var/log/shop').mkdir()\n", {}, ["/var/log/shop"]),
+        ("os.makedirs(os.getenv('CACHE', 'cache'))\n", {}, ["cache"]),
+        ("os.makedirs('/tmp/shop')\nos.makedirs('../shop')\nos.makedirs('.')\n", {}, []),
+        ("os.makedirs(os.getcwd())\nos.mkdir(name())\n", {}, []),
+        ("os.makedirs('static')\n", {"static/site.css": ""}, []),
+        ("os.makedirs('logs')\n", {"logs/.gitkeep": ""}, ["logs"]),
+        ("UPLOAD_FOLDER = 'uploads'\nos.makedirs(UPLOAD_FOLDER)\n", {}, []),
+        (
+            "",
+            {"scripts/dump.py": "import os\nos.mkdir('dumps')\n", "tests/test_a.py": "import os\nos.mkdir('x')\n"},
+            [],
+        ),
+    ],
+)
+def test_what_the_app_makes_is_writable(written: Written, code: str, also: dict[str, str], folders: list[str]) -> None:
+    project = inspect(written({"app.py": HEAD + code, "requirements.txt": "flask\n", **also}), {})
+
+    assert [folder.value for folder in project.writable] == folders
