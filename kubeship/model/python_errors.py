@@ -14,7 +14,7 @@ from kubeship.model.container_errors import (
     not_writable,
 )
 from kubeship.model.meaning import Meaning, at
-from kubeship.model.python_names import REMOVED_MODULES, distribution_of
+from kubeship.model.python_names import NAMESPACE_PACKAGES, REMOVED_MODULES, distribution_of
 from kubeship.model.python_traceback import PythonError, fault_place, read_traceback
 from kubeship.model.server_errors import server_error
 
@@ -55,7 +55,7 @@ def _missing_module(error: PythonError) -> Meaning | None:
             f"correct what names {module} (an import, DJANGO_SETTINGS_MODULE, `entrypoint:`), or rename the file that "
             f"stands in the way of the package {parent}",
         )
-    if dot and module.split(".")[0] not in ("google", "azure", "ruamel", "backports"):
+    if dot and module.split(".")[0] not in NAMESPACE_PACKAGES:
         return Meaning(
             f"{cause}: {parent} is in the image, but has no module {child}",
             f"check the spelling, that .dockerignore doesn't exclude {module.replace('.', '/')}.py, "

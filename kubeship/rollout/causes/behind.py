@@ -33,9 +33,14 @@ _KILLED = re.compile(
 codes of children: what outlives a worker."""
 
 
+_DIED = re.compile(r"^.*Child process \[\d+\] died.*$", re.MULTILINE)
+DEATHS = 2
+"""One worker that ended may have been a hiccup."""
+
+
 def behind(log: str) -> Behind | None:
     """The reason in one instance's log; None when it holds none."""
-    return _workers(log) or _exception(log) or _said(log)
+    return _workers(log) or _exception(log) or _said(log) or _dying(log)
 
 
 def _workers(log: str) -> Behind | None:
@@ -57,6 +62,19 @@ def _workers(log: str) -> Behind | None:
             killed[0].strip(),
         )
     return None
+
+
+def _dying(log: str) -> Behind | None:
+    """Workers that end without a word (uvicorn/supervisors/multiprocess.py)."""
+    died = list(_DIED.finditer(log))
+    if len(died) < DEATHS:
+        return None
+    return Behind(
+        "has workers that end again and again",
+        "see in its log why; uvicorn also ends those that don't answer within five seconds "
+        "(--timeout-worker-healthcheck), as when they import slowly: raise `resources: {cpu: ...}`",
+        died[-1][0].strip(),
+    )
 
 
 def _exception(log: str) -> Behind | None:

@@ -166,6 +166,9 @@ def test_tables_are_sorted_and_hold_no_row_that_normalising_gives() -> None:
         assert list(table) == sorted(table)
     assert distribution_of("flask_login.utils") == "Flask-Login"
     assert distribution_of("some_thing.inner") == "some-thing"
+    assert distribution_of("google.cloud.vision_v1.types") == "google-cloud-vision"
+    assert distribution_of("azure.storage.blob") == "azure-storage-blob"
+    assert distribution_of("google.protobuf.message") == "protobuf"
     assert [module for module, name in DISTRIBUTIONS.items() if module == name] == ["ruamel.yaml"]
 
 

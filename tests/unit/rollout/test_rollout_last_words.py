@@ -194,3 +194,12 @@ def test_exceptions_that_the_probe_itself_brought_about_are_no_reason() -> None:
     assert behind(pipe) is None
     assert found
     assert "can't import requests" in found.cause
+
+
+def test_workers_that_end_without_a_word_are_told() -> None:
+    line = "INFO:     Child process [{}] died\n"
+    found = behind(line.format(8) + line.format(9))
+
+    assert found
+    assert "end again and again" in found.cause
+    assert behind(line.format(8)) is None
