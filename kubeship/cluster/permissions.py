@@ -6,28 +6,18 @@ from dataclasses import dataclass
 
 from kubeship.cluster.defined import defined
 from kubeship.cluster.errors import Refusal
+from kubeship.cluster.granted import Permission, granted
 from kubeship.cluster.observe import FOLLOWED
-from kubeship.cluster.parallel import each
 from kubeship.cluster.ports import Api
 from kubeship.errors import InvalidInput
 from kubeship.model.finding import Finding
 from kubeship.model.objects import Object
 
-REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
 APPLIED = ("create", "delete", "get", "patch")
-"""What apply, prune and rollback do to each kind that is deployed."""
-
-
-@dataclass(frozen=True, order=True)
-class Permission:
-    """One verb on one resource."""
-
-    group: str
-    resource: str
-    """`deployments`, `pods/log`."""
-    verb: str
-    namespaced: bool = True
-
+"""What compare, apply, prune and rollback do to each kind that is deployed. Many of a kind are listed, where that is
+allowed, which is quicker."""
+FOLLOWING = (*APPLIED, "list", "watch")
+"""The same for workloads, which are watched."""
 
 OWN: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("", "configmaps", ("create", "delete", "get", "list", "patch")),
@@ -38,15 +28,35 @@ OWN: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("coordination.k8s.io", "leases", ("create", "delete", "get", "update")),
     ("discovery.k8s.io", "endpointslices", ("list", "watch")),
 )
-"""What kubeship itself needs beside the deployed kinds: records, diagnosis, the lease."""
+"""What kubeship itself needs beside the deployed kinds: records, diagnosis, the lease. docs/deploy.md has the same."""
 
-HELPFUL: tuple[tuple[str, str, tuple[str, ...]], ...] = (
-    ("", "secrets", ("get",)),
-    ("", "limitranges", ("list",)),
-    ("", "resourcequotas", ("list",)),
-    ("autoscaling", "horizontalpodautoscalers", ("list",)),
+
+@dataclass(frozen=True)
+class Helpful:
+    """What a deploy goes without, and what is less then."""
+
+    group: str
+    resource: str
+    verbs: tuple[str, ...]
+    lost: str
+    """What isn't done without it: half a sentence."""
+    always: bool = False
+    """Whether a deploy says so too, and not only `check`."""
+
+
+HELPFUL: tuple[Helpful, ...] = (
+    Helpful("", "limitranges", ("list",), "limits aren't checked"),
+    Helpful("", "persistentvolumeclaims", ("get",), "claims that pods refer to aren't checked"),
+    Helpful("", "pods", ("create",), "webhooks and policies on pods aren't tried (by a dry run)"),
+    Helpful("", "pods", ("delete",), "a StatefulSet's pod that is stuck isn't freed"),
+    Helpful("", "pods/exec", ("create", "get"), "where a process listens isn't looked up"),
+    Helpful("", "resourcequotas", ("list",), "quotas aren't checked"),
+    Helpful("", "secrets", ("get",), "Secrets aren't checked, and what they hold isn't masked in logs", always=True),
+    Helpful("", "serviceaccounts", ("get",), "pull secrets of ServiceAccounts aren't known"),
+    Helpful("autoscaling", "horizontalpodautoscalers", ("list",), "autoscalers of others aren't known", always=True),
+    Helpful("networking.k8s.io", "ingresses", ("list",), "hosts that other Ingresses answer for aren't known"),
 )
-"""Without these a deploy works, but less is checked before it."""
+"""In the namespace. docs/deploy.md has the same."""
 
 
 def needed(api: Api, objects: Sequence[Object]) -> frozenset[Permission]:
@@ -60,28 +70,27 @@ def needed(api: Api, objects: Sequence[Object]) -> frozenset[Permission]:
             if (api_version, name) not in kinds:
                 continue  # told by others
             kind = kinds[api_version, name]
-        verbs = (*APPLIED, "list", "watch") if name in FOLLOWED else APPLIED
+        verbs = FOLLOWING if name in FOLLOWED else APPLIED
         permissions |= {Permission(kind.group, kind.resource, verb, kind.namespaced) for verb in verbs}
     return frozenset(permissions)
 
 
-def findings(api: Api, objects: Sequence[Object]) -> tuple[Finding, ...]:
+def findings(api: Api, objects: Sequence[Object], *, thorough: bool = False) -> tuple[Finding, ...]:
     """One finding for all that is needed and not allowed, one for what would only be helpful."""
-    everything = Permission("*", "*", "*")
+    required = needed(api, objects)
+    helpful = [one for one in HELPFUL if one.always or thorough]
+    useful = {Permission(one.group, one.resource, verb): one for one in helpful for verb in one.verbs}
     try:
-        if _allowed(api, everything):
-            return ()
-        required = needed(api, objects)
-        helpful = {Permission(group, resource, verb) for group, resource, verbs in HELPFUL for verb in verbs} - required
-        asked = sorted(required | helpful)
-        answers = dict(zip(asked, each(lambda permission: _allowed(api, permission), asked), strict=True))
+        allowed = granted(api, required | useful.keys())
     except Refusal as refusal:
         if refusal.status in {0, 401}:
             raise
         return (Finding(f"can't tell what is allowed: {refusal.message}", refusal.hint, False, "permission"),)
-    missing = [permission for permission in sorted(required) if not answers[permission]]
-    unhelpful = [permission for permission in sorted(helpful) if not answers[permission]]
-    return (*_finding(api, missing, fatal=True), *_finding(api, unhelpful, fatal=False))
+    missing = sorted(required - allowed)
+    unhelpful = sorted(useful.keys() - required - allowed)
+    lost = dict.fromkeys(useful[permission].lost for permission in unhelpful)
+    beside = f" (a deploy works without it, but {'; '.join(lost)})"
+    return (*_finding(api, missing, fatal=True), *_finding(api, unhelpful, fatal=False, beside=beside))
 
 
 def role(permissions: Iterable[Permission], namespace: str) -> str:
@@ -99,16 +108,11 @@ def role(permissions: Iterable[Permission], namespace: str) -> str:
     return "\n---\n".join(documents)
 
 
-def _finding(api: Api, missing: Sequence[Permission], fatal: bool) -> tuple[Finding, ...]:
+def _finding(api: Api, missing: Sequence[Permission], *, fatal: bool, beside: str = "") -> tuple[Finding, ...]:
     if not missing:
         return ()
     named = "; ".join(f"{', '.join(verbs)} {resource}" for (_, resource), verbs in _by_resource(missing).items())
-    problem = f"these credentials may not, in namespace {api.namespace}: {named}"
-    if not fatal:
-        problem += (
-            " (a deploy works without it, but Secrets and autoscalers stay unchecked, and what Secrets hold isn't "
-            "masked in logs)"
-        )
+    problem = f"these credentials may not, in namespace {api.namespace}: {named}{beside}"
     remedy = f"have this granted with `kubectl apply`, and bound to your user:\n{role(missing, api.namespace)}"
     return (Finding(problem, remedy, fatal, "permission"),)
 
@@ -133,21 +137,3 @@ def _rules(permissions: Iterable[Permission]) -> list[str]:
         f'- {{apiGroups: ["{group}"], resources: [{", ".join(resources)}], verbs: [{", ".join(allowed)}]}}'
         for (group, allowed), resources in shared.items()
     ]
-
-
-def _allowed(api: Api, permission: Permission) -> bool:
-    resource, _, subresource = permission.resource.partition("/")
-    attributes = {
-        "group": permission.group,
-        "resource": resource,
-        "subresource": subresource,
-        "verb": permission.verb,
-        **({"namespace": api.namespace} if permission.namespaced else {}),
-    }
-    review: Object = {
-        "apiVersion": "authorization.k8s.io/v1",
-        "kind": "SelfSubjectAccessReview",
-        "spec": {"resourceAttributes": attributes},
-    }
-    answer = api.post(REVIEWS, review, "asking what is allowed")
-    return bool(answer["status"].get("allowed"))

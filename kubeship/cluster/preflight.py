@@ -59,7 +59,7 @@ def preflight(api: Api, objects: Sequence[Object], question: Question | None = N
     there = namespace is not None
     checks: list[Callable[[], Iterable[Finding]]] = [
         *([read] if there else []),
-        lambda: permissions.findings(api, objects),
+        lambda: permissions.findings(api, objects, thorough=asked.thorough),
         lambda: ingresses.findings(api, served),
         lambda: existing.findings(api, objects, namespace),
         lambda: pulling.findings(

@@ -9,7 +9,7 @@ import pytest
 import typer.main
 
 from kubeship.cli.app import app
-from kubeship.cluster.permissions import OWN
+from kubeship.cluster.permissions import HELPFUL, OWN
 from kubeship.config.draft import DraftOptions, draft
 from kubeship.config.file import parsed
 from kubeship.config.json_schema import json_schema
@@ -154,9 +154,10 @@ def test_every_rule_for_dockerfiles_is_documented() -> None:
 def test_permissions_are_those_that_check_asks_for() -> None:
     section = sections(DEPLOY.read_text())["The permissions that it needs"]
 
-    documented = {cells[0]: cells[1] for cells in rows(section)}
+    documented = {(cells[0], cells[1]) for cells in rows(section)}
 
-    assert {resource: ", ".join(verbs) for _, resource, verbs in OWN}.items() <= documented.items()
+    assert {(resource, ", ".join(verbs)) for _, resource, verbs in OWN} <= documented
+    assert {(one.resource, ", ".join(one.verbs)) for one in HELPFUL} <= documented
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)

@@ -54,6 +54,8 @@ class FakeApi:
         self.warnings: tuple[str, ...] = ()
         self.forbidden: set[tuple[str, str]] = set()
         """`(verb, resource)` that reviews deny."""
+        self.rules: list[Object] = []
+        """What a review of all rules lists."""
         self.streams: list[Sequence[str] | Refusal] = []
         """What `watch` and `follow` answer, one after the other."""
         self.logs: dict[tuple[str, str, bool], str] = {}
@@ -124,6 +126,8 @@ class FakeApi:
         if body["kind"] == "Pod":
             self._call(f"try Pod {body['metadata']['generateName']}")
             return body
+        if body["kind"] == "SelfSubjectRulesReview":
+            return {"status": {"resourceRules": self.rules, "incomplete": True}}
         asked = body["spec"]["resourceAttributes"]
         resource = "/".join(part for part in (asked["resource"], asked["subresource"]) if part)
         everything_denied = resource == "*" and self.forbidden

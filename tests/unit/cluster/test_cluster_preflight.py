@@ -5,7 +5,8 @@ from typing import Any
 from cluster_fakes import FakeApi, config_map, conflict, deployment, forbidden, ingress, namespace_object, preflight
 
 from kubeship.cluster.errors import refused
-from kubeship.cluster.permissions import Permission, role
+from kubeship.cluster.granted import Permission
+from kubeship.cluster.permissions import role
 from kubeship.cluster.references import references
 from kubeship.model.finding import Finding
 from kubeship.model.objects import Object

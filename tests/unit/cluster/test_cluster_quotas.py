@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from cluster_fakes import FakeApi, deployment, forbidden, preflight
+import pytest
+from cluster_fakes import FakeApi, config_map, deployment, forbidden, preflight
 
 from kubeship.cluster.quotas import findings
 from kubeship.model.finding import Finding
@@ -79,11 +80,113 @@ def test_a_limit_beyond_the_range_is_fatal() -> None:
     )
 
 
-def test_a_quota_of_some_pods_only_is_left_alone() -> None:
+@pytest.mark.parametrize(
+    ("scope", "counts"),
+    [
+        ({"scopes": ["BestEffort"]}, False),
+        ({"scopes": ["NotBestEffort"]}, True),
+        ({"scopes": ["Terminating"]}, False),
+        ({"scopes": ["NotTerminating", "NotBestEffort"]}, True),
+        ({"scopes": ["OfTomorrow"]}, False),
+        ({"scopeSelector": {"matchExpressions": [{"scopeName": "PriorityClass", "operator": "In", "values": ["a"]}]}},
+         False),
+    ],
+)  # fmt: skip
+def test_a_quota_of_some_pods_only_counts_those(scope: Object, counts: bool) -> None:
     scoped = quota(pods="0")
-    scoped["spec"]["scopes"] = ["BestEffort"]
+    scoped["spec"] |= scope
+
+    assert bool(of([scoped], [], web())) is counts
+
+
+def test_the_class_of_pods_decides_where_the_quota_asks_for_one() -> None:
+    urgent = web()
+    urgent["spec"]["template"]["spec"]["priorityClassName"] = "high"
+    selector = {"matchExpressions": [{"scopeName": "PriorityClass", "operator": "In", "values": ["high"]}]}
+    scoped = quota(pods="0")
+    scoped["spec"]["scopeSelector"] = selector
 
     assert of([scoped], [], web()) == []
+    assert len(of([scoped], [], urgent)) == 1
+
+
+def test_a_quota_of_requests_alone_wants_no_limits() -> None:
+    assert of([quota(requests_cpu="4", requests_memory="4Gi")], [], web()) == []
+
+
+def test_sidecars_add_up_and_the_largest_init_container_counts_alone() -> None:
+    item = web(replicas=1)
+    cpu = {"resources": {"requests": {"cpu": "500m"}}}
+    item["spec"]["template"]["spec"]["initContainers"] = [
+        {"name": "proxy", "restartPolicy": "Always", **cpu},
+        {"name": "migrate", **cpu},
+    ]
+
+    (finding,) = of([quota(requests_cpu="900m")], [], item)
+
+    assert "this deploy needs 1" in finding.problem  # proxy and migrate at once; afterwards proxy and web
+
+
+def test_new_objects_are_counted_together() -> None:
+    limit = quota()
+    limit["status"] = {"hard": {"count/configmaps": "3", "services.nodeports": "1"}, "used": {"count/configmaps": "2"}}
+    maps = [config_map(name) for name in "ab"]
+    service = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "s"},
+               "spec": {"type": "NodePort", "ports": [{"port": 80}, {"port": 81}]}}  # fmt: skip
+
+    problems = [finding.problem for finding in preflight(FakeApi(limit), [*maps, service])]
+
+    assert problems == [
+        "ResourceQuota/team allows 3 of count/configmaps, of which 2 are used; this deploy makes 2 more",
+        "ResourceQuota/team allows 1 of services.nodeports, of which 0 are used; this deploy makes 2 more",
+    ]
+    assert preflight(FakeApi(limit, *maps), maps) == ()
+
+
+def test_claims_of_a_stateful_set_take_storage_for_each_replica() -> None:
+    limit = quota()
+    limit["status"] = {"hard": {"requests.storage": "2Gi"}, "used": {}}
+    claim = {"metadata": {"name": "data"}, "spec": {"resources": {"requests": {"storage": "1Gi"}}}}
+    item = {**web(replicas=3), "kind": "StatefulSet"}
+    item["spec"]["volumeClaimTemplates"] = [claim]
+
+    problems = [finding.problem for finding in preflight(FakeApi(limit), [item]) if finding.subject == "quota"]
+
+    assert problems == ["ResourceQuota/team allows 2048Mi of requests.storage, of which 0 are used; this deploy makes "
+                        "3072Mi more"]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("limit", "expected"),
+    [
+        ({"min": {"cpu": "500m"}}, "has requests.cpu 250m, and the namespace's LimitRange allows at least 500m"),
+        ({"min": {"ephemeral-storage": "1Gi"}}, "states no requests.ephemeral-storage, of which"),
+        ({"max": {"cpu": "1"}}, "states no limits.cpu, of which the namespace's LimitRange allows at most 1"),
+        ({"max": {"cpu": "1"}, "default": {"cpu": "2"}}, "has limits.cpu 2, and the namespace's LimitRange"),
+        ({"default": {"cpu": "100m"}}, "has requests.cpu 250m and, by the namespace's LimitRange, limits.cpu 100m"),
+        ({"maxLimitRequestRatio": {"cpu": "2"}, "default": {"cpu": "1"}}, "has a limits.cpu of 4 times its request"),
+        ({"maxLimitRequestRatio": {"cpu": "2"}}, "states no limits.cpu, whose ratio"),
+        ({"type": "Pod", "max": {"memory": "128Mi"}}, "all containers together, has limits.memory 268435456"),
+    ],
+)
+def test_what_a_limit_range_rejects(limit: Object, expected: str) -> None:
+    (finding,) = of([], [limit_range(**limit)], web())
+
+    assert finding.fatal
+    assert expected in finding.problem
+
+
+@pytest.mark.parametrize(
+    "limit",
+    [
+        {"max": {"cpu": "1"}, "default": {"cpu": "1"}},
+        {"min": {"memory": "256Mi"}},
+        {"maxLimitRequestRatio": {"memory": "1"}},
+        {"type": "PersistentVolumeClaim", "max": {"storage": "1Gi"}},
+    ],
+)
+def test_what_a_limit_range_lets_in(limit: Object) -> None:
+    assert of([], [limit_range(**limit)], web()) == []
 
 
 def test_quotas_that_may_not_be_seen_stop_nothing() -> None:
