@@ -26,6 +26,11 @@ def lost_pods(workload: Object, snapshot: Snapshot) -> tuple[Object, ...]:
     return tuple(pod for pod in failed if pod["status"].get("reason") and "deletionTimestamp" not in pod["metadata"])
 
 
+def ending_pods(workload: Object, snapshot: Snapshot) -> tuple[Object, ...]:
+    """The pods of the newest version that are being deleted."""
+    return tuple(pod for pod in _of_newest_version(workload, snapshot) if "deletionTimestamp" in pod["metadata"])
+
+
 def superseded_pods(stateful_set: Object, snapshot: Snapshot) -> tuple[Object, ...]:
     """The pods of a StatefulSet's older revisions that are to be replaced: those above its partition."""
     updated = stateful_set.get("status", {}).get("updateRevision")

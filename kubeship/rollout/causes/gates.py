@@ -10,7 +10,10 @@ WORTH_A_WORD = 15.0
 
 
 def not_scheduled(pod: PodSnapshot) -> Conclusion | None:
-    """No scheduler has looked at it (`schedulerName`, or none runs), or it is gated (KEP-3521). Never certain."""
+    """No scheduler has said a word: none looks at it, it is gated (KEP-3521), or a volume is being made for it.
+
+    Never certain.
+    """
     scheduled = condition(pod.pod, "PodScheduled")
     lasted = seconds_between(pod.pod["metadata"].get("creationTimestamp") or "", pod.taken)
     if pod.pod["spec"].get("nodeName") or lasted < WORTH_A_WORD or _begun(pod.pod.get("status", {})):
@@ -26,6 +29,14 @@ def not_scheduled(pod: PodSnapshot) -> Conclusion | None:
         )
     if scheduled:
         return None
+    if making := [*pod.of_claims("ProvisioningFailed"), *pod.of_claims("ExternalProvisioning")]:
+        claim, said = making[0]["involvedObject"]["name"], str(making[0].get("message", ""))
+        return _waits(
+            f"the pod waits for the volume of its claim {claim}, which its provisioner hasn't made yet",
+            f"{making[0]['reason']}: {said}",
+            f"look at the provisioner's pods; kubectl describe pvc {claim}; kubectl get storageclass",
+            lasted,
+        )
     name = pod.pod["spec"].get("schedulerName") or "default-scheduler"
     return _waits(
         f"no scheduler has looked at the pod: it waits for {name}",
@@ -38,11 +49,18 @@ def not_scheduled(pod: PodSnapshot) -> Conclusion | None:
 def not_taken_up(pod: PodSnapshot) -> Conclusion | None:
     """It has a node, whose kubelet has written nothing about it. Never certain: nodes come back."""
     scheduled = condition(pod.pod, "PodScheduled")
-    lasted = seconds_between(scheduled.get("lastTransitionTime") or "", pod.taken)
-    status = pod.pod.get("status", {})
-    if scheduled.get("status") != "True" or lasted < WORTH_A_WORD or _begun(status):
-        return None
     node = pod.pod["spec"].get("nodeName", "")
+    since = scheduled.get("lastTransitionTime") or pod.pod["metadata"].get("creationTimestamp") or ""
+    lasted = seconds_between(since, pod.taken)
+    if not node or lasted < WORTH_A_WORD or _begun(pod.pod.get("status", {})):
+        return None
+    if not scheduled:
+        return _waits(
+            f"the node {node}, to which the manifest binds the pod, hasn't begun with it",
+            f"nodeName: {node}, and nothing from there",
+            f"kubectl get node {node}: does it exist? Better name nodes by nodeSelector than by nodeName",
+            lasted,
+        )
     return _waits(
         f"the node {node} hasn't begun with the pod: its kubelet is silent",
         f"Scheduled to {node}, and nothing from there since",

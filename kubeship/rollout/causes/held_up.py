@@ -4,7 +4,7 @@ from kubeship.model.objects import Object
 from kubeship.model.snapshot import Snapshot
 from kubeship.model.verdict import Diagnosis
 from kubeship.rollout.causes.conclusion import Conclusion
-from kubeship.rollout.ownership import all_pods, kept_pods
+from kubeship.rollout.ownership import all_pods, ending_pods, kept_pods
 from kubeship.rollout.pods import condition, pod_snapshot, seconds_between
 
 OVERDUE = 5.0
@@ -47,6 +47,41 @@ def pods_stay(workload: Object, snapshot: Snapshot) -> Conclusion | None:
         return None
     ending = (pod for pod in all_pods(workload, snapshot) if pod["metadata"].get("deletionTimestamp"))
     return next((found for pod in ending if (found := _not_gone(pod, snapshot))), None)
+
+
+def pods_taken_away(workload: Object, snapshot: Snapshot) -> Conclusion | None:
+    """Pods of the newest version are ended from outside: drained, preempted, their node lost. Never certain.
+
+    The condition DisruptionTarget says by whom:
+    https://kubernetes.io/docs/concepts/workloads/pods/disruptions/#pod-disruption-conditions
+    """
+    for pod in ending_pods(workload, snapshot):
+        target = condition(pod, "DisruptionTarget")
+        if target.get("status") != "True":
+            continue
+        name, reason = pod["metadata"]["name"], str(target.get("reason", ""))
+        why, remedy = _DISRUPTIONS.get(reason, ("it is ended from outside", "look who does that"))
+        return Conclusion(
+            Diagnosis(
+                cause=f"{workload['metadata']['name']} loses a pod: {why}",
+                evidence=f"Pod {name}: {reason}: {target.get('message', '')}",
+                remedy=remedy,
+                rule="its successor has to find a place",
+            ),
+            certain=False,
+        )
+    return None
+
+
+_DISRUPTIONS = {
+    "DeletionByTaintManager": ("its node is lost, or says that it may not stay", "kubectl get nodes"),
+    "EvictionByEvictionAPI": ("somebody drains its node", "wait until that is done, or kubectl uncordon the node"),
+    "PreemptionByScheduler": (
+        "a more important pod takes its place",
+        "give it a PriorityClass, lower `resources:`, or add nodes",
+    ),
+    "TerminationByKubelet": ("its node ends it", "kubectl describe node: it shuts down, or is short of something"),
+}
 
 
 def older_pods_unwell(workload: Object, snapshot: Snapshot) -> Conclusion | None:

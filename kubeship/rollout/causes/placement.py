@@ -10,6 +10,10 @@ WORTH_A_WORD = 15.0
 """Seconds without a node before it is worth a word: old pods that make room are often still ending."""
 
 
+UNBOUND = ("ExternalProvisioning", "FailedBinding", "ProvisioningFailed", "VolumeMismatch")
+"""What is said of a claim that isn't bound (pkg/controller/volume/events); the last one that was said tells most."""
+
+
 def unschedulable(pod: PodSnapshot) -> Conclusion | None:
     """Never certain: an autoscaler may bring a node, another pod may leave."""
     scheduled = condition(pod.pod, "PodScheduled")
@@ -18,7 +22,7 @@ def unschedulable(pod: PodSnapshot) -> Conclusion | None:
     if seconds_between(scheduled.get("lastTransitionTime") or "", pod.taken) < WORTH_A_WORD:
         return None
     message = scheduled.get("message", "")
-    unbound = [*pod.of_claims("FailedBinding"), *pod.of_claims("ProvisioningFailed"), *pod.of_claims("VolumeMismatch")]
+    unbound = [event for reason in UNBOUND for event in pod.of_claims(reason)]
     claim = unbound[-1] if unbound and "persistentvolumeclaim" in message.lower() else None
     why = f"; {claim['involvedObject']['name']}: {claim['message']}" if claim else ""
     return Conclusion(
@@ -50,6 +54,10 @@ REMEDIES = (
         r"no storage class is set|no persistent volumes available",
         "name a StorageClass in the claim, or make one the cluster's default (kubectl get storageclass), or make a "
         "PersistentVolume that fits",
+    ),
+    (
+        r"external provisioner",
+        "look at the provisioner's pods: does the one that the StorageClass names run? kubectl get storageclass",
     ),
     (r"storageclass\S* \"[^\"]*\" not found", "name a StorageClass that kubectl get storageclass shows in the claim"),
     (

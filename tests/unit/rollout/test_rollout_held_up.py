@@ -162,6 +162,45 @@ def test_pod_that_waits_for_somebodys_word_says_for_whose(waits: Object, cause: 
     assert at_once is None or not at_once.certain
 
 
+def test_pod_bound_to_a_node_that_does_not_exist_says_so() -> None:
+    bound = waiting_pod(nodeName="gone")
+
+    found = conclude(pod_snapshot(bound, replace(rollout(), pods=(bound,))))
+
+    assert found
+    assert found.diagnosis.evidence == "nodeName: gone, and nothing from there"
+
+
+def test_volume_that_a_provisioner_is_to_make_is_not_the_schedulers_silence() -> None:
+    waits = waiting_pod(volumes=[{"name": "media", "persistentVolumeClaim": {"claimName": "media"}}])
+    claim = {"kind": "PersistentVolumeClaim", "metadata": {"name": "media", "uid": "claim"}}
+    said = event("ExternalProvisioning", "Waiting for a volume to be created by 'example.com/none'", about=claim)
+
+    found = conclude(pod_snapshot(waits, replace(rollout(), pods=(waits,), events=(said,))))
+
+    assert found
+    assert "the volume of its claim media" in found.diagnosis.cause
+    assert "example.com/none" in found.diagnosis.evidence
+
+
+@pytest.mark.parametrize(
+    ("reason", "why"),
+    [
+        ("EvictionByEvictionAPI", "somebody drains its node"),
+        ("PreemptionByScheduler", "a more important pod takes its place"),
+        ("Tomorrow", "it is ended from outside"),
+    ],
+)
+def test_pod_that_is_taken_away_says_by_whom(reason: str, why: str) -> None:
+    target = {"type": "DisruptionTarget", "status": "True", "reason": reason, "message": "by somebody"}
+    ending = pod(status(RUNNING), conditions=(target,), deletionTimestamp="2026-11-20T23:05:25Z")
+
+    found = worry(replace(rollout(), pods=(ending,)))
+
+    assert found.cause == f"shop-web loses a pod: {why}"
+    assert found.evidence.endswith(f"{reason}: by somebody")
+
+
 def with_claim(*events: Object) -> Snapshot:
     snapshot = rollout(status(CREATING), *events)
     made = snapshot.pods[0]
