@@ -87,8 +87,8 @@ def elsewhere(port: int, log: str, sockets: str) -> Elsewhere | None:
     if not places:
         return Elsewhere(
             f"nothing in the pod listens on any port, {port} included",
-            "look in its log for what it does before it listens: a server that it waits for, or too little CPU; if it is "
-            "only slow, raise `resources: {cpu: ...}` or `start_seconds:` of the process in kubeship.yaml",
+            "look in its log for what it does before it listens: a server that it waits for, or too little CPU; if it "
+            "is only slow, raise `resources: {cpu: ...}` or `start_seconds:` of the process in kubeship.yaml",
             "/proc/net/tcp in the pod: no LISTEN",
         )
     ports = ", ".join(str(number) for number in sorted({place.port for place in places}))
