@@ -5,8 +5,10 @@ import json
 import logging
 import os
 import shutil
+import sys
 import tempfile
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -28,6 +30,8 @@ from kubeship.errors import MissingPrecondition
 from kubeship.model.changes import Consent
 from kubeship.model.events import Emit
 
+PLUGIN_SECONDS = 60.0
+"""For a login plugin where there is no terminal."""
 CONNECTIONS = 32
 """Kept open at most: eight threads, the watches, the lease, logs. More would make urllib3 warn."""
 
@@ -83,16 +87,53 @@ def _load(context: str | None, configuration: Configuration, complaints: list[st
             f"there is no context {wanted} in {paths}; it has {known}",
             hint="name one of them with --context, or set KUBECONFIG to the file that has it",
         )
+    user = _named(merged.value, "users").get(named[wanted].get("context", {}).get("user"), {}).get("user") or {}
     try:
-        KubeConfigLoader(merged, active_context=wanted).load_and_set(configuration)
+        loader = KubeConfigLoader(merged, active_context=wanted)
+        ended = _within(PLUGIN_SECONDS if _is_unattended(user) else None, lambda: loader.load_and_set(configuration))
     except Exception as error:  # likewise: providers raise KeyError, OSError, ConfigException, ...
         raise MissingPrecondition(
             f"the context {wanted} in {paths} can't be used: {error}",
             hint=f"try `kubectl --context {wanted} version`, and correct the kubeconfig",
         ) from error
-    user = _named(merged.value, "users").get(named[wanted].get("context", {}).get("user"), {}).get("user") or {}
+    if not ended:
+        command = user["exec"].get("command", "its command")
+        raise MissingPrecondition(
+            f"the login plugin of context {wanted} ({command}) gave no credentials within {PLUGIN_SECONDS:.0f} s: "
+            "it may be waiting for somebody to log in",
+            hint=f"try `kubectl --context {wanted} auth whoami`; in CI, take a login that asks nobody (a token)",
+        )
     _require_login(wanted, user, configuration, complaints)
     return f"context {wanted}"
+
+
+def _is_unattended(user: Any) -> bool:
+    """Whether a login plugin runs that nobody at a terminal can answer, nor interrupt."""
+    return "exec" in user and not (sys.stdin and sys.stdin.isatty())
+
+
+def _within(seconds: float | None, act: Callable[[], None]) -> bool:
+    """Whether `act` ended in time; without a limit it is waited for. Raises what it raises.
+
+    The vendor waits for a plugin for ever; one that is given up ends with this process, or by itself.
+    """
+    if seconds is None:
+        act()
+        return True
+    raised: list[Exception] = []
+
+    def run() -> None:
+        try:
+            act()
+        except Exception as error:  # raised again, where it is understood
+            raised.append(error)
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    thread.join(seconds)
+    if raised:
+        raise raised[0]
+    return not thread.is_alive()
 
 
 def _load_pod(configuration: Configuration, paths: str, contexts: list[str]) -> str:

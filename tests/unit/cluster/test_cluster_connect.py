@@ -109,6 +109,15 @@ def test_login_plugin_that_gives_an_empty_token_is_not_swallowed(tmp_path: Path)
         connect(None, "shop", print)
 
 
+def test_login_plugin_that_waits_for_somebody_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kubeship.cluster.connect.PLUGIN_SECONDS", 0.3)
+    plugin = {"apiVersion": "client.authentication.k8s.io/v1", "command": "sleep", "args": ["5"]}
+    write(tmp_path, {"exec": {**plugin, "interactiveMode": "Never"}})
+
+    with pytest.raises(MissingPrecondition, match=r"\(sleep\) gave no credentials within 0 s: it may be waiting"):
+        connect(None, "shop", print)
+
+
 def test_discovery_cache_is_private(tmp_path: Path) -> None:
     write(tmp_path, {"token": "x"})
 
