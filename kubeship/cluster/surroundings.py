@@ -1,4 +1,4 @@
-"""How do the Ingresses and autoscalers live that belong to what is deployed, and what does the kernel of a pod say?"""
+"""How do the Ingresses, load balancers and autoscalers live that are deployed, and what does a pod's kernel say?"""
 
 from collections.abc import Collection, Sequence
 from contextlib import suppress
@@ -20,7 +20,7 @@ READERS = (
 
 def surroundings(api: Api, objects: Sequence[Object]) -> Surroundings:
     """What may be seen of them; nothing where a permission is missing."""
-    wanted = [item for item in objects if item["kind"] in {"HorizontalPodAutoscaler", "Ingress"}]
+    wanted = [item for item in objects if item["kind"] in {"HorizontalPodAutoscaler", "Ingress"} or _balanced(item)]
     live = [found for found in each(lambda item: _get(api, item), wanted) if found]
     ingresses = tuple(item for item in live if item["kind"] == "Ingress")
     own = {item["metadata"].get("uid") for item in ingresses}
@@ -30,7 +30,12 @@ def surroundings(api: Api, objects: Sequence[Object]) -> Surroundings:
         ingresses=ingresses,
         others=tuple(item for item in others if item["metadata"].get("uid") not in own),
         autoscalers=tuple(item for item in live if item["kind"] == "HorizontalPodAutoscaler"),
+        balanced=tuple(item for item in live if _balanced(item)),
     )
+
+
+def _balanced(item: Object) -> bool:
+    return item["kind"] == "Service" and (item.get("spec") or {}).get("type") == "LoadBalancer"
 
 
 def sockets(api: Api, pods: Collection[Object]) -> dict[str, str]:

@@ -43,9 +43,9 @@ class Snapshot:
     """When one of the pods was last seen to be gone, since the watching began."""
 
 
-def has_address(ingress: Object) -> bool:
-    """Whether a controller has written where the Ingress is reached."""
-    return bool(((ingress.get("status") or {}).get("loadBalancer") or {}).get("ingress"))
+def has_address(item: Object) -> bool:
+    """Whether a controller has written where the Ingress or Service is reached."""
+    return bool(((item.get("status") or {}).get("loadBalancer") or {}).get("ingress"))
 
 
 @dataclass(frozen=True)
@@ -59,3 +59,5 @@ class Surroundings:
     """All other Ingresses that may be seen, in any namespace."""
     autoscalers: tuple[Object, ...] = ()
     """HorizontalPodAutoscalers that are being deployed, as they live."""
+    balanced: tuple[Object, ...] = ()
+    """Services of type LoadBalancer that are being deployed, as they live."""

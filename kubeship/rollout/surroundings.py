@@ -16,8 +16,8 @@ NO_METRICS_API = "could not find the requested resource"
 
 
 def cautions(surroundings: Surroundings) -> tuple[Caution, ...]:
-    """What is wrong with Ingresses and autoscalers, though every workload is healthy."""
-    return (*_not_picked_up(surroundings), *_without_metrics(surroundings))
+    """What is wrong with Ingresses, load balancers and autoscalers, though every workload is healthy."""
+    return (*_not_picked_up(surroundings), *_unbalanced(surroundings), *_without_metrics(surroundings))
 
 
 def may_still_come(surroundings: Surroundings) -> bool:
@@ -38,6 +38,17 @@ def _not_picked_up(surroundings: Surroundings) -> Iterator[Caution]:
             hint="look at the controller's log for that Ingress: a host that another Ingress has, a missing TLS "
             "Secret, or a namespace that the controller doesn't watch",
         )
+
+
+def _unbalanced(surroundings: Surroundings) -> Iterator[Caution]:
+    for item in surroundings.balanced:
+        if not has_address(item):
+            name = item["metadata"]["name"]
+            yield Caution(
+                f"Service {name} has no address outside of the cluster yet (type LoadBalancer)",
+                hint=f"a cloud takes a minute or two (kubectl get service {name} --watch); a cluster without a "
+                "controller for load balancers never gives one",
+            )
 
 
 def _unclaimed(surroundings: Surroundings) -> Iterator[tuple[Object, Object]]:

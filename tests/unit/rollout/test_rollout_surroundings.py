@@ -64,3 +64,12 @@ def test_only_a_new_ingress_is_waited_for() -> None:
 )
 def test_autoscaler_without_metrics_is_told_when_it_is_more_than_young(scaler: Object, told: bool) -> None:
     assert bool(cautions(Surroundings(NOW, autoscalers=(scaler,)))) is told
+
+
+@pytest.mark.parametrize(("address", "told"), [({}, 1), ({"ingress": [{"ip": "10.0.0.1"}]}, 0)])
+def test_load_balancer_without_an_address_is_told(address: Object, told: int) -> None:
+    balanced = {"kind": "Service", "metadata": {"name": "shop-web"}, "status": {"loadBalancer": address}}
+
+    found = cautions(Surroundings(NOW, balanced=(balanced,)))
+
+    assert ["Service shop-web has no address outside" in each.message for each in found] == [True] * told
