@@ -18,8 +18,7 @@ from kubeship.errors import ApplyFailed, InvalidInput, MissingPrecondition
 from kubeship.model.objects import Object
 from kubeship.model.pulling import Upcoming
 
-POLICY = "configmaps \"bad\" is forbidden: ValidatingAdmissionPolicy 'owners' with binding 'all' denied request: "
-    "it has no owner"
+POLICY = "ValidatingAdmissionPolicy 'owners' with binding 'all' denied request: it has no owner"
 
 
 def policy(words: str = POLICY, status: int = 422) -> Refusal:
