@@ -4,7 +4,7 @@ import ast
 import re
 from dataclasses import dataclass
 
-from kubeship.inspection.app_objects import MAKERS, App
+from kubeship.inspection.app_objects import MAKERS, App, Factory
 from kubeship.inspection.bindings import Binding, Module
 from kubeship.inspection.factories import factory, is_held
 from kubeship.inspection.frameworks import CONSTRUCTORS
@@ -161,18 +161,26 @@ def _servable(module: Module, name: str, bindings: tuple[Binding, ...], apps: Ap
         origin = Origin(path, binding.line, _reason(app, imported))
         return Servable(path, name, app, origin, imported, is_aside(path), _is_script(module))
     if isinstance(last.value, ast.FunctionDef) and (made := factory(apps, path, last)):
-        label = f"a factory of {kind_of(made.app)}"
-        if made.is_paste:
-            origin = Origin(path, last.line, f"a paste factory of {kind_of(made.app)}")
-            return Servable(path, f"{name}({{}})", made.app, origin, False, is_aside(path))
-        if made.required:
-            needs = f"{label} that needs {', '.join(made.required)}"
-            return NearMiss(name, Origin(path, last.line, needs), made.app.framework)
-        return Servable(path, f"{name}()", made.app, Origin(path, last.line, label), False, is_aside(path))
+        return _of_factory(path, name, made, last.line)
     if last.guarded and isinstance(last.value, ast.expr) and (guarded := apps.of_expression(path, last.value)):
         reason = f'{kind_of(guarded)}, but only under `if __name__ == "__main__"`'
         return NearMiss(name, Origin(path, last.line, reason), guarded.framework)
     return None
+
+
+def _of_factory(path: str, name: str, made: Factory, line: int) -> Servable | NearMiss:
+    kind = kind_of(made.app)
+    if made.is_paste and made.app.framework != "pyramid":
+        part = f"a paste factory of {kind}, one part of what a PasteDeploy file puts together"
+        return NearMiss(name, Origin(path, line, part), made.app.framework)
+    if made.is_paste:
+        return Servable(
+            path, f"{name}({{}})", made.app, Origin(path, line, f"a paste factory of {kind}"), False, is_aside(path)
+        )
+    if made.required:
+        needs = f"a factory of {kind} that needs {', '.join(made.required)}"
+        return NearMiss(name, Origin(path, line, needs), made.app.framework)
+    return Servable(path, f"{name}()", made.app, Origin(path, line, f"a factory of {kind}"), False, is_aside(path))
 
 
 def _is_script(module: Module) -> bool:

@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from kubeship.inspection.app_objects import App
 from kubeship.inspection.candidates import Candidates, Servable, kind_of
@@ -13,7 +14,7 @@ from kubeship.inspection.import_root import import_root, module_name, only_root
 from kubeship.inspection.modules import Modules
 from kubeship.inspection.objects import Apps
 from kubeship.inspection.preparations import preparation
-from kubeship.inspection.programs import KINDS, Program, program_at
+from kubeship.inspection.programs import KINDS, Program, installed_programs, program_at
 from kubeship.inspection.sources import folder_of
 from kubeship.inspection.starts import Starts
 from kubeship.inspection.subcommands import serving_words
@@ -57,6 +58,11 @@ class Confirmation:
         self.apps = apps
         self.starts = starts
         self.candidates = candidates
+
+    @cached_property
+    def serving(self) -> tuple[Program, ...]:
+        """The commands that the project installs and that serve something."""
+        return installed_programs(self.modules.sources, self.modules, self.starts)
 
     def named(self, target: str, folder: str, origin: Origin, form: str = "object") -> Entrypoint | None:
         """The entrypoint that a statement names, seen from the folder where it starts."""

@@ -155,7 +155,7 @@ def _stated(
         if target.strength >= TASK:
             break
         confirmed = confirmation.named(target.value, target.folder, target.origin, target.form)
-        if confirmed and (confirmed.kind == "web" or not has_apps):
+        if confirmed and (confirmed.kind == "web" or not (has_apps or confirmation.serving)):
             return confirmed, (*warnings, *disagreements(confirmation, targets, target, confirmed))
         if confirmed is None and target.form == "object":
             warnings.append(Warned(f"names {target.value}, and the code has no such app", target.origin))

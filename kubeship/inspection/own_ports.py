@@ -49,21 +49,22 @@ DEFAULTS = {
 def called_port(modules: Modules, path: str) -> Found[int] | None:
     """`app.run(port=5001)`, also with `os.environ.get("PORT", 5001)`, directly or through a local name."""
     tree = modules.sources.tree(path)
+    positions = {"run": 1, "listen": 0} if "tornado" in modules.sources.imports(path) else {"run": 1}
     for call, names in _calls(tree) if tree else ():
         if (dotted(call.func) or "").rpartition(".")[2] in BINDING and call.args:
             if number := _address_port(call.args[0], names):
                 return Found(number, (Origin(path, call.lineno, f"the port of {dotted(call.func)}"),))
             continue
-        last = (dotted(call.func) or "").rpartition(".")[2]
+        last = call.func.attr if isinstance(call.func, ast.Attribute) else dotted(call.func) or ""
         pair = call.args[0] if last in ADDRESSED and call.args else None
         if isinstance(pair, ast.Tuple) and len(pair.elts) == 2 and (number := _number(pair.elts[1], names)):
             return Found(number, (Origin(path, call.lineno, f"the port of {dotted(call.func)}"),))
         if last not in SERVING:
             continue
-        position = 1 if isinstance(call.func, ast.Attribute) and call.func.attr == "run" else None
+        position = positions.get(last) if isinstance(call.func, ast.Attribute) else None
         given = argument(call, "port", position) or argument(call, "server_port")
         if given is not None and (number := _number(given, names)):
-            return Found(number, (Origin(path, call.lineno, f"the port of {dotted(call.func)}"),))
+            return Found(number, (Origin(path, call.lineno, f"the port of {dotted(call.func) or last}"),))
     return None
 
 

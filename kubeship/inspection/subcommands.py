@@ -22,22 +22,23 @@ def serving_words(modules: Modules, starts: Starts, program: str, strongest: tup
 
     Of several the one whose name says so, else that of the strongest start.
     """
-    places = [strongest]
+    lines = [strongest]
     for file in reachable(modules, program):
-        places += [(file, start.line) for start in starts.of(file) if start.does == "web" and not start.guarded]
-    found = [words for place in dict.fromkeys(places) if (words := subcommand(modules, program, *place))]
+        lines += [(file, start.line) for start in starts.of(file) if start.does == "web" and not start.guarded]
+    places = dict.fromkeys((path, name) for path, line in lines for name in _around(modules, path, line))
+    found = [words for place in places if (words := subcommand(modules, program, place))]
     return min(found, key=lambda words: SERVING.index(words) if words in SERVING else len(SERVING), default="")
 
 
-def subcommand(modules: Modules, program: str, started: str, line: int) -> str:
-    """The words that make the program at `program` run line `line` of the file `started`; empty where none are needed.
+def subcommand(modules: Modules, program: str, starting: Place) -> str:
+    """The words that make the program run the function or class `starting`; empty where none are needed.
 
-    The function around the line is followed back through its callers to one that is declared as a command (click's
-    "Commands and Groups", Typer's "SubCommands", argparse's `add_subparsers`).
+    It is followed back through its callers to one that is declared as a command (click's "Commands and Groups",
+    Typer's "SubCommands", argparse's `add_subparsers`).
     """
     files = [path for path in reachable(modules, program) if modules.module(path)]
-    pending: list[Place] = [(started, name) for name in _around(modules, started, line)]
-    seen = set(pending)
+    pending = [starting]
+    seen = {starting}
     for _ in range(MAX_CALLS):
         for path, name in pending:
             if (words := _declared(modules, files, path, name)) is not None:
