@@ -1,13 +1,14 @@
-"""How is a deploy disturbed, and many of them at once without getting in each other's way?"""
+"""How is a command disturbed, and many of them at once without getting in each other's way?"""
 
 import queue
 import random
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from tests.faults.api_proxy import FAULTS
+from tests.faults.commands import COMMANDS
 from tests.faults.proxy import Faults, at
 from tests.faults.runs import Ran
 from tests.faults.world import App, Spoils, World
@@ -29,6 +30,8 @@ class Case:
     """How many requests in a row."""
     fails: bool = False
     """Whether what is deployed can't become healthy, so that the rollback is disturbed too."""
+    command: str = "deploy"
+    """Or another one of tests/faults/commands.py."""
 
 
 @dataclass(frozen=True)
@@ -37,34 +40,37 @@ class Storm:
 
     seed: int
     share: float
+    command: str = "deploy"
 
     def spoils(self) -> Spoils:
         chance = random.Random(self.seed)
         return lambda number, method, path: chance.choice(TRANSIENT) if chance.random() < self.share else None
 
 
-def every(requests: int) -> list[Case]:
+def every(requests: int, command: str = "deploy") -> list[Case]:
     """Each fault, and a kill, at each request in turn."""
-    return [Case(fault, number) for fault in (*FAULTS, KILL) for number in range(requests)]
+    return [Case(fault, number, command=command) for fault in (*FAULTS, KILL) for number in range(requests)]
 
 
 def disturb(app: App, case: Case | Storm) -> Ran:
-    """Deploy another version with the disturbance, then again without: it must converge. Returns the first."""
-    app.next_version(fails=isinstance(case, Case) and case.fails)
-    ran, faults = _disturbed(app, case)
+    """Run a command with the disturbance, then again without: it must converge. Returns the first."""
+    fails = isinstance(case, Case) and case.fails
+    command = COMMANDS[case.command]
+    command.prepare(app, fails)
+    ran, faults = _disturbed(app, case, command.arguments)
     what = f"{app.namespace}: {case} met {faults.spoilt or faults.seen[-1:]}"
-    if isinstance(case, Case) and case.fails:
+    if fails:
         app.next_version()
-    app.converges(ran, what)
+    command.converges(app, ran, what)
     return ran
 
 
-def _disturbed(app: App, case: Case | Storm) -> tuple[Ran, Faults]:
+def _disturbed(app: App, case: Case | Storm, arguments: Sequence[str]) -> tuple[Ran, Faults]:
     if isinstance(case, Storm):
-        return app.deploy(spoils=case.spoils())
+        return app.kubeship(*arguments, spoils=case.spoils())
     if case.fault == KILL:
-        return app.killed_at(case.number)
-    return app.deploy(spoils=at(case.number, case.fault, case.times))
+        return app.killed_at(case.number, *arguments)
+    return app.kubeship(*arguments, spoils=at(case.number, case.fault, case.times))
 
 
 def all_converge(world: World, cases: Iterable[Case | Storm], side_by_side: int, tell: Callable[[str], None]) -> None:

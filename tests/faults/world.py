@@ -24,11 +24,12 @@ IMAGE = f"registry.test/hello@sha256:{'5' * 64}"
 FIRST = "version-0"
 SETTINGS = f"""
 variables: {{GREETING: {FIRST}}}
-release: [{{command: "python -c 'print(1)'"}}]
+release: [{{command: "python -c 'print(1)'", rollback: "python -c 'print(2)'"}}]
 processes:"""
+DEPLOY = ("deploy", "--image", IMAGE)
 TIMEOUT = 20
 """Seconds that a rollout may take."""
-DOCUMENTED = frozenset({0, 1, 3, 4, 5, 6, 8, 130, 143})
+DOCUMENTED = frozenset({0, 1, 2, 3, 4, 5, 6, 8, 130, 143})
 """Exit codes: docs/commands.md."""
 KINDS = {
     "ConfigMap": "/api/v1/namespaces/{}/configmaps",
@@ -42,6 +43,16 @@ KINDS = {
     "ServiceAccount": "/api/v1/namespaces/{}/serviceaccounts",
 }
 RECORD = "kubeship.dev/revision"
+ONE_OFF = "-run-"
+"""In the names of the Jobs of `kubeship run`."""
+OTHERS = {
+    "metadata": {
+        "name": "flask-hello-of-others",
+        "labels": {"app.kubernetes.io/name": "flask-hello", "app.kubernetes.io/managed-by": "kubeship"},
+    },
+    "data": {"mine": "yes"},
+}
+"""A ConfigMap that looks like the app's, and isn't."""
 CHANGING = ("clusterIP", "clusterIPs")
 """Fields of a spec that the server chooses."""
 
@@ -64,6 +75,12 @@ class App:
     version: int = 0
     reference: dict[str, Any] = field(default_factory=dict)
     """What is there after a deploy that nothing disturbed."""
+    empty: dict[str, Any] = field(default_factory=dict)
+    """What is there before the first one: of others."""
+    earlier: int = 0
+    """The revision that a rollback should go back to."""
+    step: str = ""
+    """The release Job that it should undo."""
 
     def kubeship(self, *arguments: str, spoils: Spoils = nothing) -> tuple[Ran, Faults]:
         """Run it against a server that is spoilt."""
@@ -72,10 +89,10 @@ class App:
 
     def deploy(self, *arguments: str, spoils: Spoils = nothing) -> tuple[Ran, Faults]:
         """Deploy what the files say now."""
-        return self.kubeship("deploy", "--image", IMAGE, *arguments, spoils=spoils)
+        return self.kubeship(*DEPLOY, *arguments, spoils=spoils)
 
-    def killed_at(self, number: int) -> tuple[Ran, Faults]:
-        """A deploy that is killed when its request of that number arrives, which is carried out."""
+    def killed_at(self, number: int, *arguments: str) -> tuple[Ran, Faults]:
+        """A run that is killed when its request of that number arrives, which is carried out."""
         arrived = threading.Event()
 
         def spoils(count: int, method: str, path: str) -> None:
@@ -83,7 +100,7 @@ class App:
                 arrived.set()
 
         with self._server(spoils) as (environment, faults):
-            run = self.runs.start(self.project, environment, ["deploy", "--image", IMAGE])
+            run = self.runs.start(self.project, environment, arguments)
             while not arrived.wait(0.005) and not run.ended.is_set():
                 continue
             run.kill()
@@ -94,42 +111,62 @@ class App:
         self.version += 1
         write_version(self.project, self.version, fails=fails)
 
-    def state(self) -> dict[str, Any]:
-        """What is there, without what differs from run to run."""
+    def state(self, *, jobs: bool = True) -> dict[str, Any]:
+        """What is there, without what differs from run to run, and without the Jobs of `kubeship run`."""
         return {
             f"{kind}/{_stable(item['metadata']['name'], self.version)}": _content(kind, item, self.version)
             for kind, path in KINDS.items()
             for item in self.plane.items(path.format(self.namespace))
-            if RECORD not in (item["metadata"].get("labels") or {})
+            if RECORD not in (item["metadata"].get("labels") or {}) and ONE_OFF not in item["metadata"]["name"]
+            if jobs or kind != "Job"
         }
 
-    def outcomes(self) -> list[str]:
-        """Of the records, the newest first."""
+    def records(self) -> dict[int, dict[str, Any]]:
+        """By their number, the newest first."""
         path = f"/api/v1/namespaces/{self.namespace}/configmaps?labelSelector={RECORD}"
         records = [json.loads(item["data"]["revision.json"]) for item in self.plane.items(path)]
-        return [record["outcome"] for record in sorted(records, key=lambda record: -int(record["number"]))]
+        return {record["number"]: record for record in sorted(records, key=lambda record: -int(record["number"]))}
+
+    def leases(self) -> list[dict[str, Any]]:
+        """All of them."""
+        return self.plane.items(f"/apis/coordination.k8s.io/v1/namespaces/{self.namespace}/leases")
 
     def holder(self) -> str:
         """Who has the lease."""
-        path = f"/apis/coordination.k8s.io/v1/namespaces/{self.namespace}/leases"
-        return "".join(lease["spec"].get("holderIdentity") or "" for lease in self.plane.items(path))
+        return "".join(lease["spec"].get("holderIdentity") or "" for lease in self.leases())
+
+    @property
+    def jobs_path(self) -> str:
+        return KINDS["Job"].format(self.namespace)
+
+    def one_offs(self) -> list[dict[str, Any]]:
+        """The Jobs of `kubeship run`."""
+        return [job for job in self.plane.items(self.jobs_path) if ONE_OFF in job["metadata"]["name"]]
+
+    def jobs(self) -> list[str]:
+        """The names of all other Jobs."""
+        names = [job["metadata"]["name"] for job in self.plane.items(self.jobs_path)]
+        return [name for name in names if ONE_OFF not in name]
 
     def converges(self, before: Ran, what: str) -> None:
         """The property: a disturbed deploy ends in a documented way, and the next one in the one right state."""
-        told = f"{what}: {before.code}\n{before.err}"
-        assert before.code in DOCUMENTED | {-9}, told
-        assert "Traceback" not in before.err, told
-        assert "didn't foresee" not in before.err, told
-
+        told = well_ended(before, what)
         again, _ = self.deploy()
         assert again.code == 0, f"{told}\nand again: {again.code}\n{again.err}"
         assert self.state() == self.reference, told
         assert self.holder() == "", told
-        first, *older = self.outcomes()
+        first, *older = [record["outcome"] for record in self.records().values()]
         assert first == "succeeded", told
         assert "started" not in older, told
-        jobs = [item["metadata"]["name"] for item in self.plane.items(KINDS["Job"].format(self.namespace))]
-        assert [self.node.ran[self.namespace, name] for name in jobs] == [1], f"{told}\nran: {self.node.ran}"
+        assert [self.ran(name) for name in self.jobs()] == [1], f"{told}\nran: {self.node.ran}"
+        self.nothing_ran_twice(told)
+
+    def ran(self, job: str) -> int:
+        """How often it came to its end well."""
+        return self.node.ran[self.namespace, job]
+
+    def nothing_ran_twice(self, told: str) -> None:
+        """Neither a release step nor what undoes one."""
         twice = {job: count for job, count in self.node.ran.items() if count > 1}
         assert not twice, f"{told}\nran twice: {twice}"
 
@@ -167,6 +204,7 @@ class World:
         project = self.folder / name / "flask-hello"
         shutil.copytree(EXAMPLE, project)
         self.plane.create_namespace(name)
+        self.plane.request("POST", KINDS["ConfigMap"].format(name), OTHERS)
         app = App(self.plane, self.node, self.runs, project, name)
         ran, _ = app.kubeship("init", "--image", "registry.test/hello", "--namespace", name)
         assert ran.code == 0, ran.err
@@ -177,6 +215,7 @@ class World:
         for file in (project / "deploy").rglob("*.yaml"):
             shutil.copy(file, project.parent / file.name)
         write_version(project, 0)
+        app.empty = app.state()
         return app
 
 
@@ -190,6 +229,15 @@ def world(stack: Stack, folder: Path) -> Iterator[World]:
         plane = there.enter_context(control_plane(stack, parts[0]))
         node = there.enter_context(hollow_node(plane))
         yield World(plane, node, there.enter_context(runs(parts[1])), parts[2])
+
+
+def well_ended(ran: Ran, what: str) -> str:
+    """In a documented way; returns what is told of it where something else isn't right."""
+    told = f"{what}: {ran.code}\n{ran.err}"
+    assert ran.code in DOCUMENTED | {-9}, told
+    assert "Traceback" not in ran.err, told
+    assert "didn't foresee" not in ran.err, told
+    return told
 
 
 def write_version(project: Path, version: int, *, fails: bool = False) -> None:
