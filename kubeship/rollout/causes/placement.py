@@ -46,7 +46,12 @@ def shortage(message: str) -> str:
 
 
 def _remedy(message: str) -> str:
-    return next((remedy for pattern, remedy in REMEDIES if re.search(pattern, message)), REMEDIES[-1][1])
+    """What helps where the pod could go; and against taints, which keep it from other nodes."""
+    found = [remedy for pattern, remedy in REMEDIES if re.search(pattern, message)]
+    return "; or ".join(dict.fromkeys((found[0], *([TOLERATE] if TOLERATE in found[1:] else []))))
+
+
+TOLERATE = "add a toleration for the taint (kubectl describe nodes shows them), or nodes without it"
 
 
 REMEDIES = (
@@ -99,7 +104,7 @@ REMEDIES = (
         r"node\.kubernetes\.io/\w+-pressure",
         "kubectl describe nodes tells what is short there; free it, or add nodes",
     ),
-    (r"taint", "add a toleration for the taint (kubectl describe nodes shows them), or nodes without it"),
+    (r"taint(?! \{node\.kubernetes\.io/)", TOLERATE),
     (r"", "kubectl describe nodes shows what they offer"),
 )
 """Words of the scheduler's plugins (pkg/scheduler/framework/plugins); the first that matches counts."""

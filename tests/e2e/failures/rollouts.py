@@ -1,6 +1,7 @@
 """How is a rollout made to fail, or to be slow, for real? Each in a namespace of its own, many at once."""
 
 import json
+import math
 import os
 import threading
 import time
@@ -41,6 +42,8 @@ class Case:
     certain: Moment | None = None
     """None: nothing makes it certain but that time is up."""
     timeout: float = 100
+    at_most: float = math.inf
+    """Seconds, also on a slow machine: Kubernetes itself goes on to something else then."""
     before: Callable[[Kubectl], None] = lambda kubectl: None
     """Puts into the namespace what others would have put there."""
     meanwhile: Callable[[Kubectl], None] = lambda kubectl: None
@@ -102,7 +105,7 @@ def rolled_out(stack: Stack, case: Case) -> Watched:
         beside.start()
         with cluster.observe(case.objects) as observation:
             observer = Remembering(observation)
-            verdict = watch(observer, case.timeout * slowness(), events.append)
+            verdict = watch(observer, min(case.timeout * slowness(), case.at_most), events.append)
             said = datetime.now(UTC)
         beside.join(timeout=30)
         case.afterwards(kubectl)

@@ -32,6 +32,10 @@ BACK_AFTER = 75
 """Seconds: a node is called lost after 50 (node-monitor-grace-period)."""
 
 
+UNTIL_EVICTION = 280
+"""Seconds: the pods of a lost node are deleted after 300."""
+
+
 def on_a_lost_node(stack: Stack) -> list[Case]:
     database = stateful_set(container(stack, **READY), replicas=1, **soon_elsewhere(THERE))
     agent = daemon_set(container(stack, **READY), **THERE)
@@ -60,7 +64,7 @@ def on_a_lost_node(stack: Stack) -> list[Case]:
 
 
 def test_rollout_on_a_node_that_is_lost_names_the_node(stack: Stack, kubelet: Kubelet) -> None:
-    cases = on_a_lost_node(stack)
+    cases = [replace(case, at_most=UNTIL_EVICTION) for case in on_a_lost_node(stack)]
 
     found = all_at_once(stack, cases, kubelet.stop)
 

@@ -113,6 +113,26 @@ def test_pod_without_a_node_names_the_shortage_and_stays_a_worry(message: str, s
     assert not conclusion.certain
 
 
+@pytest.mark.parametrize(
+    ("reasons", "remedies"),
+    [
+        ("1 node(s) had untolerated taint(s), 2 node(s) didn't match pod anti-affinity rules", ("replicas", "taint")),
+        ("1 node(s) had untolerated taint(s), 2 Insufficient cpu", ("resources", "taint")),
+        ("3 node(s) had untolerated taint {node.kubernetes.io/disk-pressure: }", ("what is short there", "")),
+        ("1 node(s) didn't match PersistentVolume's node affinity", ("the volume lies in a zone", "")),
+    ],
+)
+def test_remedy_speaks_of_the_nodes_that_could_take_the_pod_before_taints(
+    reasons: str, remedies: tuple[str, str]
+) -> None:
+    conclusion = concluded(unscheduled(f"0/3 nodes are available: {reasons}.", since="2026-11-20T23:03:51Z"))
+
+    assert conclusion
+    first, _, last = conclusion.diagnosis.remedy.partition("; or ")
+    assert remedies[0] in first
+    assert (remedies[1] in last) if remedies[1] else not last
+
+
 def test_pod_without_a_node_for_ten_seconds_is_nothing_bad() -> None:
     assert concluded(unscheduled("0/1 nodes are available: 1 Too many pods.", since="2026-11-20T23:04:50Z")) is None
 
