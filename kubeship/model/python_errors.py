@@ -85,14 +85,19 @@ def _invalid_variable(error: PythonError) -> Meaning | None:
     environs = re.search(r'Environment variable "(\w+)" (?:invalid|empty)[: ]*(.*)', error.message)
     settings = re.search(r"for \w*(?:Settings|Config)\w*\n(\w+)\n\s+(.+?)(?: \[type=|$)", error.message, re.MULTILINE)
     found = environs if error.name.startswith("Env") else settings if error.name == "ValidationError" else None
-    if not found:
+    converted = _CONVERTED.findall(error.text) if error.name in ("ValueError", "InvalidOperation") else ()
+    if not found and not converted:
         return None
-    name = found[1].upper()
+    name, words = (found[1].upper(), found[2]) if found else (str(converted[-1]), error.message.split("\n")[0])
     return Meaning(
-        f"refuses the value of the environment variable {name}{at(error)}: {found[2]}".rstrip(": "),
+        f"refuses the value of the environment variable {name}{at(error)}: {words}".rstrip(": "),
         f"correct {name} under `variables:` in kubeship.yaml, or in the Secret that it comes from",
     )
 
+
+_READ = re.compile(r"(?:getenv|environ\.get)\(\s*['\"](\w+)['\"]\s*\)")
+_CONVERTED = re.compile(r"\b(?:int|float|Decimal|UUID)\(.*?(?:getenv\(|environ\.get\(|environ\[)\s*['\"](\w+)['\"]")
+"""In the source line that a traceback shows: what is missing is None, and what isn't a number is no number."""
 
 VARIABLES = (
     ("EnvError", re.compile(r'Environment variable "(\w+)" not set')),
@@ -111,6 +116,8 @@ def _variable(error: PythonError) -> str | None:
     from_environment = error.raised_in == "<frozen os>" or error.raised_in.endswith("/os.py")
     if error.type == "KeyError" and from_environment:
         return error.message.split("\n")[0].strip("'\"")  # below it may stand what another worker wrote just then
+    if "NoneType" in error.message and (read := _READ.findall(error.text)):
+        return str(read[-1])
     found = (pattern.search(error.message) for name, pattern in VARIABLES if name == error.name)
     variable = next((match[1] for match in found if match), None)
     return variable.upper() if variable and error.name == "ValidationError" else variable

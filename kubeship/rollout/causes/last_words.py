@@ -30,10 +30,11 @@ class _Words:
     pattern: re.Pattern[str]
     cause: str
     remedy: str
+    heals: bool = False
 
 
-def _row(pattern: str, cause: str, remedy: str) -> _Words:
-    return _Words(re.compile(pattern), cause, remedy)
+def _row(pattern: str, cause: str, remedy: str, *, heals: bool = False) -> _Words:
+    return _Words(re.compile(pattern), cause, remedy, heals)
 
 
 _WRITE = "write below /tmp or onto a volume, and log to stdout: the container runs as an ordinary user"
@@ -96,6 +97,13 @@ WORDS = (
         "can't be loaded: Celery finds no application by the name after -A {0}",
         f"correct `-A` in the process' `command:`, {_IN_IMAGE}",
     ),
+    _row(  # celery/worker/consumer/consumer.py
+        r"connection to the message broker after a connection loss",
+        "doesn't reach its message broker",
+        "check the broker's address in the variables or the Secret, and that it runs; "
+        "`broker_connection_retry_on_startup` lets the worker wait for it",
+        heals=True,
+    ),
     _row(  # uwsgi/core/uwsgi.c, plugins/python/pyloader.c
         r"unable to load app \d+ .*\(callable not found or import error\)|no python application found",
         "can't be loaded: uWSGI finds no callable by that name, or importing it fails",
@@ -153,7 +161,8 @@ WORDS = (
 
 _REFUSED = re.compile(
     r"(?:(?:(?P<before>/[\w./-]+)['\"]?|['\"](?P<quoted>/[^'\"]+)['\"] failed) ?(?:\(\d+)?: )?"
-    r"(?P<reason>Read-only file system|Permission denied|Operation not permitted)(?:: ['\"]?(?P<after>/[\w./-]+))?",
+    r"(?P<reason>Read-only file system|Permission denied|Operation not permitted)"
+    r"(?:: (?:['\"](?P<named>[^'\"]+)['\"]|(?P<after>/[\w./-]+)))?",
     re.IGNORECASE,
 )
 _BAD = re.compile(
@@ -170,13 +179,13 @@ def reason(log: str) -> Reason | None:
         for words in WORDS:
             if found := words.pattern.search(line):
                 named = [_cut(name) for name in found.groups("") if name] or [""]
-                return Reason(words.cause.format(*named).strip(), words.remedy.format(*named), _cut(line))
+                return Reason(words.cause.format(*named).strip(), words.remedy.format(*named), _cut(line), words.heals)
         if server := server_error(line):
             row, name = server
             cause = row.cause.format(what=name)
             return Reason(cause if name else f"{cause}: {_cut(line)}", row.remedy, _cut(line), row.heals)
         if refused := _REFUSED.search(line):
-            path = refused["before"] or refused["quoted"] or refused["after"] or "a file"
+            path = refused["before"] or refused["quoted"] or refused["named"] or refused["after"] or "a file"
             return Reason(f"can't write {path} ({refused['reason'].lower()})", _WRITE, _cut(line))
     return None
 

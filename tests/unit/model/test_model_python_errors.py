@@ -161,6 +161,37 @@ def test_variable_is_named_though_two_workers_wrote_at_once() -> None:
     assert "set API_KEY under" in remedy(found(environment))
 
 
+@pytest.mark.parametrize(
+    ("line", "exception", "cause"),
+    [
+        (
+            "os.getenv('DATABASE_URL').split('/')",
+            "AttributeError: 'NoneType' object has no attribute 'split'",
+            "needs the environment variable DATABASE_URL, which is not set (app.py:3)",
+        ),
+        (
+            'int(os.environ.get("WORKERS"))',
+            "TypeError: int() argument must be a string, a bytes-like object or a real number, not 'NoneType'",
+            "needs the environment variable WORKERS, which is not set (app.py:3)",
+        ),
+        (
+            "WORKERS = int(os.environ['WORKERS'])",
+            "ValueError: invalid literal for int() with base 10: ''",
+            "refuses the value of the environment variable WORKERS (app.py:3): "
+            "invalid literal for int() with base 10: ''",
+        ),
+        ("int(row['price'])", "ValueError: invalid literal for int() with base 10: ''", None),
+        ("find(row).name", "AttributeError: 'NoneType' object has no attribute 'name'", None),
+    ],
+)
+def test_variable_is_found_in_the_source_line(line: str, exception: str, cause: str | None) -> None:
+    log = f'Traceback (most recent call last):\n  File "/app/app.py", line 3, in <module>\n    {line}\n{exception}\n'
+
+    known = meaning(found(log))
+
+    assert (known.cause if known else None) == cause
+
+
 def test_tables_are_sorted_and_hold_no_row_that_normalising_gives() -> None:
     for table in (DISTRIBUTIONS, REMOVED_MODULES, LIBRARY_PACKAGES):
         assert list(table) == sorted(table)
