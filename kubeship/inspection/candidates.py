@@ -216,6 +216,8 @@ def _runs_on_import(module: Module, names: set[str]) -> Origin | None:
     """A module that calls `app.run()` when it is imported never comes back; one that writes a file of it is a tool."""
     for statement, guarded in statements(module.tree.body):
         call = statement.value if isinstance(statement, ast.Expr) else None
+        if not guarded and isinstance(statement, ast.Assign | ast.Expr) and _reads_command_line(statement.value):
+            return Origin(module.path, statement.lineno, "importing it reads the command line: it is run, not imported")
         if not guarded and isinstance(statement, ast.With) and _writes(statement, names):
             return Origin(module.path, statement.lineno, "importing it writes a file from the app: it is run by hand")
         if guarded or not isinstance(call, ast.Call):
@@ -225,6 +227,11 @@ def _runs_on_import(module: Module, names: set[str]) -> Origin | None:
             reason = f'importing it runs {owner}.run(); put that under `if __name__ == "__main__":`'
             return Origin(module.path, statement.lineno, reason)
     return None
+
+
+def _reads_command_line(value: ast.expr) -> bool:
+    """`args = parser.parse_args()`: a server that imports it would be asked for the program's options (argparse)."""
+    return isinstance(value, ast.Call) and not value.args and getattr(value.func, "attr", "") == "parse_args"
 
 
 def _writes(statement: ast.With, names: set[str]) -> bool:

@@ -67,8 +67,8 @@ class _Follower:
                 other.words
                 and (other.label == ran.label or not other.label or not ran.label)
                 and after
-                and not (other.background or other.piped)
-                for other, after in groups[number + 1 :]
+                and not other.piped
+                for other, after in groups[number + 1 :]  # also in the background: the script came to them
             )
             kept += [s for s in statements if s.work or ran.background or not (later or ran.piped)]
         return [labelled(s, ran) for ran, statements in groups for s in statements if any(s is k for k in kept)]
