@@ -85,10 +85,10 @@ def _invalid_variable(error: PythonError) -> Meaning | None:
     environs = re.search(r'Environment variable "(\w+)" (?:invalid|empty)[: ]*(.*)', error.message)
     settings = re.search(r"for \w*(?:Settings|Config)\w*\n(\w+)\n\s+(.+?)(?: \[type=|$)", error.message, re.MULTILINE)
     found = environs if error.name.startswith("Env") else settings if error.name == "ValidationError" else None
-    converted = _CONVERTED.findall(error.text) if error.name in ("ValueError", "InvalidOperation") else ()
+    converted: list[str] = _CONVERTED.findall(error.text) if error.name in ("ValueError", "InvalidOperation") else []
     if not found and not converted:
         return None
-    name, words = (found[1].upper(), found[2]) if found else (str(converted[-1]), error.message.split("\n")[0])
+    name, words = (found[1].upper(), found[2]) if found else (converted[-1], error.message.split("\n")[0])
     return Meaning(
         f"refuses the value of the environment variable {name}{at(error)}: {words}".rstrip(": "),
         f"correct {name} under `variables:` in kubeship.yaml, or in the Secret that it comes from",
