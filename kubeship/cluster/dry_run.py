@@ -10,11 +10,11 @@ from kubeship.cluster.drift import drifts
 from kubeship.cluster.errors import Refusal
 from kubeship.cluster.estimate import estimated, keeps_from_trying
 from kubeship.cluster.live import live_objects
-from kubeship.cluster.manifests import sendable
+from kubeship.cluster.manifests import PRECIOUS, sendable
 from kubeship.cluster.ownership import is_replaced, is_taken, owned_elsewhere, same_field, written_at
 from kubeship.cluster.parallel import each
 from kubeship.cluster.ports import Api
-from kubeship.cluster.prune import PRECIOUS, going
+from kubeship.cluster.prune import going
 from kubeship.cluster.requests import FIELD_MANAGER
 from kubeship.cluster.revisions import OWNER_LABEL
 from kubeship.cluster.scaling import Targets, targets, with_live_replicas

@@ -9,6 +9,7 @@ from typing import Any
 from kubernetes.client.exceptions import ApiException
 
 from kubeship.cluster import admission
+from kubeship.cluster.manifests import PRECIOUS
 from kubeship.errors import MissingPrecondition
 
 FORBIDDEN = re.compile(
@@ -232,10 +233,15 @@ def _about_fields(words: str, doing: str, causes: tuple[Cause, ...]) -> tuple[st
         return f"{doing}: the API has no field {field}", "correct its name or its indentation in the manifest"
     immutable = dict.fromkeys(cause.field for cause in causes if IMMUTABLE.search(cause.message))
     if immutable:
+        name = doing.rpartition(" ")[2]
+        anew = f"have it deleted (which stops what it runs) and created anew: --replace {name}"
+        if name.partition("/")[0] in PRECIOUS:
+            anew = (
+                f"give it another name; kubeship replaces no {name.partition('/')[0]}, since its data would go with it"
+            )
         return (
             f"{doing}: {', '.join(immutable)} can't be changed on an object that exists",
-            f"put the old value back, or have it deleted (which stops what it runs) and created anew: --replace "
-            f"{doing.rpartition(' ')[2]}",
+            f"put the old value back, or {anew}",
         )
     return f"{doing}: {words}", "correct the field in the manifest and try again"
 

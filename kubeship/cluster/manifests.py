@@ -21,6 +21,8 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("HTTPRoute", "Ingress"),
 )
 """What is applied before what: nothing refers to a later row while it starts. Kinds that aren't here come last."""
+PRECIOUS = frozenset({"CustomResourceDefinition", "Namespace", "PersistentVolume", "PersistentVolumeClaim"})
+"""Kinds that take data, or everything in them, along: left to a person."""
 
 
 def sendable(item: Object) -> Object:

@@ -3,15 +3,13 @@
 import time
 from collections.abc import Callable, Iterable
 
-from kubeship.cluster.manifests import rank
+from kubeship.cluster.manifests import PRECIOUS, rank
 from kubeship.cluster.ports import Api
 from kubeship.cluster.requests import FIELD_MANAGER
 from kubeship.errors import MissingPrecondition
 from kubeship.model.events import Caution, Emit, Note
 from kubeship.model.objects import Object, ObjectRef, ref
 
-PRECIOUS = frozenset({"CustomResourceDefinition", "Namespace", "PersistentVolume", "PersistentVolumeClaim"})
-"""Kinds that take data, or everything in them, along: left to a person."""
 LONGEST = 180.0
 """Seconds that `delete` waits; pods get 30 s to end by default, and up to minutes where they ask for more."""
 FIRST_LOOK, SLOWEST_LOOK = 0.1, 1.0

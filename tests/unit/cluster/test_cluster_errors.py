@@ -79,6 +79,16 @@ def test_conflict_names_manager_and_field() -> None:
     assert 'spec.replicas: conflict with "helm"' in refusal.message
 
 
+def test_what_holds_data_is_not_to_be_replaced() -> None:
+    cause = {"reason": "FieldValueForbidden", "message": "spec is immutable after creation", "field": "spec"}
+    body = {"message": "invalid", "details": {"name": "media", "causes": [cause]}}
+
+    refusal = refused(422, body, "applying PersistentVolumeClaim/media")
+
+    assert "give it another name" in refusal.hint
+    assert "--replace" not in refusal.hint
+
+
 def test_immutable_field_says_what_deleting_would_cost() -> None:
     cause = {"reason": "FieldValueInvalid", "message": "Invalid value: field is immutable", "field": "spec.selector"}
 
