@@ -73,7 +73,7 @@ def builder(api: EngineApi) -> Builder:
     if headers.get("OSType", "linux") == "windows":
         raise MissingPrecondition(
             f"The engine at {api.address} builds Windows containers.",
-            hint="Switch Docker Desktop to Linux containers, or set DOCKER_HOST to an engine on Linux.",
+            hint="switch Docker Desktop to Linux containers, or set DOCKER_HOST to an engine on Linux",
         )
     off = "Libpod-Api-Version" in headers or headers.get("Builder-Version") == "1"
     return "classic" if off or os.environ.get("DOCKER_BUILDKIT") == "0" else "buildkit"
@@ -87,8 +87,8 @@ def require_no_buildkit(api: EngineApi, request: BuildRequest, text: str) -> Non
     if needs:
         raise MissingPrecondition(
             f"The engine at {api.address} builds without BuildKit, which {needs} needs.",
-            hint="Set DOCKER_HOST to a Docker engine of 20.10 or newer with BuildKit: DOCKER_BUILDKIT=0 and "
-            '"features": {"buildkit": false} in daemon.json switch it off, and Podman has none.',
+            hint="set DOCKER_HOST to a Docker engine of 20.10 or newer with BuildKit: DOCKER_BUILDKIT=0 and "
+            '"features": {"buildkit": false} in daemon.json switch it off, and Podman has none',
         )
 
 
@@ -114,7 +114,7 @@ def dockerfile_text(request: BuildRequest) -> str:
     if not path.is_file():
         raise InvalidInput(
             f"There is no {request.dockerfile} in {request.context}.",
-            hint="Run `kubeship render`, or correct `build.dockerfile` in kubeship.yaml.",
+            hint="run `kubeship render`, or correct `build.dockerfile` in kubeship.yaml",
         )
     return request.dockerfile_text or read(path).decode(errors="replace")
 
@@ -123,7 +123,7 @@ def context(request: BuildRequest) -> Iterator[bytes]:
     """The context's tar. SOURCE_DATE_EPOCH is the latest time that a file in it may have."""
     epoch = request.arguments.get(EPOCH)
     if epoch is not None and not epoch.isdecimal():
-        raise InvalidInput(f"{EPOCH} is {epoch!r}.", hint=f"Set {EPOCH} to whole seconds since 1970, or unset it.")
+        raise InvalidInput(f"{EPOCH} is {epoch!r}.", hint=f"set {EPOCH} to whole seconds since 1970, or unset it")
     replaced = Replacement(request.dockerfile, request.dockerfile_text.encode()) if request.dockerfile_text else None
     return tar_stream(request.context, request.dockerfile, replaced, latest=int(epoch) if epoch else None)
 
@@ -154,7 +154,7 @@ def _logins(api: EngineApi, request: BuildRequest, text: str, emit: Emit) -> dic
             login = api.credentials(host)
         except DockerException as error:
             # A helper that some other machine's Docker Desktop had is no reason not to read what is public.
-            emit(Caution(f"No login for {host}: {error}", "Correct credsStore or credHelpers in Docker's config.json"))
+            emit(Caution(f"No login for {host}: {error}", "correct credsStore or credHelpers in Docker's config.json"))
             continue
         if login is not None:
             found[host] = login

@@ -25,13 +25,13 @@ class LacksPackages(BuildFailed):
 
     def let_stand(self, build: Iterable[str], runtime: Iterable[str]) -> None:
         """Have the hint end in the whole line for kubeship.yaml."""
-        self.hint = f"{self.explanation.advice} {line_to_add(build, runtime)}"
+        self.hint = f"{self.explanation.advice}; {line_to_add(build, runtime)}"
 
     def let_install(self, dockerfile: str, build: Iterable[str], runtime: Iterable[str]) -> None:
         """Have the hint end in what a Dockerfile of the project's own has to install."""
         words, later = " ".join(sorted(set(build))), " ".join(sorted(set(runtime)))
         and_later = f"; and {later} in the stage that runs" if later else ""
-        self.hint = f"{self.explanation.advice} Install in {dockerfile}, before that step: {words}{and_later}."
+        self.hint = f"{self.explanation.advice}; install in {dockerfile}, before that step: {words}{and_later}"
 
 
 def build_failed(tag: str, stage: FailedStage | None, message: str) -> BuildFailed:
@@ -53,11 +53,11 @@ def build_failed(tag: str, stage: FailedStage | None, message: str) -> BuildFail
 
 
 def line_to_add(build: Iterable[str], runtime: Iterable[str]) -> str:
-    """`Put this line into kubeship.yaml ...: system_packages: {build: [...], runtime: [...]}`."""
+    """`in kubeship.yaml let this line stand ...: system_packages: {build: [...], runtime: [...]}`."""
     lists = [("build", sorted(set(build))), ("runtime", sorted(set(runtime)))]
     flow = ", ".join(f"{name}: [{', '.join(packages)}]" for name, packages in lists if packages)
     return (
-        "In kubeship.yaml let this line stand, then run `kubeship render` and build again:\n"
+        "in kubeship.yaml let this line stand, then run `kubeship render` and build again:\n"
         f"    system_packages: {{{flow}}}"
     )
 
@@ -69,7 +69,7 @@ def _refused_base(stage: FailedStage) -> str | None:
         return None
     host = registry(image)
     login = "docker login" if host == INDEX else f"docker login {host}"
-    return f"{image} is private, or its name is wrong: run `{login}` with a user who may read it, then build again."
+    return f"{image} is private, or its name is wrong: run `{login}` with a user who may read it, then build again"
 
 
 def _exit_code(error: str) -> str:

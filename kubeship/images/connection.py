@@ -58,19 +58,19 @@ def engine_errors(doing: str, family: type[KubeshipError] = MissingPrecondition)
     except APIError as error:
         raise family(
             f"{doing} failed: the engine said: {explanation(error)}",
-            hint="See what the engine's own log says (journalctl -u docker), then run the same command again.",
+            hint="see what the engine's own log says (journalctl -u docker), then run the same command again",
         ) from error
     except DockerException as error:
-        hint = "Correct it, then run the same command again."
+        hint = "correct it, then run the same command again"
         if "Credentials store" in str(error):  # docker/auth.py, _resolve_authconfig_credstore
             hint = (
-                "Install the credential helper that Docker's config.json names (credsStore, credHelpers), or remove it."
+                "install the credential helper that Docker's config.json names (credsStore, credHelpers), or remove it"
             )
         raise family(f"{doing} failed: {error}", hint=hint) from error
     except VENDOR_ERRORS as error:
         raise family(
             f"{doing} failed: the connection to the engine broke ({root_cause(error)}).",
-            hint="Check that the engine runs (`docker version`), then run the same command again.",
+            hint="check that the engine runs (`docker version`), then run the same command again",
         ) from error
 
 
@@ -95,6 +95,6 @@ def _parameters() -> dict[str, Any]:
     if context is None:
         raise MissingPrecondition(
             f"The Docker context {name} doesn't exist.",
-            hint="Choose one that `docker context ls` shows with `docker context use NAME`, or set DOCKER_HOST.",
+            hint="choose one that `docker context ls` shows with `docker context use NAME`, or set DOCKER_HOST",
         )
     return {"base_url": context.Host, **({"tls": context.TLSConfig} if context.TLSConfig else {})}

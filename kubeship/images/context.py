@@ -90,12 +90,12 @@ def ignore_rules(context: Path, dockerfile: str) -> Ignored:
             return read_dockerignore(path.read_text(encoding="utf-8"))
         except ValueError as error:
             raise InvalidInput(
-                f"The context can't be chosen: {name}, {error}.", hint=f"Correct {path} and build again."
+                f"The context can't be chosen: {name}, {error}.", hint=f"correct {path} and build again"
             ) from error
         except OSError as error:
             raise InvalidInput(
                 f"The context can't be chosen: {path} can't be read ({error.strerror}).",
-                hint=f"Give your user the right to read it: chmod u+r {path}",
+                hint=f"give your user the right to read it: chmod u+r {path}",
             ) from error
     return Ignored()
 
@@ -158,7 +158,7 @@ def pieces(path: str, size: int) -> Iterator[bytes]:
                 if not piece:
                     raise InvalidInput(
                         f"{path} became shorter while it was being sent to the engine.",
-                        hint="Stop what writes to it, or name it in .dockerignore, and build again.",
+                        hint="stop what writes to it, or name it in .dockerignore, and build again",
                     )
                 size -= len(piece)
                 yield piece
@@ -184,5 +184,5 @@ def _parents(path: str) -> Iterator[str]:
 def _unreadable(path: Path, error: OSError) -> InvalidInput:
     return InvalidInput(
         f"{path} can't be sent to the engine: {error.strerror}.",
-        hint="Make it readable for your user, or name it in .dockerignore, and build again.",
+        hint="make it readable for your user, or name it in .dockerignore, and build again",
     )

@@ -62,20 +62,20 @@ def _no_answer(promise: Promise, ended: Ended) -> VerificationFailed:
     if ended.exit_code is None:
         return VerificationFailed(
             f"{_subject(promise)} did not finish loading within {SECONDS} seconds inside the image.",
-            hint="Something at import time waits, most likely for a server (a proof has no network): move it into a "
-            "function that runs after start. Where it stood is shown above.",
+            hint="something at import time waits, most likely for a server (a proof has no network): move it into a "
+            "function that runs after start. Where it stood is shown above",
             details=tail,
         )
     if ended.out_of_memory:
         return VerificationFailed(
             f"{_subject(promise)} ran out of memory while loading inside the image.",
-            hint="Load models and data when they are first needed, or give the engine more memory.",
+            hint="load models and data when they are first needed, or give the engine more memory",
             details=tail,
         )
     signal = f" (signal {ended.exit_code - 128})" if ended.exit_code > 128 else ""
     return VerificationFailed(
         f"{_subject(promise)} ended the process while loading inside the image: exit code {ended.exit_code}{signal}.",
-        hint="A module must not end the process when it is imported: look for os._exit(), exec or a native crash.",
+        hint="a module must not end the process when it is imported: look for os._exit(), exec or a native crash",
         details=tail,
     )
 
@@ -89,8 +89,8 @@ def _raised(promise: Promise, facts: Mapping[str, Any]) -> VerificationFailed:
         return VerificationFailed(
             f"{_subject(promise)} doesn't load inside the image: there is no module {module} "
             f"({facts['directory']} holds: {there}).",
-            hint=f"Correct `processes.{promise.process}.entrypoint` or `import_root` in kubeship.yaml, or check that "
-            ".dockerignore doesn't exclude the module.",
+            hint=f"correct `processes.{promise.process}.entrypoint` or `import_root` in kubeship.yaml, or check that "
+            ".dockerignore doesn't exclude the module",
             details=details,
         )
     exception, message = facts["exception"]
@@ -99,20 +99,20 @@ def _raised(promise: Promise, facts: Mapping[str, Any]) -> VerificationFailed:
     if known := meaning(error):
         return VerificationFailed(
             f"{_subject(promise)} fails inside the image: it {known.cause}.",
-            hint=f"{known.remedy[:1].upper()}{known.remedy[1:]}.",
+            hint=known.remedy,
             details=details,
         )
     if facts["step"] == "call" and exception == "TypeError" and not error.where:
         return VerificationFailed(
             f"{_subject(promise)} fails inside the image: its factory can't be called so: {message}.",
-            hint=f'Give it literal arguments (`entrypoint: {module}:create_app("production")`), or name a factory '
-            "without required ones.",
+            hint=f'give it literal arguments (`entrypoint: {module}:create_app("production")`), or name a factory '
+            "without required ones",
             details=details,
         )
     where = f" at {error.where}" if error.where else ""
     return VerificationFailed(
         f"{_subject(promise)} fails inside the image: {doing}, because of {error}{where}.",
-        hint=f"Run `python -c 'import {module}'` with the same variables to see it on your machine, and correct it.",
+        hint=f"run `python -c 'import {module}'` with the same variables to see it on your machine, and correct it",
         details=details,
     )
 
@@ -123,7 +123,7 @@ def _no_such_name(promise: Promise, facts: Mapping[str, Any]) -> VerificationFai
     has = f"; it has {candidates}" if candidates else ""
     return VerificationFailed(
         f"{_subject(promise)} doesn't exist inside the image: {module} has no {name.partition('(')[0]}{has}.",
-        hint=f"Correct `processes.{promise.process}.entrypoint` in kubeship.yaml.",
+        hint=f"correct `processes.{promise.process}.entrypoint` in kubeship.yaml",
     )
 
 
@@ -132,13 +132,13 @@ def _other_interface(promise: Promise, facts: Mapping[str, Any]) -> Verification
     key = f"`processes.{promise.process}"
     if facts["interface"]:
         found = f"it is an {facts['interface'].upper()} application ({facts['found']})"
-        hint = f"Set {key}.interface: {facts['interface']}` and a server that speaks it, or name another entrypoint."
+        hint = f"set {key}.interface: {facts['interface']}` and a server that speaks it, or name another entrypoint"
     elif facts["factory"]:
         found = f"it is a function ({facts['found']}) that takes no request: a factory"
-        hint = f"Write {key}.entrypoint: {promise.entrypoint}()` with parentheses."
+        hint = f"write {key}.entrypoint: {promise.entrypoint}()` with parentheses"
     else:
         found = f"it is a {facts['found']}, which can't be called as one"
-        hint = f"Correct {key}.entrypoint` in kubeship.yaml: it must name the application object."
+        hint = f"correct {key}.entrypoint` in kubeship.yaml: it must name the application object"
     return VerificationFailed(
         f"{_subject(promise)} is not the {wanted} application that was promised: {found}.", hint=hint
     )

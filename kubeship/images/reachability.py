@@ -34,7 +34,7 @@ def unreachable(address: str, error: BaseException) -> MissingPrecondition:
             return MissingPrecondition(f"The container engine at {address} can't be reached: {reason}.", hint=hint)
     return MissingPrecondition(
         f"The container engine at {address} can't be reached: {cause}.",
-        hint="Check DOCKER_HOST and `docker context ls`; `docker version` must answer.",
+        hint="check DOCKER_HOST and `docker context ls`; `docker version` must answer",
     )
 
 
@@ -42,17 +42,17 @@ def unreachable_by_ssh(address: str, said: str) -> MissingPrecondition:
     """The sentence for what ssh, or the docker command at its other end, had to say."""
     last = said.splitlines()[-1]
     hint = next(
-        (hint for words, hint in SSH_REASONS if words in said), f"Try it by hand: ssh ssh://{_host(address)} docker ps"
+        (hint for words, hint in SSH_REASONS if words in said), f"try it by hand: ssh ssh://{_host(address)} docker ps"
     )
     return MissingPrecondition(f"The container engine at {address} can't be reached: {last}", hint=hint)
 
 
 SSH_REASONS = (
-    ("Permission denied", "Let ssh have a key that the host takes (`ssh-add`), and name the user: ssh://USER@HOST."),
-    ("Host key verification failed", "Log in once by hand, so that ssh knows the host's key; in CI use ssh-keyscan."),
-    ("not found", "Install the docker command on that host: it connects ssh with the engine there."),
-    ("docker.sock", "See that the engine runs there, and that the user is in its group docker."),
-    ("Could not resolve hostname", "Correct the host's name in DOCKER_HOST, or in the Docker context."),
+    ("Permission denied", "let ssh have a key that the host takes (`ssh-add`), and name the user: ssh://USER@HOST"),
+    ("Host key verification failed", "log in once by hand, so that ssh knows the host's key; in CI use ssh-keyscan"),
+    ("not found", "install the docker command on that host: it connects ssh with the engine there"),
+    ("docker.sock", "see that the engine runs there, and that the user is in its group docker"),
+    ("Could not resolve hostname", "correct the host's name in DOCKER_HOST, or in the Docker context"),
 )
 """What is said, what to do; in order of precedence."""
 
@@ -65,37 +65,37 @@ REASONS: tuple[tuple[type[BaseException], str, str], ...] = (
     (
         ssl.SSLCertVerificationError,
         "its certificate is not one that ca.pem vouches for, or it is for another name",
-        "Put the engine's ca.pem, and your cert.pem and key.pem, into the folder that DOCKER_CERT_PATH names.",
+        "put the engine's ca.pem, and your cert.pem and key.pem, into the folder that DOCKER_CERT_PATH names",
     ),
     (
         ssl.SSLError,
         "it wants TLS with a certificate of yours, or doesn't speak TLS at all",
-        "Set DOCKER_TLS_VERIFY=1, and DOCKER_CERT_PATH to the folder with ca.pem, cert.pem and key.pem; or unset them.",
+        "set DOCKER_TLS_VERIFY=1, and DOCKER_CERT_PATH to the folder with ca.pem, cert.pem and key.pem; or unset them",
     ),
     (
         socket.gaierror,
         "no host has that name",
-        "Correct the host's name in DOCKER_HOST, or in the Docker context.",
+        "correct the host's name in DOCKER_HOST, or in the Docker context",
     ),
     (
         FileNotFoundError,
         "its socket doesn't exist, so no engine runs there",
-        "Start Docker (`systemctl start docker`, or Docker Desktop), or set DOCKER_HOST to where one runs.",
+        "start Docker (`systemctl start docker`, or Docker Desktop), or set DOCKER_HOST to where one runs",
     ),
     (
         PermissionError,
         "your user may not open its socket",
-        "Join the group that may (`sudo usermod -aG docker $USER`, then log in again), or use a rootless engine.",
+        "join the group that may (`sudo usermod -aG docker $USER`, then log in again), or use a rootless engine",
     ),
     (
         ConnectionRefusedError,
         "the connection is refused, so nothing listens there",
-        "Start Docker (`systemctl start docker`), or correct DOCKER_HOST.",
+        "start Docker (`systemctl start docker`), or correct DOCKER_HOST",
     ),
     (
         TimeoutError,
         "it doesn't answer in time",
-        "See whether the engine hangs (`docker version`); restart it, or correct DOCKER_HOST.",
+        "see whether the engine hangs (`docker version`); restart it, or correct DOCKER_HOST",
     ),
 )
 

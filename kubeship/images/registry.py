@@ -132,7 +132,7 @@ def push_finding(api: EngineApi, repository: str, prove: ProvePush | None = None
     if "/" not in repository:
         return Finding(
             f"The image name {repository} names no registry to push to.",
-            f"Set `image:` in kubeship.yaml to something like registry.example.com/team/{repository}",
+            f"set `image:` in kubeship.yaml to something like registry.example.com/team/{repository}",
             subject="registry",
         )
     try:
@@ -176,15 +176,15 @@ def _push_failed(reference: str, said: str, has_login: bool) -> PushFailed:
     if not said:
         return PushFailed(
             f"Pushing {reference} ended without a digest: the connection to the registry or the engine broke.",
-            hint="Run the same command again: layers that arrived are not sent twice.",
+            hint="run the same command again: layers that arrived are not sent twice",
         )
     known = refusal(reference, said, has_login)
     if known is None or known.kind == "missing":
         return PushFailed(
             f"Pushing {reference} failed: the registry or the engine said: {said}",
-            hint="Run the same command again; if it says so again, see the registry's own log.",
+            hint="run the same command again; if it says so again, see the registry's own log",
         )
-    return PushFailed(f"Pushing {reference} failed: {known.reason}.", hint=f"{known.hint}.")
+    return PushFailed(f"Pushing {reference} failed: {known.reason}.", hint=known.hint)
 
 
 def _local_digest(api: EngineApi, reference: str) -> str | None:

@@ -46,45 +46,45 @@ PASSING = (
 )
 """Source: moby (distribution/xfer, which tries layers again, manifests not), Go's net and net/http."""
 
-LOG_IN = "Log in: docker login {registry}, or set KUBESHIP_REGISTRY_USERNAME and KUBESHIP_REGISTRY_PASSWORD"
+LOG_IN = "log in: docker login {registry}, or set KUBESHIP_REGISTRY_USERNAME and KUBESHIP_REGISTRY_PASSWORD"
 REFUSALS: tuple[tuple[Kind, str, str, str], ...] = (
     (
         "unreachable",
         r"server gave HTTP response to HTTPS client",
         "{registry} speaks plain HTTP, and the engine insists on HTTPS",
-        'Give the registry a certificate, or list it under "insecure-registries" in the engine\'s daemon.json',
+        'give the registry a certificate, or list it under "insecure-registries" in the engine\'s daemon.json',
     ),
     (
         "unreachable",
         r"x509: |certificate signed by unknown authority|tls: failed to verify",
         "the engine doesn't trust the certificate of {registry}",
-        "Put the registry's authority into /etc/docker/certs.d/{registry}/ca.crt on the engine's host",
+        "put the registry's authority into /etc/docker/certs.d/{registry}/ca.crt on the engine's host",
     ),
     (
         "unreachable",
         r"no such host|server misbehaving|Temporary failure in name resolution",
         "the engine can't find a host of the name {registry}",
-        "Check the spelling of `image:` in kubeship.yaml, and the DNS of the engine's host",
+        "check the spelling of `image:` in kubeship.yaml, and the DNS of the engine's host",
     ),
     (
         "unreachable",
         r"connection refused",
         "nothing answers at {registry}: the connection is refused",
-        "Start the registry, or correct `image:` in kubeship.yaml",
+        "start the registry, or correct `image:` in kubeship.yaml",
     ),
     (
         "unreachable",
         r"i/o timeout|Client\.Timeout exceeded|deadline exceeded|TLS handshake timeout|no route to host|"
         r"network is unreachable",
         "{registry} doesn't answer the engine",
-        "Check the network and proxy of the engine's host, then run the same command again",
+        "check the network and proxy of the engine's host, then run the same command again",
     ),
     (
         "refused-login",
         r"incorrect username or password|invalid username/password|bad credentials|token (?:has )?expired|"
         r"authentication (?:is )?required.*expired",
         "{registry} doesn't accept the credentials of the Docker configuration",
-        "Log in again: docker login {registry}",
+        "log in again: docker login {registry}",
     ),
     (
         "denied",
@@ -92,26 +92,26 @@ REFUSALS: tuple[tuple[Kind, str, str, str], ...] = (
         r"insufficient_scope|"
         r"repository does not exist or may require",
         "{registry} doesn't allow it for {reference}",
-        "Ask for the right to push there, log in as somebody who has it (docker login {registry}), or correct `image:` "
+        "ask for the right to push there, log in as somebody who has it (docker login {registry}), or correct `image:` "
         "in kubeship.yaml",
     ),
     (
         "refused",
         r"HTTP 413 response|413 Request Entity Too Large",
         "a layer of {reference} is bigger than {registry}, or a proxy in front of it, takes",
-        "Raise the limit there (nginx: client_max_body_size 0)",
+        "raise the limit there (nginx: client_max_body_size 0)",
     ),
     (
         "missing",
         r"manifest unknown|name unknown|not found|NAME_UNKNOWN",
         "{registry} doesn't hold {reference}",
-        "Check its name and tag",
+        "check its name and tag",
     ),
     (
         "unreachable",
         r"toomanyrequests|429 Too Many Requests|HTTP 429 response|rate limit",
         "{registry} says that there were too many requests",
-        "Wait, or log in for a higher limit: docker login {registry}",
+        "wait, or log in for a higher limit: docker login {registry}",
     ),
 )
 """Kind, pattern, reason, hint; in order of precedence. Source: moby (distribution/errors.go), Go's net and crypto/tls,

@@ -35,27 +35,27 @@ def _value(secret: BuildSecret, environment: Mapping[str, str]) -> bytes:
     if secret.variable is not None:
         # Without surrogates that the shell put there, the bytes are those of the environment.
         found = environment.get(secret.variable, "").encode(errors="surrogateescape")
-        place, remedy = f"the environment variable {secret.variable}", f"Set {secret.variable}"
+        place, remedy = f"the environment variable {secret.variable}", f"set {secret.variable}"
         if not found:
             raise InvalidInput(
                 f"{key} in kubeship.yaml is taken from {place}, which is not set.",
-                hint=f"{remedy} where kubeship runs (in CI: as a secret variable), or correct {key}.",
+                hint=f"{remedy} where kubeship runs (in CI: as a secret variable), or correct {key}",
             )
     elif secret.file is not None:
-        place, remedy = str(secret.file), f"Put it into {secret.file}"
+        place, remedy = str(secret.file), f"put it into {secret.file}"
         try:
             with secret.file.open("rb") as file:
                 found = file.read(LARGEST + 1)
         except OSError as error:
             raise InvalidInput(
                 f"{key} in kubeship.yaml is taken from {place}, which can't be read: {error.strerror}.",
-                hint=f"{remedy}, readable for your user, or correct {key}.",
+                hint=f"{remedy}, readable for your user, or correct {key}",
             ) from error
     else:
-        raise InvalidInput(f"{key} in kubeship.yaml names neither a variable nor a file.", hint=f"Correct {key}.")
+        raise InvalidInput(f"{key} in kubeship.yaml names neither a variable nor a file.", hint=f"correct {key}")
     if len(found) > LARGEST:
         raise InvalidInput(
             f"{key} in kubeship.yaml is taken from {place}, which holds more than {LARGEST // 1024} KB.",
-            hint="A secret is a credential: BuildKit takes nothing larger. Files belong into the build context.",
+            hint="a secret is a credential: BuildKit takes nothing larger, and files belong into the build context",
         )
     return found

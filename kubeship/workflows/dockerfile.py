@@ -63,8 +63,8 @@ def complete_advice(error: BuildFailed, app: App) -> None:
     elif build:
         named = ", ".join(sorted(build | runtime))
         error.hint = (
-            f"{error.explanation.advice} kubeship.yaml names {named} already: run `kubeship render` if the Dockerfile "
-            "is older; otherwise take a version that has a wheel."
+            f"{error.explanation.advice}; kubeship.yaml names {named} already: run `kubeship render` if the Dockerfile "
+            "is older; otherwise take a version that has a wheel"
         )
 
 

@@ -61,7 +61,7 @@ def too_heavy(part: Part, distributions: tuple[DistributionSize, ...]) -> Cautio
         for pattern, words in LIGHTER
         if any(pattern.match(each.name.lower()) for each in distributions if each.size > HEAVY / 20)
     ]
-    hint = "; ".join(lighter) or "Leave out what only development or training needs: `dependencies: {groups: [...]}`"
+    hint = "; ".join(lighter) or "leave out what only development or training needs: `dependencies: {groups: [...]}`"
     most = f", most of it {named}" if named else ""
     return Caution(f"The dependencies weigh {size(part.size)}{most}: each node pulls that before a pod starts", hint)
 

@@ -20,7 +20,7 @@ def application(context: Path, dockerfile: str) -> list[Member]:
         if entry.name.rpartition("/")[2].startswith(WHITEOUT):
             raise InvalidInput(
                 f"{entry.name} can't be in an image: names that begin with {WHITEOUT} mean deleted files there.",
-                hint="Rename it, or name it in .dockerignore.",
+                hint="rename it, or name it in .dockerignore",
             )
         if entry.target:
             members.append(Member(name, 0o777, target=entry.target))

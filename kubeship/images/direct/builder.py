@@ -79,7 +79,7 @@ class LayerBuilder:
         if "/" not in repository:
             return Finding(
                 f"The image name {repository} names no registry to push to.",
-                f"Set `image:` in kubeship.yaml to something like registry.example.com/team/{repository}",
+                f"set `image:` in kubeship.yaml to something like registry.example.com/team/{repository}",
                 subject="registry",
             )
         try:

@@ -98,5 +98,5 @@ def _hash(path: Path) -> str:
     except OSError as error:
         raise InvalidInput(
             f"{path} can't be read: {os.strerror(error.errno or 0)}.",
-            hint="Correct dependencies.files in kubeship.yaml, or run `kubeship init` again.",
+            hint="correct dependencies.files in kubeship.yaml, or run `kubeship init` again",
         ) from error

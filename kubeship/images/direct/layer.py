@@ -141,7 +141,7 @@ def _big(header: tarfile.TarInfo, source: Path, epoch: int | None) -> Iterator[b
     if size or again != checksum:
         raise InvalidInput(
             f"{source} changed while it was being packed.",
-            hint="Stop what writes to it, or name it in .dockerignore, and build again.",
+            hint="stop what writes to it, or name it in .dockerignore, and build again",
         )
     yield bytes(-header.size % tarfile.BLOCKSIZE)
 
@@ -149,5 +149,5 @@ def _big(header: tarfile.TarInfo, source: Path, epoch: int | None) -> Iterator[b
 def _unreadable(path: Path, error: OSError) -> InvalidInput:
     return InvalidInput(
         f"{path} can't be packed: {error.strerror}.",
-        hint="Make it readable for your user, or name it in .dockerignore, and build again.",
+        hint="make it readable for your user, or name it in .dockerignore, and build again",
     )

@@ -148,7 +148,7 @@ def _pipenv(place: Place) -> list[Install]:
     try:
         lock = json.loads(_text(path))
     except ValueError as error:
-        raise InvalidInput(f"{path} is no JSON: {error}.", hint="Make it anew: pipenv lock") from error
+        raise InvalidInput(f"{path} is no JSON: {error}.", hint="make it anew: pipenv lock") from error
     pipfile = _toml(path.parent / "Pipfile")
     return _pinned(pinned_by_pipenv(lock, pipfile, place.target.markers, place.request.image.groups), place)
 
@@ -180,11 +180,11 @@ def _toml(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(_text(path))
     except tomllib.TOMLDecodeError as error:
-        raise InvalidInput(f"{path} is no TOML: {error}.", hint=f"Correct {path}, or make it anew.") from error
+        raise InvalidInput(f"{path} is no TOML: {error}.", hint=f"correct {path}, or make it anew") from error
 
 
 def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise InvalidInput(f"{path} can't be read: {error}.", hint="Make it a readable UTF-8 file.") from error
+        raise InvalidInput(f"{path} can't be read: {error}.", hint="make it a readable UTF-8 file") from error

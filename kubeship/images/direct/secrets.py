@@ -23,14 +23,14 @@ def uv_variables(secrets: Sequence[BuildSecret], environment: Mapping[str, str])
             if secret.variable not in environment:
                 raise InvalidInput(
                     f"kubeship.yaml: build.secrets.{secret.id}: the environment variable {secret.variable} is not set.",
-                    hint=f"Set {secret.variable}, or correct build.secrets in kubeship.yaml.",
+                    hint=f"set {secret.variable}, or correct build.secrets in kubeship.yaml",
                 )
             found[_name(secret.id)] = environment[secret.variable]
         elif secret.id == "netrc":
             if secret.file is None or not os.access(secret.file, os.R_OK):
                 raise InvalidInput(
                     f"kubeship.yaml: build.secrets.{secret.id}: {secret.file} can't be read.",
-                    hint="Correct the path in kubeship.yaml, or make the file readable for your user.",
+                    hint="correct the path in kubeship.yaml, or make the file readable for your user",
                 )
             found["NETRC"] = str(secret.file)
         else:

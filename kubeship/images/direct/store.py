@@ -137,9 +137,9 @@ class Store:
             raise MissingPrecondition(
                 f"The cache folder {self.folder} "
                 + ("is full: no space is left on its disk." if full else f"can't be written: {error.strerror}."),
-                hint="Free some space, or set KUBESHIP_CACHE_DIR to a folder with more of it."
+                hint="free some space, or set KUBESHIP_CACHE_DIR to a folder with more of it"
                 if full
-                else "Give your user the right to write there, or set KUBESHIP_CACHE_DIR to another folder.",
+                else "give your user the right to write there, or set KUBESHIP_CACHE_DIR to another folder",
             ) from error
 
     def _prune(self, wanted: Path) -> None:

@@ -71,7 +71,7 @@ def run_uv(uv: Uv, arguments: Sequence[str], folder: Path, secrets: Mapping[str,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise BuildFailed(
-            f"uv can't be run: {error}.", hint="Install it anew: pip install 'kubeship[direct]'"
+            f"uv can't be run: {error}.", hint="install it anew: pip install 'kubeship[direct]'"
         ) from error
     if done.returncode == 0:
         return done.stdout
@@ -80,7 +80,7 @@ def run_uv(uv: Uv, arguments: Sequence[str], folder: Path, secrets: Mapping[str,
         raise NeedsEngine(f"something has no wheel for the image and must be built ({_reason(said)})")
     raise BuildFailed(
         f"The dependencies can't be installed: {_reason(said)}.",
-        hint="Correct what uv names; `--builder docker` installs them in a container, as the Dockerfile says.",
+        hint="correct what uv names; `--builder docker` installs them in a container, as the Dockerfile says",
         details="\n".join(said.splitlines()[-20:]),
     )
 

@@ -64,9 +64,9 @@ def error_words(body: bytes) -> str:
     return "; ".join(filter(None, lines))[:500]
 
 
-_NO_LOGIN = "Log in: docker login {registry}, or set KUBESHIP_REGISTRY_USERNAME and KUBESHIP_REGISTRY_PASSWORD."
+_NO_LOGIN = "log in: docker login {registry}, or set KUBESHIP_REGISTRY_USERNAME and KUBESHIP_REGISTRY_PASSWORD"
 _NO_RIGHT = (
-    "Ask for the right to it, log in as somebody who has it (docker login {registry}), or correct the image's name."
+    "ask for the right to it, log in as somebody who has it (docker login {registry}), or correct the image's name"
 )
 ANSWERS: tuple[Row, ...] = (
     Row(
@@ -84,7 +84,7 @@ ANSWERS: tuple[Row, ...] = (
         True,
         "denied",
         "{registry} doesn't accept the credentials of {origin}",
-        "Log in again: docker login {registry}; a token may have expired.",
+        "log in again: docker login {registry}; a token may have expired",
     ),
     Row(
         frozenset({400, 403, 409, 412}),
@@ -92,7 +92,7 @@ ANSWERS: tuple[Row, ...] = (
         None,
         "refused",
         "{registry} doesn't let the tag of {subject} name another image",
-        "The tag is immutable there: commit, so that the image gets a tag of its own, or push to another repository.",
+        "the tag is immutable there: commit, so that the image gets a tag of its own, or push to another repository",
     ),
     Row(
         frozenset({403, 412, 413, 507}),
@@ -100,7 +100,7 @@ ANSWERS: tuple[Row, ...] = (
         None,
         "refused",
         "{registry} has no room left for {subject}",
-        "Delete old images there, or ask for more room.",
+        "delete old images there, or ask for more room",
     ),
     Row(
         frozenset({403}),
@@ -116,7 +116,7 @@ ANSWERS: tuple[Row, ...] = (
         None,
         "missing",
         "{registry} has no repository {path}",
-        "Create it there (on ECR: aws ecr create-repository --repository-name {path}), or correct its name.",
+        "create it there (on ECR: aws ecr create-repository --repository-name {path}), or correct its name",
     ),
     Row(
         frozenset({404}),
@@ -124,7 +124,7 @@ ANSWERS: tuple[Row, ...] = (
         None,
         "missing",
         "{registry} doesn't hold {subject}",
-        "Check its name and tag, and that {registry} is a registry.",
+        "check its name and tag, and that {registry} is a registry",
     ),
     Row(
         frozenset({405}),
@@ -132,7 +132,7 @@ ANSWERS: tuple[Row, ...] = (
         None,
         "refused",
         "{registry} takes no images: it is read-only, or a mirror of another registry",
-        "Push to the registry behind it: correct `image:` in kubeship.yaml.",
+        "push to the registry behind it: correct `image:` in kubeship.yaml",
     ),
     Row(
         frozenset({413}),
@@ -140,7 +140,7 @@ ANSWERS: tuple[Row, ...] = (
         None,
         "refused",
         "a layer of {subject} is bigger than {registry}, or a proxy in front of it, takes",
-        "Raise the limit there (nginx: client_max_body_size 0).",
+        "raise the limit there (nginx: client_max_body_size 0)",
     ),
     Row(
         frozenset({429}),
@@ -148,7 +148,7 @@ ANSWERS: tuple[Row, ...] = (
         None,
         "passing",
         "{registry} says that there were too many requests",
-        "Wait, or log in for a higher limit (docker login {registry}), then run the same command again.",
+        "wait, or log in for a higher limit (docker login {registry}), then run the same command again",
     ),
     Row(
         frozenset({408, 425, 500, 502, 503, 504}),
@@ -156,7 +156,7 @@ ANSWERS: tuple[Row, ...] = (
         None,
         "passing",
         "{registry} answered {status} each time",
-        "See the registry's own log, then run the same command again: what has arrived is not sent twice.",
+        "see the registry's own log, then run the same command again: what has arrived is not sent twice",
     ),
     Row(
         frozenset(),
@@ -164,7 +164,7 @@ ANSWERS: tuple[Row, ...] = (
         None,
         "refused",
         "{registry} got other bytes of {subject} than were sent",
-        "Run the same command again; if it says so again, a proxy in between changes what passes through it.",
+        "run the same command again; if it says so again, a proxy in between changes what passes through it",
     ),
 )
 """In order of precedence. Sources: OCI distribution specification, "Error codes"; the words of distribution, Harbor

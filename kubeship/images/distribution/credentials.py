@@ -46,7 +46,7 @@ def _own(registry: str, environment: Mapping[str, str], is_the_images: bool) -> 
         if not username:
             raise MissingPrecondition(
                 "KUBESHIP_REGISTRY_PASSWORD is set without KUBESHIP_REGISTRY_USERNAME.",
-                hint="Set both, or an access token alone as KUBESHIP_REGISTRY_TOKEN.",
+                hint="set both, or an access token alone as KUBESHIP_REGISTRY_TOKEN",
             )
         return Login(username, password, origin="KUBESHIP_REGISTRY_PASSWORD")
     if token := environment.get("KUBESHIP_REGISTRY_TOKEN"):
@@ -54,7 +54,7 @@ def _own(registry: str, environment: Mapping[str, str], is_the_images: bool) -> 
     if username:
         raise MissingPrecondition(
             "KUBESHIP_REGISTRY_USERNAME is set without KUBESHIP_REGISTRY_PASSWORD or KUBESHIP_REGISTRY_TOKEN.",
-            hint="Set one of them. CI services leave secrets empty in runs for forks and for unprotected branches.",
+            hint="set one of them; CI services leave secrets empty in runs for forks and for unprotected branches",
         )
     return None
 
@@ -95,15 +95,15 @@ def _configured(registry: str, environment: dict[str, str]) -> Login | None:
         if "Credentials store" in str(error):  # docker/auth.py, _resolve_authconfig_credstore
             raise MissingPrecondition(
                 f"The credential helper for {registry} that Docker's config.json names failed: {error}.",
-                hint="Install that credential helper, or remove it from the file (credsStore, credHelpers).",
+                hint="install that credential helper, or remove it from the file (credsStore, credHelpers)",
             ) from error
         raise MissingPrecondition(
-            f"Docker's config.json can't be read: {error}.", hint=f"Log in again: docker login {registry}"
+            f"Docker's config.json can't be read: {error}.", hint=f"log in again: docker login {registry}"
         ) from error
     except (ValueError, TypeError, AttributeError):  # what docker-py lets through; its words may quote the file
         raise MissingPrecondition(
             "Docker's config.json holds credentials that can't be decoded.",
-            hint=f"Log in again: docker login {registry}",
+            hint=f"log in again: docker login {registry}",
         ) from None
     # Entries of the file have small letters, those of helpers capitals.
     values = {key.lower(): value for key, value in (found or {}).items()}

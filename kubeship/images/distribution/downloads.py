@@ -31,7 +31,7 @@ def download(conversation: Conversation, path: str, digest: str, scopes: Scopes,
     except OSError as error:
         raise KubeshipError(
             f"{to} can't be written: {error.strerror or error}.",
-            hint="Make room there, or correct its permissions, then run the same command again.",
+            hint="make room there, or correct its permissions, then run the same command again",
         ) from error
 
 
@@ -83,5 +83,5 @@ def _damaged(registry: str, path: str, digest: str) -> RegistryFailure:
     return RegistryFailure(
         "passing",
         f"{registry} sent other bytes than those of {path} (blob {digest[:19]})",
-        "Run the same command again; if it says so again, a proxy in between changes what passes through it.",
+        "run the same command again; if it says so again, a proxy in between changes what passes through it",
     )

@@ -26,7 +26,7 @@ def parsed(body: bytes, digest: str, claimed: str | None, subject: str) -> Mappi
         raise RegistryFailure(
             "passing",
             f"the manifest of {subject} arrived damaged",
-            "Run the same command again; if it says so again, a proxy in between changes what passes through it.",
+            "run the same command again; if it says so again, a proxy in between changes what passes through it",
         )
     try:
         content: Mapping[str, Any] = json.loads(body)

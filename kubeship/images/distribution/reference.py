@@ -68,7 +68,7 @@ def parse_reference(text: str) -> Reference:
     if not sound:
         raise InvalidInput(
             f"{text} is no image's name.",
-            hint="It is written registry.example.com/team/shop, in lower case, with :TAG or @sha256:DIGEST behind it.",
+            hint="it is written registry.example.com/team/shop, in lower case, with :TAG or @sha256:DIGEST behind it",
         )
     return Reference(registry, path, tag or None, digest or None)
 

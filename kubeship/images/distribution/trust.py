@@ -105,5 +105,5 @@ def _unreadable(path: Path, error: OSError, variable: str = "") -> MissingPrecon
     named = f", which {variable} names," if variable else ""
     return MissingPrecondition(
         f"The certificate file {path}{named} can't be read: {error.strerror or error}.",
-        hint="Correct or remove it; it must be PEM, and a *.cert needs its *.key beside it.",
+        hint="correct or remove it; it must be PEM, and a *.cert needs its *.key beside it",
     )

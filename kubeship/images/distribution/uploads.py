@@ -151,7 +151,7 @@ class Upload:
         if sent != self._source.size:
             raise PushFailed(
                 f"Pushing {self._subject} failed: a layer of {self._source.size} bytes had {sent} when it was sent.",
-                hint="Run the same command again, and let nothing else change kubeship's cache meanwhile.",
+                hint="run the same command again, and let nothing else change kubeship's cache meanwhile",
             )
 
     def _meaning(self, failure: RegistryFailure) -> RegistryFailure:

@@ -17,7 +17,7 @@ def unpinned_base(dockerfile: Dockerfile) -> Iterator[Hit]:
             repository, tag = stage.base, ""
         if tag in ("", "latest"):
             said = f"{stage.base} names no version" if not tag else f"{stage.base} is another image every few weeks"
-            remedy = f"Name a version, for instance `{_example(repository)}`."
+            remedy = f"name a version, for instance `{_example(repository)}`"
             yield Hit("unpinned-base", stage.line, "warning", f"{said}: the same source builds something else", remedy)
         elif stage in dockerfile.shipped:
             yield Hit(
@@ -40,7 +40,7 @@ def copied_from_latest(dockerfile: Dockerfile) -> Iterator[Hit]:
                     instruction.line,
                     "warning",
                     f"{source} is copied from without a version: the same source builds something else",
-                    "Name a version.",
+                    "name a version",
                 )
 
 
@@ -56,7 +56,7 @@ def fixed_platform(dockerfile: Dockerfile) -> Iterator[Hit]:
             stage.line,
             "warning" if differs else "advice",
             f"the platform {stage.platform} is fixed" + (f", and kubeship.yaml says {wanted}" if differs else ""),
-            "Leave --platform out: `platform:` in kubeship.yaml says what is built.",
+            "leave --platform out: `platform:` in kubeship.yaml says what is built",
         )
 
 

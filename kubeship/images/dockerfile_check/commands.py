@@ -31,7 +31,7 @@ def shell_form(dockerfile: Dockerfile) -> Iterator[Hit]:
             script = words[2]
         elif instruction.text.lstrip().startswith("["):
             problem = f"{instruction.name} looks like a list but isn't JSON, so a shell gets it, brackets and all"
-            yield Hit("shell-form", instruction.line, "warning", problem, "Use double quotes and no comma at the end.")
+            yield Hit("shell-form", instruction.line, "warning", problem, "use double quotes and no comma at the end")
             continue
         if re.search(r"(?:^|[;&|]\s*)exec\s", script) or not script.strip():
             continue
@@ -41,7 +41,7 @@ def shell_form(dockerfile: Dockerfile) -> Iterator[Hit]:
             "warning",
             f"{instruction.name} runs in a shell, which may keep SIGTERM from the server: it is then killed in the "
             "middle of its requests",
-            f"Write {instruction.name} {_listed(script)}.",
+            f"write {instruction.name} {_listed(script)}",
         )
 
 
@@ -56,7 +56,7 @@ def development_server(dockerfile: Dockerfile) -> Iterator[Hit]:
                     instruction.line,
                     "warning",
                     f"the image starts a development server ({name})",
-                    "Start gunicorn, uvicorn or another server for production.",
+                    "start gunicorn, uvicorn or another server for production",
                 )
                 break
 
@@ -67,7 +67,7 @@ def several_commands(dockerfile: Dockerfile) -> Iterator[Hit]:
         for name in ("CMD", "ENTRYPOINT"):
             for instruction in [each for each in stage.instructions if each.name == name][:-1]:
                 problem = f"another {name} follows: this one never counts"
-                yield Hit("several-commands", instruction.line, "advice", problem, "Remove it.")
+                yield Hit("several-commands", instruction.line, "advice", problem, "remove it")
 
 
 def healthcheck(dockerfile: Dockerfile) -> Iterator[Hit]:
@@ -75,7 +75,7 @@ def healthcheck(dockerfile: Dockerfile) -> Iterator[Hit]:
     instruction = dockerfile.last("HEALTHCHECK")
     if instruction and not instruction.text.upper().startswith("NONE"):
         problem = "Kubernetes ignores HEALTHCHECK: the Deployment's probes ask instead"
-        remedy = "Nothing to do if `health:` in kubeship.yaml asks the same."
+        remedy = "nothing to do if `health:` in kubeship.yaml asks the same"
         yield Hit("healthcheck", instruction.line, "advice", problem, remedy)
 
 
@@ -93,7 +93,7 @@ def port(dockerfile: Dockerfile) -> Iterator[Hit]:
             known[-1][1],
             "warning",
             f"EXPOSE {known[-1][0]}, and kubeship.yaml says that the web process listens on {wanted}",
-            "Correct `processes.web.port` in kubeship.yaml, or the Dockerfile: probes and the Service ask that port.",
+            "correct `processes.web.port` in kubeship.yaml, or the Dockerfile: probes and the Service ask that port",
         )
 
 
@@ -111,7 +111,7 @@ def command(dockerfile: Dockerfile) -> Iterator[Hit]:
             instruction.line,
             "advice",
             f"CMD starts {stated}, and kubeship.yaml {planned}: in the cluster kubeship.yaml's counts",
-            "Make them agree, or `docker run` tries something else than what is deployed.",
+            "make them agree, or `docker run` tries something else than what is deployed",
         )
 
 

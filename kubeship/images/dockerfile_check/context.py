@@ -37,7 +37,7 @@ def copy_before_install(dockerfile: Dockerfile) -> Iterator[Hit]:
                         "warning",
                         f"the whole source is copied before dependencies are installed (line {instruction.line}), so "
                         "that every edit installs them all again",
-                        "COPY only the files that name the dependencies, install them, then `COPY . .`.",
+                        "COPY only the files that name the dependencies, install them, then `COPY . .`",
                     )
                 break
             if _whole(instruction):
@@ -59,7 +59,7 @@ def dockerignore(dockerfile: Dockerfile) -> Iterator[Hit]:
             copied.line,
             "warning",
             f"there is no .dockerignore: everything in the folder goes into the image{named}",
-            "Write one with .git, .env, .venv, __pycache__, node_modules and what else the app doesn't need.",
+            "write one with .git, .env, .venv, __pycache__, node_modules and what else the app doesn't need",
         )
         return
     for name in inside:
@@ -69,7 +69,7 @@ def dockerignore(dockerfile: Dockerfile) -> Iterator[Hit]:
                 copied.line,
                 "warning",
                 f".dockerignore lets in {name}, {UNWANTED[name]}",
-                f"Add {name} to .dockerignore.",
+                f"add {name} to .dockerignore",
             )
 
 
@@ -83,11 +83,11 @@ def added(dockerfile: Dockerfile) -> Iterator[Hit]:
             source = words[0].strip("[],\"'") if words else ""
             if source.startswith(("http://", "https://")):
                 problem = f"ADD {source} takes whatever the server sends today"
-                remedy = "Use `ADD --checksum=sha256:...`, or curl and `sha256sum --check` in one RUN."
+                remedy = "use `ADD --checksum=sha256:...`, or curl and `sha256sum --check` in one RUN"
                 yield Hit("add-url", instruction.line, "advice", problem, remedy)
             elif not re.search(r"\.(?:tar(?:\.\w+)?|tgz|tbz2?|txz)$|^git@|\.git(?:#|$)|\$|\*", source):
                 problem = "ADD where COPY would do: ADD also unpacks archives and follows addresses"
-                yield Hit("add-instead-of-copy", instruction.line, "advice", problem, "Write COPY.")
+                yield Hit("add-instead-of-copy", instruction.line, "advice", problem, "write COPY")
 
 
 def _whole(instruction: Instruction) -> bool:

@@ -17,18 +17,18 @@ def apt(dockerfile: Dockerfile) -> Iterator[Hit]:
         installs = list(APT.finditer(text))
         if re.search(r"\bapt(?:-get)?\s+(?:-\S+\s+)*update\b", text) and not re.search(r"\binstall\b|upgrade", text):
             problem = "apt-get update stands in a step of its own: from the cache, its lists are old one day"
-            yield Hit("apt-update-alone", line, "warning", problem, "Put it and apt-get install into one RUN.")
+            yield Hit("apt-update-alone", line, "warning", problem, "put it and apt-get install into one RUN")
         if not installs:
             continue
         if any(not re.search(r"\s(?:-\w*y\w*|--yes|--assume-yes|-qq)\b", f" {each[0]}") for each in installs):
             problem = "apt-get install without -y asks, and a build can't answer"
-            yield Hit("apt-yes", line, "warning", problem, "Add -y.")
+            yield Hit("apt-yes", line, "warning", problem, "add -y")
         if any("--no-install-recommends" not in each[0] and "Recommends" not in each[0] for each in installs):
             problem = "apt-get install also takes what packages merely recommend"
-            yield Hit("apt-recommends", line, "advice", problem, "Add --no-install-recommends.")
+            yield Hit("apt-recommends", line, "advice", problem, "add --no-install-recommends")
         if not re.search(r"rm\s[^;&|]*/var/lib/apt|--mount=type=(?:cache|tmpfs)[^ ]*/var/(?:lib|cache)/apt", text):
             problem = "the lists of packages stay in the layer"
-            yield Hit("apt-lists", line, "advice", problem, "End the step with `&& rm -rf /var/lib/apt/lists/*`.")
+            yield Hit("apt-lists", line, "advice", problem, "end the step with `&& rm -rf /var/lib/apt/lists/*`")
 
 
 def pip_cache(dockerfile: Dockerfile) -> Iterator[Hit]:
@@ -47,7 +47,7 @@ def pip_cache(dockerfile: Dockerfile) -> Iterator[Hit]:
         kept = any(not re.search(r"--no-cache-dir|--python\b", each[0]) for each in PIP.finditer(_without_uv(text)))
         if kept and not re.search(r"--mount=type=(?:cache|tmpfs)|PIP_NO_CACHE_DIR|rm\s[^;&|]*\.cache", text):
             problem = "pip keeps its downloads in the layer"
-            remedy = "Add --no-cache-dir, or `RUN --mount=type=cache,target=/root/.cache/pip`."
+            remedy = "add --no-cache-dir, or `RUN --mount=type=cache,target=/root/.cache/pip`"
             yield Hit("pip-cache", instruction.line, "advice", problem, remedy)
 
 

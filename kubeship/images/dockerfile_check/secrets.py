@@ -40,8 +40,8 @@ def secret_variables(dockerfile: Dockerfile) -> Iterator[Hit]:
                         instruction.line,
                         "warning",
                         f"{instruction.name} {name} stays readable in the image: `docker history` shows it",
-                        "For the build use `RUN --mount=type=secret`, with `build.secrets` in kubeship.yaml; at run "
-                        "time `secrets:` names a Kubernetes Secret.",
+                        "for the build use `RUN --mount=type=secret`, with `build.secrets` in kubeship.yaml; at run "
+                        "time `secrets:` names a Kubernetes Secret",
                     )
 
 
@@ -58,8 +58,8 @@ def secret_words(dockerfile: Dockerfile) -> Iterator[Hit]:
                     instruction.line,
                     "warning",
                     f"{instruction.name} holds a password or token: `docker history` shows it",
-                    "Read it from `RUN --mount=type=secret`, with `build.secrets` in kubeship.yaml, and make it "
-                    "invalid: whoever has an older image knows it.",
+                    "read it from `RUN --mount=type=secret`, with `build.secrets` in kubeship.yaml, and make it "
+                    "invalid: whoever has an older image knows it",
                 )
 
 
@@ -77,8 +77,8 @@ def secret_files(dockerfile: Dockerfile) -> Iterator[Hit]:
                         instruction.line,
                         "warning",
                         f"{word} is copied into a layer, where everybody who can pull the image reads it",
-                        "List it in .dockerignore; the app reads variables, which `secrets:` in kubeship.yaml takes "
-                        "from a Kubernetes Secret.",
+                        "list it in .dockerignore; the app reads variables, which `secrets:` in kubeship.yaml takes "
+                        "from a Kubernetes Secret",
                     )
 
 

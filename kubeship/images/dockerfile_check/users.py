@@ -30,7 +30,7 @@ def root_user(dockerfile: Dockerfile) -> Iterator[Hit]:
             instruction.line,
             "warning",
             f"USER {user} is a name: Kubernetes can't tell that it isn't root, and runAsNonRoot refuses it",
-            "Write its number, for instance `USER 10001:10001`, as `useradd --uid 10001` gives it.",
+            "write its number, for instance `USER 10001:10001`, as `useradd --uid 10001` gives it",
         )
 
 
@@ -44,7 +44,7 @@ def sudo(dockerfile: Dockerfile) -> Iterator[Hit]:
                     instruction.line,
                     "advice",
                     "sudo is used or installed: steps run as root already, unless USER came before them",
-                    "Leave sudo out; switch with USER.",
+                    "leave sudo out; switch with USER",
                 )
 
 
@@ -58,7 +58,7 @@ def world_writable(dockerfile: Dockerfile) -> Iterator[Hit]:
                     instruction.line,
                     "advice",
                     "chmod 777 lets every process change these files",
-                    "Give only the folder that is written to the user that runs: `chown 10001 FOLDER`.",
+                    "give only the folder that is written to the user that runs: `chown 10001 FOLDER`",
                 )
 
 

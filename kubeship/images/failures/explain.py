@@ -17,7 +17,7 @@ from kubeship.model.python_errors import meaning, read_traceback
 
 BEFORE_COMPILERS = (*DOCKERFILE[:1], *SURROUNDINGS, *APT, *DOCKERFILE[1:], *LOCKS, *PACKAGING)
 """A base image that can't be had is told before the network that it would have come by."""
-NOBODY_KNOWS = "Correct the step that failed; its last lines are above. Then run the same command again."
+NOBODY_KNOWS = "correct the step that failed (its last lines are above), then run the same command again"
 
 KEPT_OF_A_LINE = 500
 """At its beginning, and at its end."""
@@ -56,37 +56,37 @@ def _python(log: Sequence[str]) -> str | None:
     """What the step's traceback means."""
     error = read_traceback("\n".join(log))
     known = meaning(error) if error else None
-    return f"The step {known.cause}: {known.remedy}." if known else None
+    return f"the step {known.cause}: {known.remedy}" if known else None
 
 
 def _program(text: str) -> str | None:
     """A program that nobody here knows the package of."""
     found = re.search(r"(?:sh|bash): (?:\d+: |line \d+: )?([\w.+-]+): (?:command )?not found", text)
     return (
-        f"The step calls {found[1]}, which the image doesn't have: install it, or correct the step." if found else None
+        f"the step calls {found[1]}, which the image doesn't have: install it, or correct the step" if found else None
     )
 
 
 def _not_built(built: str) -> Explanation:
     return Explanation(
         f"{built} has no wheel for this Python and platform, and building it from source failed; its compiler's last "
-        f"words are above. Take a version of {built} that has a wheel, another `python:` in kubeship.yaml, or add what "
+        f"words are above; take a version of {built} that has a wheel, another `python:` in kubeship.yaml, or add what "
         f"it "
-        "asks for to `system_packages: {build: [...]}`.",
+        "asks for to `system_packages: {build: [...]}`",
         distribution=built,
     )
 
 
 def _missing(what: str, packages: DebianPackages | None, built: str) -> Explanation:
-    needs = f"{built} has no wheel that fits, and compiling it needs {what}" if built else f"The step needs {what}"
+    needs = f"{built} has no wheel that fits, and compiling it needs {what}" if built else f"the step needs {what}"
     if packages is None:
         return Explanation(
             f"{needs}: add the Debian package that has it (packages.debian.org finds files) to "
-            "`system_packages: {build: [...]}` in kubeship.yaml, then run `kubeship render`.",
+            "`system_packages: {build: [...]}` in kubeship.yaml, then run `kubeship render`",
             distribution=built,
         )
     if built:
         packages = library_of(built) or packages
         compiler = () if "g++" in packages.build or packages.build == ("git",) else COMPILER
         packages = DebianPackages((*packages.build, *compiler), packages.runtime, packages.trixie)
-    return Explanation(f"{needs}, which the image doesn't have.", packages, built)
+    return Explanation(f"{needs}, which the image doesn't have", packages, built)

@@ -24,6 +24,8 @@ LONGEST_STORY = 60_000
 """Characters of what goes into the summary; a step's whole summary is lost from 1 MiB on."""
 PLACE = re.compile(r"(?P<file>[^\s:]+\.(?:ya?ml|lock|toml|py|txt|cfg|ini)|Dockerfile|Procfile)(?::(?P<line>\d+))?: ")
 """How errors begin that are about a line of a file: `kubeship.yaml:14: processes.web.port: ...`."""
+CAUSE = re.compile(r"\((?P<file>[^\s:()]+\.py):(?P<line>\d+)\)")
+"""How causes name the line of the project's code: `web crashes: KeyError: 'A' (app.py:24)`."""
 
 
 class GitHub:
@@ -56,10 +58,7 @@ class GitHub:
     def failed(self, error: KubeshipError) -> None:
         """An annotation at the line that is wrong, the whole story in the summary, and the deployment's end."""
         self._end_group()
-        place = PLACE.match(error.message)
-        where = {name: value for name, value in place.groupdict().items() if value} if place else {}
-        if "file" in where:
-            where["file"] = self._in_repository(where["file"])
+        where = self._place(error.message)
         self._say("error", "\n".join((error.message, error.hint)), title=f"kubeship {self._command}", **where)
         details = f"\n\n{fenced(_short(printable(error.details)))}" if error.details else ""
         story = f"{escaped(_short(printable(error.message)))}{details}\n\n**Next:** {escaped(printable(error.hint))}"
@@ -112,6 +111,15 @@ class GitHub:
                 file.write(text)
         except OSError as error:
             self._warn(f"the file of {variable} can't be written: {error.strerror}")
+
+    def _place(self, message: str) -> dict[str, str]:
+        """The file and the line that it is about; a cause may name a file that isn't here."""
+        found = PLACE.match(message)
+        if found is None:
+            cause = CAUSE.search(message)
+            found = cause if cause and Path(cause["file"]).is_file() else None
+        where = {name: value for name, value in found.groupdict().items() if value} if found else {}
+        return {**where, "file": self._in_repository(where["file"])} if where else {}
 
     def _in_repository(self, file: str) -> str:
         """As annotations name it, where the command runs in a folder of the repository."""

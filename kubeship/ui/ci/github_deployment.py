@@ -82,7 +82,7 @@ class GitHubDeployment:
         except (OSError, ValueError, http.client.HTTPException) as error:
             self._refused = True
             forbidden = getattr(error, "code", None) in {401, 403, 404}
-            remedy = "; the job needs `permissions: {deployments: write}`" if forbidden else ""
-            self._warn(f"GitHub took no deployment status: {error}{remedy}")
+            right = "; the job needs `permissions: {deployments: write}`" if forbidden else ""
+            self._warn(f"GitHub took no deployment status: {error}{right}")
             return {}
         return found if isinstance(found, dict) else {}

@@ -85,9 +85,9 @@ def test_tokens_are_asked_for_the_repository_and_what_is_done_there() -> None:
     ("scheme", "login", "reason", "advice"),
     [
         ("basic", None, "wants a login for", "docker login 127.0.0.1"),
-        ("basic", Login("me", "wrong"), "doesn't accept the credentials of the Docker configuration", "Log in again"),
+        ("basic", Login("me", "wrong"), "doesn't accept the credentials of the Docker configuration", "log in again"),
         ("bearer", None, "wants a login for", "KUBESHIP_REGISTRY_USERNAME"),
-        ("bearer", Login("me", "wrong"), "doesn't accept the credentials", "Log in again"),
+        ("bearer", Login("me", "wrong"), "doesn't accept the credentials", "log in again"),
     ],
 )
 def test_refused_login_says_what_to_type(scheme: str, login: Login | None, reason: str, advice: str) -> None:
@@ -103,7 +103,7 @@ def test_login_without_the_right_is_not_called_a_wrong_login() -> None:
         with pytest.raises(PushFailed, match=r"doesn't allow it for .*/theirs with the Docker configuration") as caught:
             client(registry, ME).require_push(f"{registry.host}/theirs")
 
-        assert "Ask for the right" in caught.value.hint
+        assert "ask for the right" in caught.value.hint
 
 
 def test_mount_that_is_refused_is_an_upload() -> None:

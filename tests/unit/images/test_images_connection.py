@@ -89,7 +89,7 @@ def test_ssh_address_that_cannot_be_used_is_refused(address: str) -> None:
     ("said", "hint"),
     [
         ("Warning: x\nann@host: Permission denied (publickey).", "ssh-add"),
-        ("bash: docker: command not found", "Install the docker command"),
+        ("bash: docker: command not found", "install the docker command"),
         ("something else", "ssh ssh://ann@host docker ps"),
     ],
 )

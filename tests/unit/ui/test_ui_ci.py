@@ -68,6 +68,20 @@ def test_an_error_without_a_place_has_none() -> None:
     assert "::error title=kubeship deploy::revision 8 failed: web crashed%0Aread its log\n" in "".join(written)
 
 
+def test_a_cause_is_annotated_in_the_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    written: list[str] = []
+    (tmp_path / "app.py").write_text("")
+    monkeypatch.chdir(tmp_path)
+    github(written).failed(RolloutRolledBack("revision 8 failed: KeyError (app.py:24); revision 7 serves", hint="x"))
+    github(written).failed(RolloutRolledBack("revision 8 failed: KeyError (other.py:3); revision 7 serves", hint="x"))
+
+    told = [line for line in "".join(written).splitlines() if line.startswith("::error")]
+    assert [line.split("::")[1] for line in told] == [
+        "error title=kubeship deploy,file=app.py,line=24",
+        "error title=kubeship deploy",
+    ]
+
+
 def test_no_more_is_annotated_than_is_shown() -> None:
     written: list[str] = []
     hub = github(written)

@@ -24,7 +24,7 @@ def with_configuration(project: Path, *lines: str) -> App:
 
 
 def lacks(distribution: str, library: str | None) -> LacksPackages:
-    return LacksPackages("failed", Explanation("why.", LIBRARIES[library] if library else None, distribution), "")
+    return LacksPackages("failed", Explanation("why", LIBRARIES[library] if library else None, distribution), "")
 
 
 def test_advice_holds_what_kubeship_yaml_says_already(project: Path) -> None:
@@ -66,7 +66,7 @@ def test_own_dockerfile_is_told_what_to_install(project: Path) -> None:
 
     complete_advice(error, app)
 
-    assert "Install in Dockerfile, before that step: gcc libc6-dev libpq-dev; and libpq5 in the stage" in error.hint
+    assert "install in Dockerfile, before that step: gcc libc6-dev libpq-dev; and libpq5 in the stage" in error.hint
     assert "system_packages" not in error.hint
 
 
