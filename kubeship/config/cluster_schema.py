@@ -37,6 +37,8 @@ class Secrets(Strict):
 
     source: Annotated[DnsName, Field(alias="from")]
     keys: list[VariableName] = []
+    optional: list[VariableName] = []
+    """Keys that the app does without: variables where the Secret has them."""
     files: dict[Folder, Annotated[str, Field(pattern=r"^[-._a-zA-Z0-9]+$")]] = {}
     """Path in the container -> key of the Secret."""
     store: Annotated[str, Field(pattern=r"^((Cluster)?SecretStore/)?[a-z0-9]([-a-z0-9.]*[a-z0-9])?$")] | None = None
@@ -46,8 +48,12 @@ class Secrets(Strict):
 
     @model_validator(mode="after")
     def _coherent(self) -> Self:
-        if not self.keys and not self.files:
+        if not self.keys and not self.files and not self.optional:
             raise ValueError("needs keys, or files")
+        if both := sorted(set(self.keys) & set(self.optional)):
+            raise ValueError(f"{both[0]} stands in keys and in optional; one of them is enough")
+        if self.store is not None and not self.keys and not self.files:
+            raise ValueError("a store of External Secrets needs keys, or files")
         if self.path is not None and self.store is None:
             raise ValueError("path is a place in a store of External Secrets, and no store is named")
         return self

@@ -10,7 +10,7 @@ from kubeship.config.own_servers import own_command, own_variables
 from kubeship.config.server import Server
 from kubeship.config.serving import replicas, serving, sticky
 from kubeship.config.stated_options import stated_options, with_file
-from kubeship.config.variables import build_variables, secret_keys, service_variables
+from kubeship.config.variables import build_variables, demanded_keys, secret_keys, service_variables
 from kubeship.model.origin import Found, Origin
 from kubeship.model.project import ProcessFound, Project
 
@@ -82,11 +82,13 @@ def _all(project: Project, name: str, environment: str, servers: Mapping[str, Se
                 yield Finding(("variables", variable), value, (Origin(reason="where the program listens"),))
     secret = secret_keys(project)
     yield Finding(("secrets", "from"), name if secret else None, (Origin(reason="a Secret in the namespace"),))
-    yield Finding(
-        ("secrets", "keys"),
-        [variable.name for variable in secret] or None,
-        tuple(origin for variable in secret for origin in variable.origins[:1]),
-    )
+    demanded = demanded_keys(project)
+    for key, variables in (("keys", demanded), ("optional", tuple(each for each in secret if each not in demanded))):
+        yield Finding(
+            ("secrets", key),
+            [variable.name for variable in variables] or None,
+            tuple(origin for variable in variables for origin in variable.origins[:1]),
+        )
     for service, address in service_variables(project):
         yield Finding(("services", service.value, "from"), address.name, service.origins)
     yield Finding(("writable",), [folder.value for folder in project.writable] or None, _first(project.writable))

@@ -42,11 +42,33 @@ SERVICE_NAMES = {
     "redis": r"REDIS|CACHE_URL|BROKER_URL",
 }
 """Names of variables that say where a service is."""
+PLACE = re.compile(r"(^|_)(ADDRESS|BUCKET|DSN|ENDPOINT|HOST|SERVER|UR[IL])(_|$)")
+"""Of several variables of a service, the one that says where it is."""
+SIGNING = re.compile(r"^((APP|AUTH|DJANGO|FLASK|JWT|SESSION)_)?SECRET(_KEY)?$|^(JWT|SESSION)_(SECRET_|SIGNING_)?KEY$")
+"""Names of what an app signs sessions and tokens with."""
+DATABASE_PASSWORD = re.compile(
+    r"(^|_)(DATABASE|DB|MARIADB|MONGO(DB)?|MYSQL|PG|POSTGRES(QL)?|RABBITMQ|REDIS)_?PASS(WORD)?$"
+)
 
 
 def secret_keys(project: Project) -> tuple[Variable, ...]:
     """Variables whose values belong into the Secret, in the order in which the code reads them."""
     return tuple(variable for variable in project.variables if variable.secret)
+
+
+def demanded_keys(project: Project) -> tuple[Variable, ...]:
+    """Those secrets without which the app doesn't do its work: what it can't be read without, what it signs with, and
+    where its databases and queues are. Code often has a stand-in for these, made for a laptop."""
+    kept = {variable.name for service, variable in service_variables(project) if service.value in SERVICE_NAMES}
+    databases = SERVICE_NAMES.keys() & {service.value for service in project.services}
+    return tuple(
+        each
+        for each in secret_keys(project)
+        if each.required
+        or each.name in kept
+        or SIGNING.search(each.name)
+        or (databases and DATABASE_PASSWORD.search(each.name))
+    )
 
 
 def unset(project: Project) -> tuple[Variable, ...]:
@@ -58,14 +80,13 @@ def unset(project: Project) -> tuple[Variable, ...]:
 def build_variables(project: Project) -> dict[str, str]:
     """Stand-ins for the secrets that the code can't be imported without.
 
-    Of those that it reads without demanding them, for the addresses of services: what is made of one at the head of a
-    module (`create_engine(os.getenv("DATABASE_URL"))`) takes no None.
+    Of those that it reads without demanding them, for the addresses of databases and queues: what is made of one at the
+    head of a module (`create_engine(os.getenv("DATABASE_URL"))`) takes no None.
     """
-    addresses = {variable.name for _, variable in service_variables(project) if LOCATION.search(variable.name)}
     needed = (
         variable.name
-        for variable in project.variables
-        if variable.secret and (variable.required or (variable.default is None and variable.name in addresses))
+        for variable in demanded_keys(project)
+        if variable.required or (variable.default is None and LOCATION.search(variable.name))
     )
     return {name: _stand_in(name, project) for name in needed}
 
@@ -74,7 +95,8 @@ def service_variables(project: Project) -> Iterator[tuple[Found[str], Variable]]
     """Each backing service with the variable that says where it is, where the code reads one."""
     for service in project.services:
         pattern = SERVICE_NAMES.get(service.value, re.escape(service.value.upper()))
-        variable = next((each for each in project.variables if re.search(pattern, each.name)), None)
+        named = [each for each in project.variables if re.search(pattern, each.name)]
+        variable = next((each for each in named if PLACE.search(each.name)), named[0] if named else None)
         if variable is not None:
             yield service, variable
 
@@ -90,8 +112,12 @@ def _stand_in(name: str, project: Project) -> str:
 
 
 def _with_driver(address: str, project: Project) -> str:
-    """The address as SQLAlchemy wants it where the project uses that; Django's readers know no drivers in it."""
-    if "sqlalchemy" not in " ".join(project.distributions) or "django" in project.distributions:
+    """The address as SQLAlchemy wants it where the project uses that; Django's readers know no drivers in it.
+
+    Nor does `databases`, which brings an asynchronous driver of its own beside the engine's.
+    """
+    others = {"databases", "django"} & set(project.distributions)
+    if "sqlalchemy" not in " ".join(project.distributions) or others:
         return address
     drivers = [(plain, named) for driver, plain, named in DIALECTS if driver in project.distributions]
     return next((address.replace(plain, named, 1) for plain, named in drivers if address.startswith(plain)), address)

@@ -204,6 +204,8 @@ class SecretKey:
     variable: str
     secret: str
     key: str
+    optional: bool = False
+    """Whether a pod starts without it."""
 
 
 @dataclass(frozen=True)

@@ -87,3 +87,5 @@ def _secrets(configuration: Configuration) -> Iterator[SecretKey]:
     if configuration.secrets is not None:
         for variable in configuration.secrets.keys:
             yield SecretKey(variable, configuration.secrets.source, variable)
+        for variable in configuration.secrets.optional:
+            yield SecretKey(variable, configuration.secrets.source, variable, optional=True)

@@ -134,7 +134,7 @@ def _environment(container: Object, objects: Iterable[Object]) -> tuple[dict[str
     for each in container.get("env") or ():
         name, source = each["name"], each.get("valueFrom") or {}
         if secret := source.get("secretKeyRef"):
-            environment[name] = required(name, secret["name"])
+            environment[name] = f"${{{name}:-}}" if secret.get("optional") else required(name, secret["name"])
             secrets.append(name)
         elif config := source.get("configMapKeyRef"):
             environment[name] = interpolated(configs.get(config["name"], {}).get(config["key"], ""))

@@ -178,4 +178,4 @@ def _is_value(entry: Object) -> bool:
 
 def _is_secret(entry: Object) -> bool:
     source = entry.get("valueFrom") or {}
-    return set(source) == {"secretKeyRef"} and set(source["secretKeyRef"]) == {"name", "key"}
+    return set(source) == {"secretKeyRef"} and set(source["secretKeyRef"]) - {"optional"} == {"name", "key"}

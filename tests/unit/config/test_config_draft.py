@@ -117,7 +117,8 @@ def test_django_project_gets_release_secrets_services_and_stand_ins() -> None:
     configuration, target, environment = parsed(written.text).configuration(None)
     assert [step.command for step in configuration.release] == ["python manage.py migrate --noinput"]
     assert configuration.secrets and configuration.secrets.source == "shop"
-    assert configuration.secrets.keys == ["SECRET_KEY", "DATABASE_URL", "EMAIL_PASSWORD"]
+    assert configuration.secrets.keys == ["SECRET_KEY", "DATABASE_URL"]
+    assert configuration.secrets.optional == ["EMAIL_PASSWORD"]
     assert configuration.services["postgres"].source == "DATABASE_URL"
     assert configuration.build.steps == ["python manage.py collectstatic --noinput"]
     assert configuration.build.variables["SECRET_KEY"] == "build-only"
@@ -339,6 +340,7 @@ def test_stand_in_is_valid_to_the_parser_that_reads_it(name: str, services: tupl
         (Variable("DATABASE_URL", False, None, True), ("postgres",), True),
         (Variable("DATABASE_URL", False, "sqlite:///x.db", True), ("postgres",), False),
         (Variable("SENTRY_DSN", False, None, True), ("postgres",), False),
+        (Variable("ELASTICSEARCH_URL", False, None, True), ("elasticsearch",), False),
     ],
 )
 def test_a_services_address_without_a_default_has_a_stand_in_though_it_is_not_demanded(
@@ -358,6 +360,7 @@ def test_a_services_address_without_a_default_has_a_stand_in_though_it_is_not_de
         (("asyncpg", "sqlalchemy"), "postgresql+asyncpg://build-only@localhost:5432/build-only"),
         (("django", "psycopg2", "sqlalchemy"), "postgresql://build-only@localhost:5432/build-only"),
         (("psycopg2",), "postgresql://build-only@localhost:5432/build-only"),
+        (("asyncpg", "databases", "sqlalchemy"), "postgresql://build-only@localhost:5432/build-only"),
     ],
 )
 def test_stand_in_names_the_driver_where_sqlalchemy_would_load_another(
@@ -381,3 +384,24 @@ def test_numbers_of_gunicorns_own_file_are_kept_and_computed_ones_said() -> None
 
     assert "workers: 2  # gunicorn.conf.py, workers computed there; this is what fits a pod" in text
     assert "timeout: 120  # gunicorn.conf.py, gunicorn's timeout" in text
+
+
+def test_only_secrets_that_the_app_cannot_do_without_are_demanded() -> None:
+    names = ("DATABASE_URL", "DB_PASSWORD", "ELASTICSEARCH_URL", "S3_ACCESS_KEY", "SECRET_KEY", "SENTRY_DSN")
+    variables = tuple(Variable(name, False, None, True) for name in names)
+    services = tuple(Found(name) for name in ("elasticsearch", "postgres"))
+    demanding = (*variables, Variable("API_TOKEN", True, None, True))
+
+    written = first(replace(FLASK, variables=demanding, services=services))
+
+    file = parsed(written.text)
+    assert file.value("secrets.keys") == ["DATABASE_URL", "DB_PASSWORD", "SECRET_KEY", "API_TOKEN"]
+    assert file.value("secrets.optional") == ["ELASTICSEARCH_URL", "S3_ACCESS_KEY", "SENTRY_DSN"]
+
+
+def test_a_service_is_where_its_address_says() -> None:
+    variables = tuple(Variable(name, False, None, False) for name in ("S3_ACCESS_KEY", "S3_REGION", "S3_ENDPOINT"))
+
+    written = first(replace(FLASK, variables=variables, services=(Found("s3"),)))
+
+    assert parsed(written.text).value("services.s3.from") == "S3_ENDPOINT"

@@ -70,5 +70,5 @@ def plans(draw: Any) -> Plan:
             for order in range(1, steps + 1)
         ),
         variables={name: value for name, value in variables.items() if name not in secrets},
-        secrets=tuple(SecretKey(name, "app", name) for name in secrets),
+        secrets=tuple(SecretKey(name, "app", name, draw(st.booleans())) for name in secrets),
     )

@@ -11,6 +11,7 @@ from jsonschema import Draft7Validator
 from kubeship import yaml_io
 from kubeship.errors import InvalidInput
 from kubeship.model.objects import Object
+from kubeship.model.plan import SecretKey
 from kubeship.rendering.compose import Build, compose
 from kubeship.rendering.compose_values import expanded, size
 from kubeship.rendering.manifests import manifests
@@ -96,6 +97,14 @@ def test_secrets_are_required_and_nowhere_written() -> None:
 
     assert document(files)["services"]["web"]["environment"]["SECRET_KEY"].startswith("${SECRET_KEY:?")
     assert files["compose/compose.env.example"].splitlines()[1:] == ["DATABASE_URL=", "SECRET_KEY="]
+
+
+def test_an_optional_secret_may_be_missing() -> None:
+    optional = replace(DJANGO_SHOP, secrets=(SecretKey("SENTRY_DSN", "shop", "SENTRY_DSN", optional=True),))
+
+    files = render(optional, format="compose")
+
+    assert document(files)["services"]["web"]["environment"]["SENTRY_DSN"] == "${SENTRY_DSN:-}"
 
 
 def test_values_reach_the_container_as_they_do_in_kubernetes() -> None:

@@ -18,5 +18,8 @@
     secretKeyRef:
       name: {{ $secret.name | quote }}
       key: {{ $secret.key | quote }}
+      {{- if $secret.optional }}
+      optional: true
+      {{- end }}
 {{- end }}
 {{- end }}
