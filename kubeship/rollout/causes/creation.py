@@ -157,15 +157,14 @@ def pods_refused(workload: Object, snapshot: Snapshot) -> Conclusion | None:
         return None
     if refusals:
         message, last = str(refusals[-1]["message"]), max(map(last_seen, refusals))
-        lasted = seconds_between(min(map(first_seen, refusals)), last)
+        lasted = seconds_between(max(min(map(first_seen, refusals)), _newest(pods)), last)
     elif fails:
         message, last = str(failing.get("message", "")), str(failing.get("lastTransitionTime") or "")
         lasted = seconds_between(last, snapshot.taken)
     else:
         return None
-    missing = "doesn't get all of its pods" if pods else "gets no pods"
-    refused = _Refused(_FRAME.sub("", message), lasted, last)
-    return _conclusion(f"{workload['metadata']['name']} {missing}", refused, snapshot)
+    missing = f"{workload['metadata']['name']} {"doesn't get all of its pods" if pods else 'gets no pods'}"
+    return _conclusion(missing, _Refused(_FRAME.sub("", message), lasted, last), snapshot)
 
 
 def _goes_on(workload: Object, *, fails: bool, refusals: tuple[Object, ...]) -> bool:
@@ -181,8 +180,12 @@ def _goes_on(workload: Object, *, fails: bool, refusals: tuple[Object, ...]) -> 
 
 def _since(pods: tuple[Object, ...], refusals: tuple[Object, ...]) -> tuple[Object, ...]:
     """Without what was refused before the newest pod was created after all."""
-    created = max((pod["metadata"].get("creationTimestamp", "") for pod in pods), default="")
-    return tuple(event for event in refusals if last_seen(event) > created)
+    return tuple(event for event in refusals if last_seen(event) > _newest(pods))
+
+
+def _newest(pods: tuple[Object, ...]) -> str:
+    """When the newest was created; an event stands for what was refused before that as well."""
+    return max((pod["metadata"].get("creationTimestamp", "") for pod in pods), default="")
 
 
 def _replica_set_refused(deployment: Object, snapshot: Snapshot) -> Conclusion | None:
@@ -224,9 +227,13 @@ def _conclusion(missing: str, refused: _Refused, snapshot: Snapshot, of: str = "
 
 
 def _room_may_come(refused: _Refused, snapshot: Snapshot) -> bool:
-    """Whether pods of the rollout are to go, or have gone since it was refused last: the controller's pauses double."""
+    """Whether pods of the rollout are to go, or had hardly gone when it was refused last.
+
+    The controller's pauses double, and a quota is counted anew some time after a pod has gone.
+    """
     left = snapshot.pods_left
-    return _some_still_go(snapshot) or (left is not None and seconds_between(refused.last, left) >= 0)
+    counted = left is None or -seconds_between(refused.last, left) >= CERTAIN_AFTER
+    return _some_still_go(snapshot) or not counted
 
 
 def _some_still_go(snapshot: Snapshot) -> bool:

@@ -156,14 +156,14 @@ def cases(stack: Stack) -> list[Case]:
         Case(
             "priority-class",
             (deployment(container(stack), priorityClassName="nosuch"),),
-            "its PriorityClass doesn't exist",
+            "its PriorityClass nosuch doesn't exist",
             "nosuch",
             refused_for_long,
         ),
         Case(
             "second-of-a-set",
             (stateful_set(container(stack), replicas=2),),
-            "shop-web gets no pods: the namespace's quota small",
+            "shop-web doesn't get all of its pods: the namespace's quota small",
             "exceeded quota: small",
             before=put(quota(pods="1")),
             timeout=60,

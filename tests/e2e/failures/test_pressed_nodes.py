@@ -40,7 +40,7 @@ def test_pods_that_write_too_much_are_named_by_what_they_exceed(stack: Stack, no
         Case(
             "layer",
             (deployment(container(stack, into.format(path="/all"), **limits, **never), **THERE),),
-            "its limit of ephemeral storage",
+            "limit of ephemeral storage (5Mi)",
             "Evicted",
             timeout=200,
         ),

@@ -55,11 +55,17 @@ def test_quota_is_only_slow_while_pods_of_the_rollout_are_to_go(metadata: dict[s
     assert not concluded(partly(leaving)).certain
 
 
-@pytest.mark.parametrize(("seconds", "certain"), [(-31, True), (-29, False), (0, False)])
-def test_quota_counts_again_only_when_it_refuses_after_the_last_pod_has_gone(seconds: int, certain: bool) -> None:
+@pytest.mark.parametrize(("seconds", "certain"), [(-41, True), (-39, False), (0, False)])
+def test_quota_counts_only_when_it_refuses_ten_seconds_after_the_last_pod_has_gone(seconds: int, certain: bool) -> None:
     gone = replace(partly(), pods_left=NOW + timedelta(seconds=seconds))
 
     assert concluded(gone).certain is certain
+
+
+def test_what_was_refused_before_a_pod_was_let_in_does_not_count() -> None:
+    snapshot = partly(pod(status(RUNNING), name="shop-web-2-new", creationTimestamp="2026-11-20T23:04:25Z"))
+
+    assert not concluded(snapshot).certain
 
 
 def test_what_no_leaving_pod_can_heal_is_certain_during_a_surge() -> None:
