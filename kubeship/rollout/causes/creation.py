@@ -163,8 +163,9 @@ def pods_refused(workload: Object, snapshot: Snapshot) -> Conclusion | None:
         lasted = seconds_between(last, snapshot.taken)
     else:
         return None
-    missing = f"{workload['metadata']['name']} {"doesn't get all of its pods" if pods else 'gets no pods'}"
-    return _conclusion(missing, _Refused(_FRAME.sub("", message), lasted, last), snapshot)
+    missing = "doesn't get all of its pods" if pods else "gets no pods"
+    refused = _Refused(_FRAME.sub("", message), lasted, last)
+    return _conclusion(f"{workload['metadata']['name']} {missing}", refused, snapshot)
 
 
 def _goes_on(workload: Object, *, fails: bool, refusals: tuple[Object, ...]) -> bool:
