@@ -32,9 +32,23 @@ def live_objects(api: Api, objects: Sequence[Object]) -> dict[ObjectRef, Object]
         for (group, names), listed in zip(large.items(), each(lambda group: _listed(api, group), large), strict=True)
         for name, item in _among(names, listed)
     }
-    single += [name for names in groups.values() for name in names if name not in found]
+    for group, names in groups.items():
+        missing = [name for name in names if name not in found]
+        there = _names(api, group) if len(missing) >= MANY else None
+        single += [name for name in missing if there is None or name.name in there]
     read = zip(single, each(api.get, single), strict=True)
     return found | {name: item for name, item in read if item is not None}
+
+
+def _names(api: Api, group: Group) -> frozenset[str] | None:
+    """Of all objects of the kind: those without the label are somebody else's, and none are new. None: not known."""
+    api_version, kind, _ = group
+    try:
+        return api.names(api_version, kind)
+    except Refusal as refusal:
+        if refusal.status != 403:
+            raise
+        return None
 
 
 def _among(names: Iterable[ObjectRef], listed: Iterable[Object]) -> list[tuple[ObjectRef, Object]]:

@@ -73,6 +73,9 @@ class Api(Protocol):
     ) -> Listing:
         """The objects of a kind in the namespace (or in all); `query` holds selectors."""
 
+    def names(self, api_version: str, kind: str) -> frozenset[str] | None:
+        """The names of all objects of a kind in the namespace; None where there are more than a page of them."""
+
     def create(self, item: Object) -> Object:
         """POST; a Refusal with status 409 when it exists."""
 

@@ -31,6 +31,10 @@ HURRY = (3.0, 5.0)
 """The same for a lease's renewal, which must be answered before the lease ends."""
 WATCH_SECONDS = 30
 """After which the server ends a watch, and what is there is listed again; silence beyond it is a dead connection."""
+PAGE = 500
+"""Names that one question is answered with; kubectl's own --chunk-size."""
+METADATA_ALONE = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
+"""https://kubernetes.io/docs/reference/using-api/api-concepts/#metadata-only-fetches"""
 WARNING = re.compile(r'299 \S+ "((?:[^"\\]|\\.)*)"')
 """RFC 7234, 5.5: warn-code, warn-agent, quoted warn-text."""
 
@@ -84,6 +88,15 @@ class DynamicApi:
         answer, _ = self._json("GET", path, f"listing {kind} objects", query=query)
         items = tuple({"apiVersion": api_version, "kind": kind, **item} for item in answer.get("items") or ())
         return Listing(items, answer.get("metadata", {}).get("resourceVersion", ""))
+
+    def names(self, api_version: str, kind: str) -> frozenset[str] | None:
+        """The names alone, a page of them."""
+        path = self._path(ObjectRef(api_version, kind, "", ""))
+        query = {"limit": str(PAGE)}
+        answer, _ = self._json("GET", path, f"listing {kind} objects", query=query, accept=METADATA_ALONE)
+        if (answer.get("metadata") or {}).get("continue"):
+            return None
+        return frozenset(str(item["metadata"]["name"]) for item in answer.get("items") or ())
 
     def create(self, item: Object) -> Object:
         """POST."""
@@ -212,6 +225,7 @@ class DynamicApi:
         query: Mapping[str, str] | None = None,
         body: Object | str | Sequence[Mapping[str, Any]] | None = None,
         content_type: str = "application/json",
+        accept: str = "application/json",
         timeout: tuple[float, float] = TIMEOUT,
         heals: Callable[[Refusal], bool] = may_heal,
         whole: bool = True,
@@ -226,6 +240,7 @@ class DynamicApi:
                     body=body,
                     query_params=list((query or {}).items()),
                     content_type=content_type,
+                    header_params={"Accept": accept},
                     serialize=False,
                     _request_timeout=timeout,
                 )

@@ -87,6 +87,10 @@ class FakeApi:
         items = (item for name, item in sorted(self.live.items()) if name.kind == kind)
         return Listing(tuple(item for item in items if _selected(item, pairs)), str(self.version))
 
+    def names(self, api_version: str, kind: str) -> frozenset[str] | None:
+        self._call(f"names {kind}")
+        return frozenset(name.name for name in self.live if name.kind == kind)
+
     def create(self, item: Object) -> Object:
         self._call(f"create {ref(item)}")
         if self._place(ref(item)) in self.live:

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from cluster_fakes import FakeApi, Heard, always, checked, config_map, deployment, forbidden, ingress, preflight
+from cluster_fakes import FakeApi, Heard, always, config_map, deployment, forbidden, ingress, preflight
 
 from kubeship.cluster.apply import apply
 from kubeship.cluster.defined import defined
@@ -12,6 +12,7 @@ from kubeship.cluster.errors import Refusal, refused
 from kubeship.cluster.established import await_kinds
 from kubeship.cluster.ingresses import CANARY, OLD_CLASS, host_collisions
 from kubeship.cluster.ports import Kind
+from kubeship.cluster.preflight import preflight as checked
 from kubeship.cluster.references import references
 from kubeship.cluster.server_words import warning_findings
 from kubeship.errors import ApplyFailed, InvalidInput, MissingPrecondition

@@ -4,10 +4,11 @@ import copy
 from typing import Any
 
 import pytest
-from cluster_fakes import FakeApi, config_map, deployment, managed, preflight
+from cluster_fakes import FakeApi, config_map, deployment, forbidden, managed, preflight
 
 from kubeship.cluster.dry_run import compare
 from kubeship.cluster.unchanged import is_unchanged
+from kubeship.model.changes import Action
 
 CONTAINER = {
     ".": {},
@@ -142,4 +143,28 @@ def test_objects_without_the_label_or_the_right_to_list_are_read_one_by_one() ->
     changes, _ = compare(api, objects)
 
     assert not changes
+    assert len(api.called("get")) == 5
+
+
+def test_many_new_objects_cost_two_lists_and_those_without_the_label_are_found_all_the_same() -> None:
+    label = {"labels": {"app.kubernetes.io/name": "shop"}}
+    objects = [{**config_map(f"c{i}", a="1"), "metadata": {"name": f"c{i}", **label}} for i in range(20)]
+    api = FakeApi(config_map("c7", a="of others"))
+
+    changes, _ = compare(api, objects)
+
+    assert [change.ref.name for change in changes if change.action is Action.UPDATE] == ["c7"]
+    assert api.calls[:4] == ["get Namespace/shop", "list ConfigMap", "names ConfigMap", "get ConfigMap/c7"]
+    assert len(api.called("get")) == 2
+
+
+def test_names_that_may_not_be_listed_are_read_one_by_one() -> None:
+    label = {"labels": {"app.kubernetes.io/name": "shop"}}
+    objects = [{**config_map(f"c{i}", a="1"), "metadata": {"name": f"c{i}", **label}} for i in range(4)]
+    api = FakeApi()
+    api.refuse("list ConfigMap", forbidden())
+    api.refuse("names ConfigMap", forbidden())
+
+    compare(api, objects)
+
     assert len(api.called("get")) == 5
