@@ -36,7 +36,9 @@ def run_app(app: typer.Typer, arguments: Sequence[str]) -> int:
             return _misused(error, arguments)
         if debug:
             raise
-        return failed(unforeseen(error), debug)
+        told = unforeseen(error)
+        _print_document(told, arguments)
+        return failed(told, debug)
 
 
 def everywhere_first(arguments: Sequence[str]) -> list[str]:
@@ -67,17 +69,23 @@ def _misused(error: Any, arguments: Sequence[str]) -> int:
     command = str(context.info_name) if context is not None and context.parent is not None else ""
     words = error.format_message().rstrip(".")
     told = InvalidInput(words[:1].lower() + words[1:], hint=f"run kubeship {command} --help".replace("  ", " "))
-    if wants_json(arguments):
-        from kubeship.cli.streams import silence
-        from kubeship.ui.document import failure, result
-        from kubeship.ui.documents import LINES
-
-        try:
-            sys.stdout.write(result(DOCUMENTS.get(command, command), failure(told), command in LINES) + "\n")
-            sys.stdout.flush()
-        except OSError:
-            silence(sys.stdout)
+    _print_document(told, arguments, command)
     return failed(told, debug=False)
+
+
+def _print_document(error: KubeshipError, arguments: Sequence[str], command: str = "") -> None:
+    """An error that no command's screen has printed, where JSON was asked for."""
+    if not wants_json(arguments):
+        return
+    from kubeship.cli.streams import silence
+    from kubeship.ui.document import failure, result
+    from kubeship.ui.documents import LINES
+
+    try:
+        sys.stdout.write(result(DOCUMENTS.get(command, command), failure(error), command in LINES) + "\n")
+        sys.stdout.flush()
+    except OSError:
+        silence(sys.stdout)
 
 
 def wants_json(arguments: Sequence[str]) -> bool:

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -102,6 +103,16 @@ def test_a_defect_of_ours_is_a_document_too(
 
     assert (code, said[0]["exit_code"]) == (1, 1)
     assert "ZeroDivisionError" in str(said[0]["error"])
+
+
+def test_a_broken_installation_is_a_document_too(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "kubeship.workflows.history", None)  # an ImportError before anything begins
+
+    code, said = printed(capsys, "history", "--json")
+
+    assert (code, said[0]["schema"]) == (1, "kubeship.error/1")
 
 
 def test_as_if_started_in_another_directory(
