@@ -52,6 +52,7 @@ def document(project: Project) -> dict[str, Any]:
             for setting in project.settings
         ],
         "volumes": [_found(volume) for volume in project.volumes],
+        "writable": [_found(folder) for folder in project.writable],
         "traits": [_found(trait) for trait in project.traits],
         "system_packages": {
             "build": [_found(package) for package in project.system_packages.build],

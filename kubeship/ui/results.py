@@ -154,6 +154,8 @@ def _facts(project: Project) -> Iterable[tuple[str, str, Origin]]:
         yield "release", command.command, command.origins[0] if command.origins else Origin()
     for command in project.build_steps:
         yield "build step", command.command, command.origins[0] if command.origins else Origin()
+    for folder in project.writable:
+        yield "writable", folder.value, folder.origin
     for service in project.services:
         yield "needs", service.value, service.origin
     for variable in project.variables:
