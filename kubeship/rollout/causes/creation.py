@@ -239,13 +239,9 @@ def _room_may_come(refused: _Refused, snapshot: Snapshot) -> bool:
 
 def _some_still_go(snapshot: Snapshot) -> bool:
     """Whether any workload of the rollout has pods that are to go: of an older version, or ending already."""
-    for workload in snapshot.workloads:
-        newest = {pod["metadata"]["uid"] for pod in newest_pods(workload, snapshot)}
-        if any(pod["metadata"]["uid"] not in newest and _holds_room(pod) for pod in all_pods(workload, snapshot)):
-            return True
-    return False
-
-
-def _holds_room(pod: Object) -> bool:
-    """A pod that has ended counts in no quota."""
-    return pod.get("status", {}).get("phase") not in ("Failed", "Succeeded")
+    return any(
+        pod.get("status", {}).get("phase") not in ("Failed", "Succeeded")  # such a pod counts in no quota
+        for workload in snapshot.workloads
+        for pod in all_pods(workload, snapshot)
+        if pod not in newest_pods(workload, snapshot)
+    )
