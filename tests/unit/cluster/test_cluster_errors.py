@@ -79,6 +79,22 @@ def test_conflict_names_manager_and_field() -> None:
     assert 'spec.replicas: conflict with "helm"' in refusal.message
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        'Invalid value: ["None"]: may not change once set',
+        "Forbidden: updates to provisioner are forbidden.",
+        "Forbidden: updates to statefulset spec for fields other than 'replicas', 'ordinals' are forbidden",
+        "Forbidden: pod updates may not change fields other than `spec.containers[*].image`",
+        'Invalid value: "b": field is immutable',
+    ],
+)
+def test_words_of_the_api_for_what_can_not_be_changed(words: str) -> None:
+    cause = {"reason": "FieldValueInvalid", "message": words, "field": "spec"}
+
+    assert refused(422, {"message": "x", "details": {"causes": [cause]}}, "comparing Service/web").immutable
+
+
 def test_what_holds_data_is_not_to_be_replaced() -> None:
     cause = {"reason": "FieldValueForbidden", "message": "spec is immutable after creation", "field": "spec"}
     body = {"message": "invalid", "details": {"name": "media", "causes": [cause]}}
