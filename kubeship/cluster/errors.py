@@ -25,8 +25,9 @@ UNKNOWN_FIELD = re.compile(r"(?P<path>\S+): field not declared in schema|unknown
 """The first are structured-merge-diff's words, which come with status 500 on a server-side apply (seen on 1.35)."""
 
 IMMUTABLE = re.compile(r"immutable|updates to [\w ]+ (?:for fields other than|are forbidden)|may not (?:be )?change")
-"""k8s.io/apimachinery/pkg/api/validation/objectmeta.go, and the validations of apps/v1, core/v1 and storage/v1: `updates
-to statefulset spec for fields other than ...`, `updates to provisioner are forbidden`, `may not change once set`."""
+"""k8s.io/apimachinery/pkg/api/validation/objectmeta.go, and the validations of apps/v1, core/v1 and storage/v1:
+`updates to statefulset spec for fields other than ...`, `updates to provisioner are forbidden`, `may not change once
+set`."""
 
 MISTYPED = "failed to create typed patch object"
 """structured-merge-diff's words for a value of the wrong type; status 500 on a server-side apply (seen on 1.35)."""
