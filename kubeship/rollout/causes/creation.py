@@ -156,15 +156,16 @@ def pods_refused(workload: Object, snapshot: Snapshot) -> Conclusion | None:
     if pods and not _goes_on(workload, fails=fails, refusals=refusals):
         return None
     if refusals:
-        message, last = str(refusals[-1]["message"]), max(map(last_seen, refusals))
-        lasted = seconds_between(max(min(map(first_seen, refusals)), _newest(pods)), last)
+        message = str(refusals[-1]["message"])
+        begun = max(min(map(first_seen, refusals)), _newest(pods))
+        lasted = seconds_between(begun, max(map(last_seen, refusals)))
     elif fails:
-        message, last = str(failing.get("message", "")), str(failing.get("lastTransitionTime") or "")
-        lasted = seconds_between(last, snapshot.taken)
+        message = str(failing.get("message", ""))
+        lasted = seconds_between(str(failing.get("lastTransitionTime") or ""), snapshot.taken)
     else:
         return None
     missing = "doesn't get all of its pods" if pods else "gets no pods"
-    refused = _Refused(_FRAME.sub("", message), lasted, last)
+    refused = _Refused(_FRAME.sub("", message), lasted)
     return _conclusion(f"{workload['metadata']['name']} {missing}", refused, snapshot)
 
 
@@ -195,7 +196,7 @@ def _replica_set_refused(deployment: Object, snapshot: Snapshot) -> Conclusion |
     if not failures:
         return None
     lasted = seconds_between(min(map(first_seen, failures)), snapshot.taken)
-    refused = _Refused(str(failures[-1].get("message", "")), lasted, last_seen(failures[-1]))
+    refused = _Refused(str(failures[-1].get("message", "")), lasted)
     return _conclusion(f"{deployment['metadata']['name']} gets no ReplicaSet", refused, snapshot, of="it")
 
 
@@ -204,8 +205,6 @@ class _Refused:
     said: str
     lasted: float
     """Seconds."""
-    last: str
-    """When it was refused last, RFC 3339."""
 
 
 def _conclusion(missing: str, refused: _Refused, snapshot: Snapshot, of: str = "its pods") -> Conclusion:
@@ -215,7 +214,7 @@ def _conclusion(missing: str, refused: _Refused, snapshot: Snapshot, of: str = "
     words = match.groupdict() if match else {}
     what = words.get("what") or words.get("other") or ""
     rule = "the pod itself is refused" if refusal.after == AT_ONCE else f"creating failed for {refused.lasted:.0f} s"
-    certain = refused.lasted >= refusal.after and not (refusal.makes_room and _room_may_come(refused, snapshot))
+    certain = refused.lasted >= refusal.after and not (refusal.makes_room and _room_may_come(snapshot))
     return Conclusion(
         Diagnosis(
             cause=f"{missing}: {' '.join(refusal.cause.format(what=what).split())}".replace("its pods", of),
@@ -227,14 +226,12 @@ def _conclusion(missing: str, refused: _Refused, snapshot: Snapshot, of: str = "
     )
 
 
-def _room_may_come(refused: _Refused, snapshot: Snapshot) -> bool:
-    """Whether pods of the rollout are to go, or had hardly gone when it was refused last.
+def _room_may_come(snapshot: Snapshot) -> bool:
+    """Whether pods of the rollout are to go, or have gone.
 
-    The controller's pauses double, and a quota is counted anew some time after a pod has gone.
+    The controller's pauses double, and a busy one counts the quota anew long after a pod has gone (seen: 17 s).
     """
-    left = snapshot.pods_left
-    counted = left is None or -seconds_between(refused.last, left) >= CERTAIN_AFTER
-    return _some_still_go(snapshot) or not counted
+    return _some_still_go(snapshot) or snapshot.pods_left is not None
 
 
 def _some_still_go(snapshot: Snapshot) -> bool:
