@@ -61,7 +61,12 @@ def findings(api: Api, objects: Sequence[Object], asking: Asking) -> Iterator[Fi
         spec = (pod_template(item) or {}).get("spec") or {}
         for image, reading in _answers(item, pulls, readings, asking):
             finding = unfit(
-                image, reading.platforms, is_index=reading.is_index, user=str(ref(item)), spec=spec, found=there or ()
+                repository(image) if _is_upcoming(image, asking) else image,
+                reading.platforms,
+                is_index=reading.is_index,
+                user=str(ref(item)),
+                spec=spec,
+                found=there or (),
             )
             if finding and finding.problem not in told:
                 told.add(finding.problem)

@@ -7,6 +7,7 @@ from fnmatch import fnmatchcase
 from kubeship.cluster.keyring import registry
 from kubeship.cluster.pull_secrets import PullSecrets
 from kubeship.model.finding import Finding
+from kubeship.model.objects import repository
 from kubeship.model.pulling import Reading
 
 NODES_LOG_IN = (
@@ -50,13 +51,18 @@ class Pull:
     absent: bool = False
     """Whether each node says all the images that it has, without this one."""
 
+    @property
+    def shown(self) -> str:
+        """The image for messages: one that is still to be built has no tag yet."""
+        return repository(self.image) if self.upcoming else self.image
+
 
 def unreadable(pull: Pull, reading: Reading) -> Finding | None:
     """What is wrong, fatal only where no node could pull it all the same."""
     if reading.outcome in {"login refused", "denied"} and not _may_not_exist(pull, reading):
         return _refused(pull, reading) if pull.logins else _nobody(pull, reading)
     if reading.outcome == "missing" and not pull.upcoming:
-        problem = f"{_who(pull)} can't pull {pull.image}: {reading.said}"
+        problem = f"{_who(pull)} can't pull {pull.shown}: {reading.said}"
         elsewhere = "" if pull.absent else "; unless the nodes have it already, from elsewhere"
         return Finding(
             problem + elsewhere, "push it, or correct its name", pull.absent and not is_local(pull.image), "image"
@@ -70,13 +76,13 @@ def unasked(pull: Pull, reading: Reading) -> Iterator[Finding]:
     """What is worth a word where the registry gave no answer, or there is nobody to ask it."""
     if pull.secrets.held and not (pull.logins or pull.elsewhere or pull.proven):
         yield Finding(
-            f"{_who(pull)} pulls {pull.image}, and {_holds(pull)}",
+            f"{_who(pull)} pulls {pull.shown}, and {_holds(pull)}",
             f"make the Secret for the image's registry: {_command(pull, pull.secrets.names[0])}",
             False,
             "image",
         )
     elif reading.said:
-        problem = f"can't tell whether the nodes can pull {pull.image}: {reading.said}"
+        problem = f"can't tell whether the nodes can pull {pull.shown}: {reading.said}"
         yield Finding(problem, "nothing, if the nodes reach that registry", False, "image")
 
 
@@ -92,7 +98,7 @@ def _may_not_exist(pull: Pull, reading: Reading) -> bool:
 
 def _refused(pull: Pull, reading: Reading) -> Finding:
     others = _nodes_log_in(pull.image) or is_local(pull.image)
-    problem = f"{_who(pull)} can't pull {pull.image}: {reading.said}"
+    problem = f"{_who(pull)} can't pull {pull.shown}: {reading.said}"
     if others:
         problem += "; only nodes with a login of their own can"
     name = next(iter(pull.secrets.names))

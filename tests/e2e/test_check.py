@@ -134,6 +134,7 @@ def test_an_image_that_is_still_to_be_built_needs_only_a_login(
     assert wrong.fatal
     assert "doesn't accept the credentials of Secret/wrong" in wrong.problem
     assert platform.fatal
+    assert platform.problem.startswith(f"{new} is for")
     assert platform.problem.endswith("is for linux/riscv64, and the nodes that Deployment/web may run on are "
                                      "linux/amd64, which can't start it")  # fmt: skip
 

@@ -179,6 +179,16 @@ def test_everything_that_is_missing_is_named_at_once_and_nothing_is_built(projec
     assert cluster.calls == ["preflight"]
 
 
+def test_an_image_that_the_nodes_can_not_pull_stops_after_its_push(project: Path) -> None:
+    cluster = MemoryCluster(unpullable=(Finding("the nodes can't pull it", "make a pull secret"),))
+
+    with pytest.raises(MissingPrecondition) as raised:
+        ship(project, cluster)
+
+    assert "the nodes can't pull it" in raised.value.details
+    assert cluster.calls == ["preflight"]
+
+
 def test_a_lease_that_somebody_holds_stops_before_the_cluster_is_touched(project: Path) -> None:
     cluster = MemoryCluster(held_by="you@there:2")
 
