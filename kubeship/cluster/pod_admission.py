@@ -40,6 +40,8 @@ def findings(api: Api, workloads: Sequence[Object], said: Collection[str] = ()) 
             )
         elif admission.keeps_out(refusal.words):
             yield Finding(refusal.message, refusal.hint, False, "admission")
+        if admission.FAILS.search(refusal.words):
+            return  # it would be waited for again and again
 
 
 def _refusal(api: Api, item: Object) -> Refusal | None:

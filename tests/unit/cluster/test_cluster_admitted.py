@@ -113,6 +113,17 @@ def test_pods_are_tried_too(refusal: Refusal, fatal: list[bool]) -> None:
     assert [one.fatal for one in preflight(api, [deployment("web")])] == fatal
 
 
+def test_a_webhook_that_is_silent_is_not_waited_for_twice() -> None:
+    api = FakeApi()
+    silent = refused(500, {"message": 'failed calling webhook "a.b": deadline exceeded'}, "asking")
+    api.refuse("try Pod web-", silent)
+
+    (finding,) = preflight(api, [deployment("web"), deployment("worker")])
+
+    assert not finding.fatal
+    assert "try Pod worker-" not in api.calls
+
+
 def test_a_kind_that_is_deployed_with_its_definition_is_unknown_to_nobody() -> None:
     api = Extensible()
 
