@@ -16,6 +16,14 @@ OPTIONS_WITH_VALUE = frozenset({"-o", "-t", "--target-release", "--option", "-c"
 # "packages.txt", repo2docker's "apt.txt".
 LISTS = ("Aptfile", "apt-packages", "apt.txt", "packages.txt")
 
+RENAMED = {
+    "libgl1-mesa-glx": "libgl1",
+    "libmysqlclient-dev": "default-libmysqlclient-dev",
+    "mysql-client": "default-mysql-client",
+    "netcat": "netcat-openbsd",
+}
+"""Names of older releases and of Ubuntu that apt refuses on bookworm or trixie. Source: packages.debian.org."""
+
 
 def stated_packages(sources: Sources, folder: str) -> list[tuple[str, Origin]]:
     """The packages of the deployed Dockerfile's final image, and those that platforms' files list."""
@@ -31,7 +39,7 @@ def stated_packages(sources: Sources, folder: str) -> list[tuple[str, Origin]]:
         for name in LISTS:
             found += _listed(sources, f"{prefix}{name}")
         found += _nixpacks(sources, f"{prefix}nixpacks.toml")
-    return found
+    return [(RENAMED.get(name, name), origin) for name, origin in found]
 
 
 def _run(instruction: Instruction, path: str, installed: dict[str, Origin]) -> None:

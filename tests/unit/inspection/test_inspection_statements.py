@@ -213,3 +213,11 @@ def test_a_base_image_starts_what_its_own_script_looks_for(
     project = inspect(written(tree | dict.fromkeys(files, code)), {})
 
     assert project.processes[0].entrypoint == entrypoint
+
+
+def test_a_package_whose_name_debian_has_given_up_is_installed_by_its_new_one(written: Written) -> None:
+    files = {"app.py": "from flask import Flask\n\napp = Flask(__name__)\n", "requirements.txt": "flask\n"}
+
+    project = inspect(written({**files, "Aptfile": "netcat\nffmpeg\n"}), {})
+
+    assert [each.value for each in project.system_packages.runtime] == ["ffmpeg", "netcat-openbsd"]
