@@ -81,8 +81,10 @@ def read_statements(sources: Sources, folder: str) -> Statements:
         statements = followed(sources, each, programs) if each.work != "cron" else []
         if each.work == "release" and each.words and posixpath.basename(each.words[0]) in NOT_PROCESSES - SHELLS:
             continue  # `chown` before the app starts
-        if each.work in ("cron", "release") and each.foreign and not followed(sources, each, programs):
-            continue  # `kubectl delete ...`, `mkdir ...` for another image: beside the project, not of it
+        if each.work == "cron" and each.foreign and not followed(sources, each, programs):
+            continue  # `kubectl delete ...`: beside the project, not of it
+        if each.work == "release" and each.foreign and not followed(sources, replace(each, foreign=False), programs):
+            continue  # `mkdir ...` for another image's volume
         if each.work in ("cron", "release"):
             statements = [_as_stated(sources, each, statements)]
         if not statements and each.name == "web" and each.strength == 0:
