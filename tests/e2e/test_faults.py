@@ -1,17 +1,23 @@
-"""Does a deploy converge, whatever happens to its requests? A fixed sample; all of it is in tests/soak."""
+"""Does every command converge, whatever happens to its requests? A fixed sample; all of it is in tests/soak."""
 
+import json
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
+from tests.e2e.conftest import Kubectl, Ship
+from tests.faults.api_proxy import in_front_of
 from tests.faults.cases import KILL, Case, Storm, all_converge
-from tests.faults.world import World, world
+from tests.faults.world import DOCUMENTED, World, world
 from tests.stack.addresses import Stack
 
 pytestmark = pytest.mark.e2e
 
-# Numbers of a deploy's requests, roughly: 0-8 connecting, 9-29 preflight, 30-36 the lease, 37-50 comparing and the
-# record, 51-58 the release Job, 59-64 applying, 65-75 watching, 76-82 the end.
+# Numbers of a deploy's requests, roughly: 0-8 connecting, 9-25 preflight, 26-28 the lease, 29-39 comparing and the
+# record, 40-55 the release Job, 56-63 applying, 64-74 watching, 75-87 the end.
 SAMPLE: tuple[Case | Storm, ...] = (
     Case("401", 70),
     Case("403", 61),
@@ -24,6 +30,18 @@ SAMPLE: tuple[Case | Storm, ...] = (
     Case("503", 62, times=40),
     Case("reset", 64, fails=True, times=12),
     Storm(8, 0.2),
+    # Of a rollback: 18-20 comparing and the record, 23-38 undoing the release step, 45-46 applying, 47-57 watching, the
+    # rest the end. Of a delete: 9-34 the objects, 36-41 the records and the lease. Of a run: 6 the Job, 15-19 its end.
+    Case("lost", 26, command="rollback"),
+    Case(KILL, 35, command="rollback"),
+    Case(KILL, 64, command="rollback"),
+    Case("404", 13, command="delete"),
+    Case(KILL, 38, command="delete"),
+    Case("lost", 6, command="run"),
+    Case(KILL, 10, command="run"),
+    Case("half", 4, command="status"),
+    Case("403", 28, command="diff"),
+    Case("410", 4, command="history"),
 )
 
 
@@ -33,8 +51,32 @@ def there(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wo
         yield made
 
 
-def test_deploys_that_are_disturbed_converge(there: World) -> None:
+def test_commands_that_are_disturbed_converge(there: World) -> None:
     all_converge(there, SAMPLE, side_by_side=3, tell=print)
+
+
+def test_a_deploy_to_the_whole_cluster_outlasts_a_bad_line(copy: Any, kubectl: Kubectl, tmp_path: Path) -> None:
+    ship: Ship = copy("flask-hello")
+    ship("init", "--image", f"{ship.stack.registry}/faults/hello", "--namespace", ship.namespace)
+    image = json.loads(ship("build", "--push", "--json").out.splitlines()[-1])["reference"]
+    config = json.loads(kubectl("config", "view", "--raw", "--minify", "--flatten", "-o", "json"))
+    cluster = config["clusters"][0]["cluster"]
+
+    with in_front_of(urlsplit(cluster["server"]).netloc, Storm(2, 0.15).spoils()) as (host, faults):
+        config["clusters"][0]["cluster"] = {"server": f"http://{host}"}
+        (tmp_path / "kubeconfig").write_text(json.dumps(config))
+        disturbed = Ship(ship.project, ship.stack, ship.namespace, {"KUBECONFIG": str(tmp_path / "kubeconfig")})
+        process = disturbed.start("deploy", "--image", image)
+        _, said = process.communicate(timeout=240)
+    ship("deploy", "--image", image)
+
+    assert process.returncode in DOCUMENTED, said
+    assert "Traceback" not in said
+    assert len(faults.spoilt) > 3
+    revisions = json.loads(ship("history", "--json").out)["revisions"]
+    assert [revision["outcome"] for revision in revisions] == ["succeeded"]
+    assert not kubectl.objects("lease")[0]["spec"].get("holderIdentity")
+    assert ship("diff", "--image", image).out == ""
 
 
 def test_a_one_off_command_and_logs_outlast_a_bad_line(there: World) -> None:

@@ -106,7 +106,7 @@ COMMANDS = {
 REQUESTS = {
     "check": 60,
     "delete": 60,
-    "deploy": 90,
+    "deploy": 110,
     "diff": 60,
     "history": 20,
     "logs": 20,
