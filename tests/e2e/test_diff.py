@@ -9,7 +9,9 @@ import pytest
 
 from kubeship.cluster.client import KubernetesCluster
 from kubeship.cluster.connect import connect
-from kubeship.cluster.dry_run import compare
+from kubeship.cluster.dry_run import NOTHING_BEYOND, Terms, tried
+from kubeship.cluster.live import live_objects
+from kubeship.cluster.manifests import sendable
 from kubeship.cluster.requests import FIELD_MANAGER
 from kubeship.cluster.unchanged import is_unchanged
 from kubeship.model.changes import Action
@@ -71,9 +73,10 @@ def test_what_is_plainly_unchanged_is_so_to_the_server_and_each_change_is_asked_
     with cluster.lease("shop", "ann@here:1") as lease:
         cluster.apply(objects, lease, lambda _: None)
 
-    thorough, _ = compare(cluster.api, objects, thorough=True)
-    asked = [change.ref for change in thorough if change.action is not Action.UNCHANGED]
-    live = {ref(item): cluster.get(ref(item)) for item in objects}
+    wanted = [sendable(item) for item in objects]
+    live = live_objects(cluster.api, wanted)
+    thorough = tried(cluster.api, wanted, live, Terms(NOTHING_BEYOND), thorough=True)
+    asked = [change.ref for change in thorough.changes if change.action is not Action.UNCHANGED]
     plain = [item for item in objects if is_unchanged(live[ref(item)] or {}, item, FIELD_MANAGER)]
 
     assert asked == []
