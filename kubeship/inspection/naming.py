@@ -5,8 +5,8 @@ import re
 import unicodedata
 
 from kubeship.errors import InvalidInput
-from kubeship.inspection.findings import SET_BY_YOU
-from kubeship.inspection.sources import Sources
+from kubeship.inspection.files.findings import SET_BY_YOU
+from kubeship.inspection.files.sources import Sources
 from kubeship.model.origin import Found, Origin
 from kubeship.model.project import Answers
 

@@ -3,48 +3,48 @@
 import re
 from pathlib import Path
 
-from kubeship.inspection.app_routes import app_routes
-from kubeship.inspection.behaviour import traits
-from kubeship.inspection.candidates import find_candidates
-from kubeship.inspection.catalogues import translations, uncompiled
-from kubeship.inspection.dependencies import Declared, declared
-from kubeship.inspection.deployed import deployed
-from kubeship.inspection.django import collect_static, engines, migrate, root_urlconf
-from kubeship.inspection.django_routes import django_routes
-from kubeship.inspection.django_settings import VARIABLE, Settings, find_settings, management_script
-from kubeship.inspection.entrypoints import KEY, EntrypointFound, find_entrypoint
-from kubeship.inspection.findings import Answered
-from kubeship.inspection.flask_routes import flask_routes
-from kubeship.inspection.frameworks import BY_NAME, FRAMEWORKS, Framework
-from kubeship.inspection.health import health_route
-from kubeship.inspection.inference import inference
-from kubeship.inspection.installing import with_needs
-from kubeship.inspection.made_folders import made_folders
-from kubeship.inspection.migrations import migration
-from kubeship.inspection.model_files import model_files
-from kubeship.inspection.modules import INSTALLED, Modules
+from kubeship.inspection.code.django_settings import VARIABLE, Settings, find_settings, management_script
+from kubeship.inspection.code.frameworks import BY_NAME, FRAMEWORKS, Framework
+from kubeship.inspection.code.modules import INSTALLED, Modules
+from kubeship.inspection.code.nearest import read_nearest
+from kubeship.inspection.code.objects import Apps
+from kubeship.inspection.distributions.dependencies import Declared, declared
+from kubeship.inspection.distributions.inference import inference
+from kubeship.inspection.distributions.installing import with_needs
+from kubeship.inspection.distributions.node_builds import front_end
+from kubeship.inspection.distributions.python_version import python_version
+from kubeship.inspection.distributions.wheel_answers import untried, with_wheels
+from kubeship.inspection.environment.variables import find_variables
+from kubeship.inspection.files.findings import Answered
+from kubeship.inspection.files.sources import Sources, folder_of, is_aside, no_collection, read_sources
 from kubeship.inspection.naming import app_name, own_dockerfile
-from kubeship.inspection.nearest import read_nearest
-from kubeship.inspection.node_builds import front_end
-from kubeship.inspection.objects import Apps
+from kubeship.inspection.needs.behaviour import traits
+from kubeship.inspection.needs.catalogues import translations, uncompiled
+from kubeship.inspection.needs.django import collect_static, engines, migrate, root_urlconf
+from kubeship.inspection.needs.made_folders import made_folders
+from kubeship.inspection.needs.migrations import migration
+from kubeship.inspection.needs.model_files import model_files
+from kubeship.inspection.needs.services import find_services
+from kubeship.inspection.needs.system_packages import find_system_packages
+from kubeship.inspection.needs.undeclared import undeclared_imports
+from kubeship.inspection.needs.volumes import find_volumes
 from kubeship.inspection.ports import WheelIndex
-from kubeship.inspection.processes import is_complete, main_process, only_scheduled, other_processes
-from kubeship.inspection.python_version import python_version
-from kubeship.inspection.releases import release_commands
-from kubeship.inspection.rest_framework import asks_for_login
 from kubeship.inspection.roots import project_folder, stated_root
-from kubeship.inspection.services import find_services
-from kubeship.inspection.sources import Sources, folder_of, is_aside, no_collection, read_sources
-from kubeship.inspection.stated import Statements, read_statements
-from kubeship.inspection.stated_health import probed, stated_health
-from kubeship.inspection.stated_volumes import kept_in_file, merged, sqlite, stated_volumes
-from kubeship.inspection.system_packages import find_system_packages
-from kubeship.inspection.undeclared import undeclared_imports
-from kubeship.inspection.unstated import unstated_work
-from kubeship.inspection.variables import find_variables
-from kubeship.inspection.views import Route
-from kubeship.inspection.volumes import find_volumes
-from kubeship.inspection.wheel_answers import untried, with_wheels
+from kubeship.inspection.routes.app_routes import app_routes
+from kubeship.inspection.routes.django_routes import django_routes
+from kubeship.inspection.routes.flask_routes import flask_routes
+from kubeship.inspection.routes.health import health_route
+from kubeship.inspection.routes.rest_framework import asks_for_login
+from kubeship.inspection.routes.views import Route
+from kubeship.inspection.running.processes import is_complete, main_process, only_scheduled, other_processes
+from kubeship.inspection.running.unstated import unstated_work
+from kubeship.inspection.served.candidates import find_candidates
+from kubeship.inspection.served.entrypoints import KEY, EntrypointFound, find_entrypoint
+from kubeship.inspection.statements.deployed import deployed
+from kubeship.inspection.statements.releases import release_commands
+from kubeship.inspection.statements.stated import Statements, read_statements
+from kubeship.inspection.statements.stated_health import probed, stated_health
+from kubeship.inspection.statements.stated_volumes import kept_in_file, merged, sqlite, stated_volumes
 from kubeship.model.origin import Found, Origin
 from kubeship.model.project import Answers, Project, Warned
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from fnmatch import fnmatch
 
 from kubeship.errors import InvalidInput
-from kubeship.inspection.dependency_files import home, is_requirements, manager_of
-from kubeship.inspection.findings import Answered
-from kubeship.inspection.frameworks import FRAMEWORKS
-from kubeship.inspection.installs import is_for_development
-from kubeship.inspection.managers.pyproject import listed, table
-from kubeship.inspection.sources import Sources, folder_of, is_aside
+from kubeship.inspection.code.frameworks import FRAMEWORKS
+from kubeship.inspection.distributions.dependency_files import home, is_requirements, manager_of
+from kubeship.inspection.distributions.installs import is_for_development
+from kubeship.inspection.distributions.managers.pyproject import listed, table
+from kubeship.inspection.files.findings import Answered
+from kubeship.inspection.files.sources import Sources, folder_of, is_aside
 from kubeship.model.origin import Candidate, Origin, Question
 from kubeship.model.project import Answers
 

@@ -8,8 +8,8 @@ from kubeship.errors import BuildFailed
 from kubeship.images.build_failures import LacksPackages
 from kubeship.images.dockerfile_check.check import check_dockerfile
 from kubeship.images.dockerfile_check.findings import DockerfileFinding, Expected
-from kubeship.inspection.system_needs import COMPILER, NEEDS
-from kubeship.inspection.system_packages import debian_release
+from kubeship.inspection.needs.system_needs import COMPILER, NEEDS
+from kubeship.inspection.needs.system_packages import debian_release
 from kubeship.model.events import Caution, Note
 from kubeship.model.finding import Finding
 from kubeship.workflows.app import App

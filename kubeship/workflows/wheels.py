@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
+from kubeship.inspection.distributions.python_version import OLDER, SUPPORTED
+from kubeship.inspection.distributions.wheels import fits, is_compiled
 from kubeship.inspection.ports import WheelIndex
-from kubeship.inspection.python_version import OLDER, SUPPORTED
-from kubeship.inspection.wheels import fits, is_compiled
 
 NONE = "none"
 

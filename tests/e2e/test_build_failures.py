@@ -10,7 +10,7 @@ from kubeship.images.build_failures import build_failed
 from kubeship.images.failures.debian import LIBRARIES
 from kubeship.images.failures.looked_for import PROGRAMS
 from kubeship.images.progress import FailedStage
-from kubeship.inspection.system_needs import NEEDS
+from kubeship.inspection.needs.system_needs import NEEDS
 from tests.e2e.conftest import EXAMPLES, Ship
 from tests.failing_builds.__main__ import CASES, failing_log
 from tests.stack.addresses import Stack

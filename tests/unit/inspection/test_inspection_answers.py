@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from kubeship.errors import InvalidInput
-from kubeship.inspection.frameworks import FRAMEWORKS
+from kubeship.inspection.code.frameworks import FRAMEWORKS
+from kubeship.inspection.distributions.python_version import DEFAULT, SUPPORTED
+from kubeship.inspection.needs.system_needs import NEEDS
+from kubeship.inspection.needs.system_packages import debian_release
 from kubeship.inspection.project import inspect
-from kubeship.inspection.python_version import DEFAULT, SUPPORTED
-from kubeship.inspection.system_needs import NEEDS
-from kubeship.inspection.system_packages import debian_release
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from kubeship.inspection.commands.shell import commands
 from kubeship.inspection.project import inspect
-from kubeship.inspection.shell import commands
 from kubeship.model.project import Project
 
 Written = Callable[[Mapping[str, str]], Path]

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kubeship.inspection.command_lines import read_command
-from kubeship.inspection.server_lines import Started, port_of
-from kubeship.inspection.shell import commands
+from kubeship.inspection.commands.command_lines import read_command
+from kubeship.inspection.commands.server_lines import Started, port_of
+from kubeship.inspection.commands.shell import commands
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from kubeship.inspection.document import document
-from kubeship.inspection.listing import read_file
+from kubeship.inspection.files.listing import read_file
+from kubeship.inspection.files.sources import Sources
 from kubeship.inspection.project import inspect
-from kubeship.inspection.sources import Sources
 
 APP = "from flask import Flask\n\napp = Flask(__name__)\n"
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kubeship.inspection.dockerfiles import deployed_dockerfiles, read_dockerfile
-from kubeship.inspection.installs import Install, install_commands, is_for_development, shell_words
-from kubeship.inspection.sources import Sources
+from kubeship.inspection.distributions.installs import Install, install_commands, is_for_development, shell_words
+from kubeship.inspection.files.dockerfiles import deployed_dockerfiles, read_dockerfile
+from kubeship.inspection.files.sources import Sources
 from kubeship.model.dockerfile import expand
 
 

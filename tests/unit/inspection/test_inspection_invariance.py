@@ -8,10 +8,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from kubeship.inspection.code.frameworks import FRAMEWORKS
 from kubeship.inspection.document import document
-from kubeship.inspection.frameworks import FRAMEWORKS
+from kubeship.inspection.files.sources import is_aside
 from kubeship.inspection.project import inspect
-from kubeship.inspection.sources import is_aside
 from kubeship.model.project import Project
 
 KNOWN = {framework.module for framework in FRAMEWORKS} | {"gunicorn", "wsgi"}

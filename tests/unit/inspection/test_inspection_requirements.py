@@ -7,8 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kubeship.errors import InvalidInput
-from kubeship.inspection.requirements import Requirements, logical_lines, read_requirements, without_credentials
-from kubeship.inspection.sources import Sources
+from kubeship.inspection.distributions.requirements import (
+    Requirements,
+    logical_lines,
+    read_requirements,
+    without_credentials,
+)
+from kubeship.inspection.files.sources import Sources
 
 
 def read(tmp_path: Path, text: str) -> Requirements:

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from kubeship.inspection.server_numbers import server_numbers
-from kubeship.inspection.sources import read_sources
+from kubeship.inspection.files.sources import read_sources
+from kubeship.inspection.statements.server_numbers import server_numbers
 
 
 @pytest.mark.parametrize(

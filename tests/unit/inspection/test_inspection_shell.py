@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kubeship.inspection.command_lines import read_command
-from kubeship.inspection.command_wrappers import unwrapped
-from kubeship.inspection.shell import commands
+from kubeship.inspection.commands.command_lines import read_command
+from kubeship.inspection.commands.command_wrappers import unwrapped
+from kubeship.inspection.commands.shell import commands
 
 
 def _words(text: str, *arguments: str) -> list[str]:

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from kubeship.errors import InvalidInput
-from kubeship.inspection.listing import MAX_BYTES
-from kubeship.inspection.sources import Sources, read_sources
+from kubeship.inspection.files.listing import MAX_BYTES
+from kubeship.inspection.files.sources import Sources, read_sources
 
 
 def write(root: Path, **files: str) -> None:

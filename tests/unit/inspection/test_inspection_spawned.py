@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from kubeship.inspection.modules import Modules
-from kubeship.inspection.sources import Sources
-from kubeship.inspection.spawned import spawned_words
+from kubeship.inspection.code.modules import Modules
+from kubeship.inspection.code.spawned import spawned_words
+from kubeship.inspection.files.sources import Sources
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """Are copies of packages told from the project's own code?"""
 
-from kubeship.inspection.vendored import vendored_folders
+from kubeship.inspection.files.vendored import vendored_folders
 
 
 def test_folder_of_several_known_packages_is_vendored() -> None:

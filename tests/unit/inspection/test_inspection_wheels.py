@@ -2,9 +2,9 @@
 
 import pytest
 
-from kubeship.inspection.requirements import Required
-from kubeship.inspection.system_packages import system_packages
-from kubeship.inspection.wheels import fits, is_compiled
+from kubeship.inspection.distributions.requirements import Required
+from kubeship.inspection.distributions.wheels import fits, is_compiled
+from kubeship.inspection.needs.system_packages import system_packages
 from kubeship.model.origin import Origin
 
 LXML_FOR_311 = "lxml-4.9.0-cp311-cp311-manylinux_2_17_x86_64.manylinux2014_x86_64.whl"

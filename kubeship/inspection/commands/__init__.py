@@ -1,0 +1,1 @@
+"""What does a command line start? Shells, wrappers, servers and workers, read and never run."""

@@ -1,0 +1,1 @@
+"""Which distributions does the project install, with which manager, for which Python?"""

@@ -1,0 +1,1 @@
+"""What does the project need beside its code and distributions? Debian packages, services, volumes, migrations."""

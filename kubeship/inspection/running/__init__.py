@@ -1,0 +1,1 @@
+"""Which processes run, and where do they listen?"""

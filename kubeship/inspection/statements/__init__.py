@@ -1,0 +1,1 @@
+"""What do the project's files state about how it runs? One file per kind of statement."""

@@ -1,0 +1,216 @@
+"""What do compose files run of this project? Services that are built from it; other images are backing services."""
+
+import posixpath
+import re
+import shlex
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any
+
+from kubeship.errors import InvalidInput
+from kubeship.inspection.commands.server_lines import port_of
+from kubeship.inspection.distributions.managers.pyproject import listed
+from kubeship.inspection.files.dockerfiles import read_dockerfile
+from kubeship.inspection.files.sources import Sources, folder_of, is_aside
+from kubeship.inspection.statements.image_commands import image_command, variables_of
+from kubeship.inspection.statements.image_files import image_of, workdir
+from kubeship.inspection.statements.statement import COMPOSE, DEVELOPMENT, Image, Said
+from kubeship.model.origin import Origin
+
+FILE = re.compile(r"(?i)(.*/)?([\w.-]*compose[\w.-]*|stack|swarm)\.ya?ml|(.*/)?(docker[-_]?)?compose/[\w.-]+\.ya?ml")
+SERVICES = re.compile(rb"(?m)^services:[ \t]*\r?\n(?:[ \t]*(?:#.*)?\r?\n)*[ \t]+[\w.-]+:[ \t]*(?:&\w+)?\r?\n")
+"""How a compose file of any name begins to say what it runs: `docker compose -f shop.yml`."""
+FOR_DEVELOPERS = re.compile(
+    r"(?i)(^|[-_./])(dev|development|local|debug|tests?|testing|ci|override|e2e|devcontainer|browser|integration)([-_./]|$)"
+)
+
+
+def compose_statements(sources: Sources) -> Iterator[Said]:
+    """The commands of every compose file's services that are the project's."""
+    for path in sorted(
+        (p for p in sources.other_files if _is_compose(sources, p)), key=lambda p: (p.count("/"), len(p), p)
+    ):
+        if is_aside(path) or path.count("/") > 3:
+            continue
+        document, lines = read_yaml(sources, path)
+        services = document.get("services", document) if isinstance(document, dict) else {}
+        if not isinstance(services, dict):
+            continue
+        built = {
+            str(s["image"]): s["build"]
+            for s in services.values()
+            if isinstance(s, dict) and s.get("build") and s.get("image")
+        }
+        completed = {name for service in services.values() for name in _waited_for(service)}
+        for name, service in services.items():
+            if isinstance(service, dict) and isinstance(name, str):
+                for said in _service(sources, path, name, _extended(services, service), built, lines):
+                    yield replace(said, work="release") if name in completed else said
+
+
+def _is_compose(sources: Sources, path: str) -> bool:
+    if FILE.fullmatch(path):
+        return True
+    return "/" not in path and path.endswith((".yml", ".yaml")) and bool(SERVICES.search(sources.content(path)))
+
+
+def read_yaml(sources: Sources, path: str) -> tuple[Any, dict[tuple[str | int, ...], int]]:
+    """A YAML file's document and the lines of its parts; empty when it can't be read."""
+    return loaded(sources.text(path), path)
+
+
+@lru_cache(maxsize=256)
+def loaded(text: str, path: str) -> tuple[Any, dict[tuple[str | int, ...], int]]:
+    """The same of a text. Several questions ask about one file, and reading YAML takes long."""
+    from kubeship.yaml_io.reading import load_with_lines  # noqa: PLC0415  # ruamel takes 50 ms to import
+
+    try:
+        return load_with_lines(text, path)
+    except (InvalidInput, RecursionError, ValueError):
+        return {}, {}
+
+
+def _waited_for(service: object) -> list[str]:
+    """The services that must have ended well before this one starts: release steps."""
+    needed = service.get("depends_on") if isinstance(service, dict) else None
+    return [
+        str(name)
+        for name, how in (needed.items() if isinstance(needed, dict) else ())
+        if isinstance(how, dict) and how.get("condition") == "service_completed_successfully"
+    ]
+
+
+def _extended(services: dict[str, Any], service: dict[str, Any], depth: int = 0) -> dict[str, Any]:
+    extends = service.get("extends")
+    name = extends.get("service") if isinstance(extends, dict) and "file" not in extends else extends
+    base = services.get(name) if isinstance(name, str) else None
+    if not isinstance(base, dict) or depth > 5:
+        return service
+    return {**_extended(services, base, depth + 1), **{k: v for k, v in service.items() if k != "extends"}}
+
+
+def _service(  # noqa: PLR0917  # one service, and what the file says around it
+    sources: Sources,
+    path: str,
+    name: str,
+    service: dict[str, Any],
+    built: dict[str, Any],
+    lines: dict[tuple[str | int, ...], int],
+) -> Iterator[Said]:
+    build, command, entrypoint = service.get("build"), service.get("command"), service.get("entrypoint")
+    build = build or built.get(str(service.get("image")))  # the image that another service is built as
+    foreign = not build
+    if foreign and (not (command or entrypoint) or not service.get("image")):
+        return
+    image, folder, variables, said_by_image = Image(context=_context_of(sources, path)), "/app", {}, None
+    dockerfile = dockerfile_of(sources, path, build) if build else None
+    if build and dockerfile is None and _outside(sources, path, build):
+        return
+    if build and is_aside(f"{_context(path, build) or '.'}/x.py"):
+        return  # an example, built beside the project
+    if dockerfile:
+        read = read_dockerfile(sources, dockerfile)
+        context = _context(path, build)
+        image = image_of(
+            sources, read, context if context is not None and (context == "." or sources.has_folder(context)) else None
+        )
+        folder, variables = workdir(read), variables_of(read)
+        said_by_image = image_command(read)
+    folder = str(service.get("working_dir") or folder)
+    variables = {**variables, **_environment(service.get("environment"))}
+    words = [*_words(entrypoint), *_words(command)] if entrypoint else _words(command)
+    if not words:
+        return  # what the Dockerfile says is said there
+    if said_by_image and not entrypoint and said_by_image.entrypoint:
+        words = [*said_by_image.entrypoint, *words]
+    line = (
+        lines.get(("services", name, "command"))
+        or lines.get(("services", name, "entrypoint"))
+        or lines.get(("services", name))
+    )
+    profiles = listed(service.get("profiles"))
+    target = build.get("target", "") if isinstance(build, dict) else ""
+    labels = "/".join((path, name, *map(str, profiles), str(target)))
+    yield Said(
+        Origin(path, line, f"the service {name}"),
+        COMPOSE + (DEVELOPMENT if FOR_DEVELOPERS.search(labels) else 0),
+        words=tuple(words),
+        name=name,
+        folder=folder,
+        variables=tuple(variables.items()),
+        image=image,
+        port=_port(service.get("ports")),
+        foreign=foreign,
+    )
+
+
+def _words(command: object) -> list[str]:
+    if isinstance(command, list):
+        return [_plain(str(word)) for word in command]
+    if not isinstance(command, str):
+        return []
+    try:
+        return [_plain(word) for word in shlex.split(command)]
+    except ValueError:
+        return [_plain(word) for word in command.split()]
+
+
+def _plain(word: str) -> str:
+    """With compose's own `${NAME:-default}` put in, and `$$` as the container sees it."""
+    return re.sub(r"(?<!\$)\$\{(\w+):?-([^}]*)\}", r"\2", word).replace("$$", "$")
+
+
+def _context(path: str, build: object) -> str | None:
+    stated = build.get("context", ".") if isinstance(build, dict) else build
+    if not isinstance(stated, str) or "://" in stated or "$" in stated:
+        return None
+    return posixpath.normpath(posixpath.join(folder_of(path), stated))
+
+
+def _outside(sources: Sources, path: str, build: object) -> bool:
+    """Built from a folder that isn't there, or that holds no Python: another program's image."""
+    context = _context(path, build)
+    if context is None or context.startswith(".."):
+        return False
+    prefix = "" if context == "." else f"{context}/"
+    return not any(file.startswith(prefix) for file in sources.python_files)
+
+
+def dockerfile_of(sources: Sources, path: str, build: object) -> str | None:
+    """The Dockerfile that a service of the compose file at `path` is built with."""
+    context = _context(path, build) or "."
+    stated = build.get("dockerfile") if isinstance(build, dict) else None
+    for name in (stated,) if isinstance(stated, str) else ("Dockerfile", "Containerfile"):
+        for base in dict.fromkeys((context, folder_of(path), ".")):
+            found = posixpath.normpath(posixpath.join(base, name))
+            if found in sources:
+                return found
+    return None
+
+
+def _context_of(sources: Sources, path: str) -> str:
+    folder = folder_of(path)
+    while folder != "." and not any(folder_of(file) == folder for file in sources.python_files):
+        folder = folder_of(folder)
+    return folder
+
+
+def _environment(stated: object) -> dict[str, str]:
+    if isinstance(stated, dict):
+        pairs = [(str(k), "" if v is None else str(v)) for k, v in stated.items() if v is not None]
+    elif isinstance(stated, list):
+        pairs = [(k, v) for k, e, v in (str(item).partition("=") for item in stated) if e]
+    else:
+        pairs = []
+    return {name: _plain(value) for name, value in pairs}
+
+
+def _port(ports: object) -> int | None:
+    """The port inside the container of the first published one."""
+    for port in ports if isinstance(ports, list) else ():
+        stated = port.get("target") if isinstance(port, dict) else port
+        found = port_of(_plain(str(stated)).partition("/")[0])
+        if found:
+            return found
+    return None
