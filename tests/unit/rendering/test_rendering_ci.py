@@ -95,7 +95,7 @@ def test_rights_are_those_that_a_job_needs(login: Login) -> None:
 
     assert found["permissions"] == {"contents": "read"}
     assert "permissions" not in found["jobs"]["test"]
-    own = {"contents": "read", "deployments": "write", "packages": "write"}
+    own = {"contents": "read", "packages": "write"}
     assert found["jobs"]["deploy-production"]["permissions"] == own | (
         {} if login == "kubeconfig" else {"id-token": "write"}
     )
