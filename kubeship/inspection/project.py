@@ -36,7 +36,8 @@ from kubeship.inspection.routes.flask_routes import flask_routes
 from kubeship.inspection.routes.health import health_route
 from kubeship.inspection.routes.rest_framework import asks_for_login
 from kubeship.inspection.routes.views import Route
-from kubeship.inspection.running.processes import is_complete, main_process, only_scheduled, other_processes
+from kubeship.inspection.running.beside import other_processes
+from kubeship.inspection.running.processes import is_complete, main_process, only_scheduled
 from kubeship.inspection.running.unstated import unstated_work
 from kubeship.inspection.served.candidates import find_candidates
 from kubeship.inspection.served.entrypoints import KEY, EntrypointFound, find_entrypoint

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from kubeship.inspection.distributions.dependencies import Declared
 from kubeship.inspection.distributions.managers.pyproject import listed, table
-from kubeship.inspection.distributions.requirements import Required
+from kubeship.inspection.distributions.requirement_lines import Required
 from kubeship.inspection.files.dockerfiles import deployed_dockerfiles, read_dockerfile
 from kubeship.inspection.files.sources import Sources
 from kubeship.model.origin import Found, Origin

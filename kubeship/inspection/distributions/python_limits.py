@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from packaging.version import InvalidVersion, Version
 
-from kubeship.inspection.distributions.requirements import Required
+from kubeship.inspection.distributions.requirement_lines import Required
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from packaging.specifiers import SpecifierSet
 from kubeship.errors import InvalidInput
 from kubeship.inspection.distributions.python_pins import DECLARED, TESTED, Statement
 from kubeship.inspection.distributions.python_statements import python_statements
-from kubeship.inspection.distributions.requirements import Required
+from kubeship.inspection.distributions.requirement_lines import Required
 from kubeship.inspection.files.findings import SET_BY_YOU, Answered
 from kubeship.inspection.files.sources import Sources
 from kubeship.model.origin import Candidate, Found, Origin, Question

@@ -6,7 +6,7 @@ from dataclasses import replace
 from kubeship.inspection.distributions.dependencies import Declared
 from kubeship.inspection.distributions.python_limits import limit
 from kubeship.inspection.distributions.python_version import OLDER, SUPPORTED
-from kubeship.inspection.distributions.requirements import Required
+from kubeship.inspection.distributions.requirement_lines import Required
 from kubeship.inspection.distributions.wheels import fits, is_compiled
 from kubeship.inspection.files.findings import Answered
 from kubeship.inspection.ports import WheelIndex

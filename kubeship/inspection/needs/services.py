@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from kubeship.inspection.code.modules import Modules
-from kubeship.inspection.distributions.requirements import Required
+from kubeship.inspection.distributions.requirement_lines import Required
 from kubeship.inspection.files.syntax import assignments, calls, dotted, statements, strings, text
 from kubeship.model.origin import Found, Origin
 from kubeship.model.project import Variable

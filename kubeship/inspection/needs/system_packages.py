@@ -4,7 +4,7 @@ import re
 from typing import Literal
 
 from kubeship.inspection.distributions.dependencies import Declared
-from kubeship.inspection.distributions.requirements import Required
+from kubeship.inspection.distributions.requirement_lines import Required
 from kubeship.inspection.distributions.wheels import fits, is_compiled
 from kubeship.inspection.files.findings import Answered
 from kubeship.inspection.files.sources import Sources

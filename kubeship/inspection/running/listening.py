@@ -5,7 +5,7 @@ from kubeship.inspection.code.modules import Modules
 from kubeship.inspection.commands.servers import BY_PROGRAM
 from kubeship.inspection.files.findings import SET_BY_YOU, Answered
 from kubeship.inspection.running.own_ports import DEFAULTS, called_port, option_port, port_of_imported
-from kubeship.inspection.served.confirmation import Entrypoint
+from kubeship.inspection.served.entrypoint import Entrypoint
 from kubeship.inspection.statements.stated import Statements, stated_port
 from kubeship.inspection.statements.statement import Statement
 from kubeship.inspection.statements.targets import Target

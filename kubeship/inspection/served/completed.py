@@ -8,7 +8,8 @@ from kubeship.inspection.code.import_root import reachable
 from kubeship.inspection.code.programs import Program, find_programs
 from kubeship.inspection.files.syntax import Function, calls, dotted, local_names, statements
 from kubeship.inspection.routes.app_routes import INCLUDES
-from kubeship.inspection.served.confirmation import Confirmation, Entrypoint
+from kubeship.inspection.served.confirmation import Confirmation
+from kubeship.inspection.served.entrypoint import Entrypoint
 
 WORDS = tuple(f".{name}(".encode() for name in sorted(INCLUDES))
 ADDS = re.compile(rb"\.(?:" + "|".join(sorted(INCLUDES)).encode() + rb")\(")

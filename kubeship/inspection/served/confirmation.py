@@ -2,7 +2,7 @@
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 
 from kubeship.inspection.code.app_objects import App
@@ -16,38 +16,16 @@ from kubeship.inspection.code.programs import KINDS, Program, installed_programs
 from kubeship.inspection.code.starts import Starts
 from kubeship.inspection.code.subcommands import serving_words
 from kubeship.inspection.files.sources import folder_of
-from kubeship.inspection.served.candidates import Candidates, Servable, kind_of
+from kubeship.inspection.served.candidates import Candidates, kind_of
+from kubeship.inspection.served.entrypoint import Entrypoint, of_app, point
 from kubeship.inspection.served.groups import made_of
 from kubeship.model.origin import Origin
-from kubeship.model.project import Interface, ProcessKind
+from kubeship.model.project import Interface
 
-SERVERS: dict[Interface, str] = {"wsgi": "gunicorn", "asgi": "uvicorn", "own-server": "own-server", "none": ""}
 SERVED_NAMES = ("app", "application", "create_app()", "make_app()", "get_app()")
 """Objects that servers and frameworks look for when only a module is named."""
 DISCOVERED = ("wsgi", "app", "main", "api", "asgi", "application", "app.main", "app.app", "app.api")
 """Modules in which `flask run`, `fastapi run` and `litestar run` look for an app (each one's documentation)."""
-
-
-@dataclass(frozen=True)
-class Entrypoint:
-    """What the server is given, or the program that is run, and where it is found."""
-
-    value: str
-    """`module:object`, `module:factory()`, a script's path, a package, or a paste file's path."""
-    path: str
-    """The module's file; empty when the project doesn't hold it."""
-    import_root: str
-    framework: str
-    interface: Interface
-    origins: tuple[Origin, ...]
-    servable: Servable | None = None
-    kind: ProcessKind = "web"
-    name: str = "web"
-    """Of the process."""
-    server: str = "gunicorn"
-    """Empty where nothing listens."""
-    command: str = ""
-    """What starts it where no server is given an object: `python -m bot`."""
 
 
 class Confirmation:
@@ -91,7 +69,7 @@ class Confirmation:
                     extended = import_root(self.modules, path)
                     found = root if module_name(path, root) == name else extended
                     place = Origin(path, line, reason)
-                    return _of_app(f"{name}:{choice}", path, found, app, (origin, place))
+                    return of_app(f"{name}:{choice}", path, found, app, (origin, place))
         return None
 
     def made(self, entrypoint: Entrypoint) -> tuple[str, int | None]:
@@ -204,7 +182,7 @@ class Confirmation:
         root = import_root(self.modules, best.path) if best else folder
         app = best.app if best else App("pyramid", "wsgi", Origin(path))
         place = best.origin if best else Origin(path)
-        return _of_app(path, best.path if best else "", root, app, (origin, place), command=f"gunicorn --paste {path}")
+        return of_app(path, best.path if best else "", root, app, (origin, place), command=f"gunicorn --paste {path}")
 
     def _app(self, path: str, choice: str) -> tuple[App, int | None, str] | None:
         called = choice.partition("(")[0].partition(".")[0]
@@ -227,31 +205,6 @@ class Confirmation:
 def _takes_requests(app: App) -> bool:
     """Dash's own object doesn't: the Flask app inside does (Dash's documentation, "Deployment")."""
     return app.interface in ("wsgi", "asgi") and (app.framework != "dash" or app.wraps > 0)
-
-
-def point(modules: Modules, servable: Servable) -> Entrypoint | None:
-    """The entrypoint that a servable name is, unless its module has no name that an import statement could say."""
-    root = import_root(modules, servable.path)
-    module = module_name(servable.path, root)
-    if module is None:
-        return None
-    value = f"{module}:{servable.name}"
-    return _of_app(value, servable.path, root, servable.app, (servable.origin,), servable)
-
-
-def _of_app(  # noqa: PLR0917  # the fields of an Entrypoint in their order
-    value: str,
-    path: str,
-    root: str,
-    app: App,
-    origins: tuple[Origin, ...],
-    servable: Servable | None = None,
-    command: str = "",
-) -> Entrypoint:
-    server = SERVERS[app.interface]
-    return Entrypoint(
-        value, path, root, app.framework, app.interface, origins, servable, server=server, command=command
-    )
 
 
 def _with(entrypoint: Entrypoint, stated: tuple[Origin, ...]) -> Entrypoint:

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from kubeship.inspection.served.confirmation import Confirmation, Entrypoint
+from kubeship.inspection.served.confirmation import Confirmation
+from kubeship.inspection.served.entrypoint import Entrypoint
 from kubeship.inspection.statements.statement import COMPOSE
 from kubeship.inspection.statements.targets import Target
 from kubeship.model.project import Warned

@@ -11,8 +11,9 @@ from kubeship.inspection.code.starts import Starts
 from kubeship.inspection.files.findings import SET_BY_YOU, Answered
 from kubeship.inspection.files.sources import is_aside
 from kubeship.inspection.served.candidates import Candidates, Servable, makes_apps
-from kubeship.inspection.served.confirmation import Confirmation, Entrypoint, point
+from kubeship.inspection.served.confirmation import Confirmation
 from kubeship.inspection.served.disagreements import disagreements
+from kubeship.inspection.served.entrypoint import Entrypoint, point
 from kubeship.inspection.served.groups import is_tool
 from kubeship.inspection.served.shown import SERVED_MODULES, beside, pasted, ran, served
 from kubeship.inspection.served.unserved import run_elsewhere

@@ -24,7 +24,8 @@ from kubeship.inspection.code.starters import BOT_MODULES, IMPORTS_BOTS
 from kubeship.inspection.code.starts import Starts
 from kubeship.inspection.served.candidates import Servable
 from kubeship.inspection.served.completed import completing_programs
-from kubeship.inspection.served.confirmation import Confirmation, Entrypoint
+from kubeship.inspection.served.confirmation import Confirmation
+from kubeship.inspection.served.entrypoint import Entrypoint
 from kubeship.inspection.served.groups import grouped, likeliest
 from kubeship.inspection.served.paste import paste_files
 from kubeship.model.origin import Origin

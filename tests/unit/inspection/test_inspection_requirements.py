@@ -7,12 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kubeship.errors import InvalidInput
-from kubeship.inspection.distributions.requirements import (
-    Requirements,
-    logical_lines,
-    read_requirements,
-    without_credentials,
-)
+from kubeship.inspection.distributions.requirement_lines import without_credentials
+from kubeship.inspection.distributions.requirements import Requirements, logical_lines, read_requirements
 from kubeship.inspection.files.sources import Sources
 
 

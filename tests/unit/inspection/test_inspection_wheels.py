@@ -2,7 +2,7 @@
 
 import pytest
 
-from kubeship.inspection.distributions.requirements import Required
+from kubeship.inspection.distributions.requirement_lines import Required
 from kubeship.inspection.distributions.wheels import fits, is_compiled
 from kubeship.inspection.needs.system_packages import system_packages
 from kubeship.model.origin import Origin

@@ -5,7 +5,8 @@ import re
 from packaging.utils import canonicalize_name
 
 from kubeship.inspection.distributions.managers.declarations import Declaration, Selection, required
-from kubeship.inspection.distributions.requirements import Required, Requirements, without_credentials
+from kubeship.inspection.distributions.requirement_lines import Required, without_credentials
+from kubeship.inspection.distributions.requirements import Requirements
 from kubeship.inspection.files.sources import Sources
 from kubeship.model.origin import Origin
 

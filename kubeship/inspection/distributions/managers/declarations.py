@@ -8,7 +8,8 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 from kubeship.inspection.distributions.installs import is_for_development
-from kubeship.inspection.distributions.requirements import Required, Requirements, below, pinned, without_credentials
+from kubeship.inspection.distributions.requirement_lines import Required, below, pinned, without_credentials
+from kubeship.inspection.distributions.requirements import Requirements
 from kubeship.inspection.files.sources import Sources
 from kubeship.model.origin import Origin
 

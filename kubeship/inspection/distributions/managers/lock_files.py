@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from packaging.utils import canonicalize_name
 
-from kubeship.inspection.distributions.requirements import Required
+from kubeship.inspection.distributions.requirement_lines import Required
 from kubeship.model.origin import Origin
 
 HEADING = re.compile(r"^\[\[package\]\]\s*$", re.MULTILINE)

@@ -7,7 +7,8 @@ from packaging.utils import canonicalize_name
 
 from kubeship.inspection.distributions.managers.declarations import Declaration, Selection, line_naming
 from kubeship.inspection.distributions.managers.pyproject import listed, table
-from kubeship.inspection.distributions.requirements import Required, Requirements, without_credentials
+from kubeship.inspection.distributions.requirement_lines import Required, without_credentials
+from kubeship.inspection.distributions.requirements import Requirements
 from kubeship.inspection.files.sources import Sources, folder_of
 from kubeship.model.origin import Origin
 

@@ -8,12 +8,8 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 from kubeship.inspection.distributions.managers.declarations import Declaration, Selection, line_naming, required
-from kubeship.inspection.distributions.requirements import (
-    Required,
-    Requirements,
-    read_requirements,
-    without_credentials,
-)
+from kubeship.inspection.distributions.requirement_lines import Required, without_credentials
+from kubeship.inspection.distributions.requirements import Requirements, read_requirements
 from kubeship.inspection.files.sources import Sources, folder_of
 from kubeship.model.origin import Origin
 

@@ -7,7 +7,8 @@ import re
 
 from kubeship.errors import InvalidInput
 from kubeship.inspection.distributions.managers.declarations import Declaration, Selection, required
-from kubeship.inspection.distributions.requirements import Required, Requirements, read_requirements
+from kubeship.inspection.distributions.requirement_lines import Required
+from kubeship.inspection.distributions.requirements import Requirements, read_requirements
 from kubeship.inspection.files.sources import Sources, folder_of
 from kubeship.inspection.files.syntax import argument, assignments, calls, dotted, statements, strings, text
 
