@@ -1,6 +1,5 @@
 """What does init write into kubeship.yaml? Findings into a new file, or into what people made of the last one."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -9,7 +8,7 @@ from kubeship.config.cautions import cautions
 from kubeship.config.complaints import unknown_key
 from kubeship.config.deployable import require_deployable
 from kubeship.config.deployed import with_deployed
-from kubeship.config.editing import GONE, KeyPath, edit, recomment
+from kubeship.config.editing import GONE, KeyPath
 from kubeship.config.file import ConfigFile, parsed
 from kubeship.config.findings import Finding, findings
 from kubeship.config.layout import commented, laid_out
@@ -19,17 +18,13 @@ from kubeship.config.process_schema import Process
 from kubeship.config.schema import Configuration
 from kubeship.config.server import Server
 from kubeship.config.serving import needs_websockets
+from kubeship.config.updating import ORDER, listed_once, put, updated
 from kubeship.errors import InvalidInput
 from kubeship.model.events import Caution
 from kubeship.model.project import Answers, Project
 
 DEFAULT_ENVIRONMENT = "production"
-ORDER = (*Configuration.model_fields, *(key for key in Process.model_fields if key not in Configuration.model_fields))
-"""The order of keys; Process' own stand after those that both have."""
-
 MAX_CANDIDATES = 5
-UNITS = {"processes": 2, "secrets": 1, "services": 2}
-"""How many keys lead to a mapping that is removed as a whole or not at all."""
 
 
 @dataclass(frozen=True)
@@ -74,11 +69,12 @@ def draft(
     found = with_deployed(findings(project, name, environment, servers), project)
     # Never noted as found, so that the next init, without these words, takes it for an edit and keeps it.
     stated = {**_answered(answers, found), **_optional(project, options, existing, name)}
+    found = listed_once(found, stated, existing, lock)
     if existing is None:
         text, kept = _new(found, stated), found
     else:
         kept = _of_environment(found, existing, options)
-        text = _updated(existing, kept, lock, stated)
+        text = updated(existing, kept, lock, stated)
     noted = {each.key: LockedFinding(each.value, each.origin) for each in kept}
     carried = {key: each for key, each in lock.found.items() if key.startswith("environments.")}
     return Draft(
@@ -141,22 +137,10 @@ def _optional(project: Project, options: DraftOptions, existing: ConfigFile | No
 def _new(found: tuple[Finding, ...], stated: Mapping[KeyPath, Any]) -> str:
     content: dict[str, Any] = {}
     for each in found:
-        _put(content, each.path, each.value)
+        put(content, each.path, each.value)
     for path, value in stated.items():
-        _put(content, path, value)
+        put(content, path, value)
     return laid_out(_sorted(content), _comments(content, found))
-
-
-def _put(content: dict[str, Any], path: KeyPath, value: Any) -> None:
-    inner = content
-    for key in path[:-1]:
-        below = inner.get(key)
-        inner[key] = below if isinstance(below, dict) else {}
-        inner = inner[key]
-    if value is GONE:
-        inner.pop(path[-1], None)
-    else:
-        inner[path[-1]] = value
 
 
 def _sorted(content: dict[str, Any]) -> dict[str, Any]:
@@ -187,63 +171,6 @@ def _of_environment(found: tuple[Finding, ...], existing: ConfigFile, options: D
     if options.environment is None or options.environment not in existing.environments:
         return tuple(each for each in found if each.path[0] != "environments")
     return found
-
-
-def _updated(existing: ConfigFile, found: tuple[Finding, ...], lock: Lock, stated: Mapping[KeyPath, Any]) -> str:
-    text = existing.text
-    new = {each.path: each for each in found}
-    for key in lock.found:
-        path = tuple(key.split("."))
-        if path not in new and path[0] != "environments" and _untouched(existing, path, lock):
-            text = edit(text, path, GONE)
-    for each in found:
-        if _takes(existing, each, lock):
-            text = edit(text, each.path, each.value, order=ORDER, comment=each.comment)
-            text = _recommented(text, each, lock)
-    for path, value in stated.items():
-        text = edit(text, path, value, order=ORDER)
-    return text
-
-
-def _untouched(existing: ConfigFile, path: KeyPath, lock: Lock) -> bool:
-    """Whether what stands at `path`, and all that only makes sense together with it, is as init wrote it."""
-    unit = ".".join(path[: UNITS.get(path[0], len(path))])
-    noted: dict[str, Any] = {}
-    for key, each in lock.found.items():
-        if key == unit or key.startswith(f"{unit}."):
-            _put(noted, tuple(key.split(".")), each.value)
-    written: Any = noted
-    for part in unit.split("."):
-        written = written[part]
-    return bool(existing.value(unit) == written)
-
-
-def _takes(existing: ConfigFile, finding: Finding, lock: Lock) -> bool:
-    """Whether a finding may go into the file: nobody edited or removed what was found there before."""
-    noted = lock.found.get(finding.key)
-    present = existing.value(finding.key)
-    if present is not None:
-        return noted is not None and present == noted.value
-    if noted is not None:
-        return False
-    # A process that somebody removed doesn't come back in pieces.
-    parents = [".".join(finding.path[:depth]) for depth in range(1, len(finding.path))]
-    return not any(
-        existing.value(parent) is None and any(key.startswith(f"{parent}.") for key in lock.found) for parent in parents
-    )
-
-
-def _recommented(text: str, finding: Finding, lock: Lock) -> str:
-    """With the new origin behind a value that stands alone in its line."""
-    noted = lock.found.get(finding.key)
-    if noted is None:
-        return text
-    return recomment(text, finding.path, _without_lines(noted.origin), finding.comment)
-
-
-def _without_lines(origin: str) -> str:
-    """The comment that was written for an origin as kubeship.lock has it."""
-    return re.sub(r"^(\S+):\d+(?=, |$)", r"\1", origin.partition("; ")[0])
 
 
 def _candidates(project: Project) -> tuple[str, ...]:

@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from kubeship.config.draft import ORDER
 from kubeship.config.editing import KeyPath, edit
 from kubeship.config.schema import Configuration
+from kubeship.config.updating import ORDER
 from kubeship.model.image import Answer
 
 HEADROOM = 1.25

@@ -399,6 +399,35 @@ def test_only_secrets_that_the_app_cannot_do_without_are_demanded() -> None:
     assert file.value("secrets.optional") == ["ELASTICSEARCH_URL", "S3_ACCESS_KEY", "SENTRY_DSN"]
 
 
+def test_a_secret_that_somebody_demands_is_not_optional_as_well() -> None:
+    sentry = replace(DJANGO, variables=(*DJANGO.variables, Variable("SENTRY_DSN", False, None, True)))
+    written = first(DJANGO)
+    demanding = written.text.replace("keys: [SECRET_KEY, DATABASE_URL]", "keys: [DATABASE_URL, SECRET_KEY, SENTRY_DSN]")
+
+    later = again(sentry, demanding, written.lock)
+
+    assert later.text == demanding
+    assert again(sentry, later.text, later.lock).text == demanding
+
+
+def test_a_secret_that_an_answer_demands_is_not_optional_as_well() -> None:
+    written = first(DJANGO, NO_OPTIONS, **{"secrets.keys": ["DATABASE_URL", "EMAIL_PASSWORD"]})
+
+    file = parsed(written.text)
+    assert file.value("secrets.keys") == ["DATABASE_URL", "EMAIL_PASSWORD"]
+    assert file.value("secrets.optional") is None
+
+
+def test_a_secret_that_the_code_now_demands_moves_while_unedited() -> None:
+    demanding = tuple(replace(each, required=True) if each.secret else each for each in DJANGO.variables)
+    written = first(DJANGO)
+
+    file = parsed(again(replace(DJANGO, variables=demanding), written.text, written.lock).text)
+
+    assert file.value("secrets.keys") == ["SECRET_KEY", "DATABASE_URL", "EMAIL_PASSWORD"]
+    assert file.value("secrets.optional") is None
+
+
 def test_a_service_is_where_its_address_says() -> None:
     variables = tuple(Variable(name, False, None, False) for name in ("S3_ACCESS_KEY", "S3_REGION", "S3_ENDPOINT"))
 
