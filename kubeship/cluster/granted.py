@@ -39,10 +39,11 @@ def granted(api: Api, wanted: Iterable[Permission]) -> frozenset[Permission]:
     asked = frozenset(wanted)
     rules = _rules(api)
     # The rules of the namespace say nothing of what lies outside of it.
-    listed = {one for one in asked if one.namespaced and any(_grants(rule, one) for rule in rules)}
+    inside = {one for one in asked if one.namespaced}
+    listed = {one for one in inside if any(_grants(rule, one) for rule in rules)}
+    if listed < inside and _allowed(api, EVERYTHING):  # an authorizer that lists nothing
+        listed = inside
     rest = sorted(asked - listed)
-    if rest and _allowed(api, EVERYTHING):  # an authorizer that lists nothing
-        return asked
     answers = zip(rest, each(lambda permission: _allowed(api, permission), rest), strict=True)
     return frozenset(listed | {permission for permission, allowed in answers if allowed})
 

@@ -68,6 +68,17 @@ def test_rules_of_the_namespace_say_nothing_of_what_lies_outside() -> None:
     assert granted(api, [WEB, NODES]) == {WEB}
 
 
+def test_all_in_the_namespace_is_nothing_outside_of_it() -> None:
+    class OwnNamespace(Counting):
+        """Its authorizer lists nothing, and allows everything in the namespace."""
+
+        def post(self, path: str, body: Object, doing: str) -> dict[str, Any]:
+            attributes = body["spec"].get("resourceAttributes") or {}
+            return {"status": {"allowed": "namespace" in attributes}}
+
+    assert granted(OwnNamespace(), [WEB, NODES]) == {WEB}
+
+
 def test_a_server_that_lists_nothing_is_asked_about_each() -> None:
     class Silent(Counting):
         def post(self, path: str, body: Object, doing: str) -> dict[str, Any]:
