@@ -41,9 +41,9 @@ def apply(
     warned: dict[str, None] = {}
 
     def write(item: Object) -> Applied:
-        check()
         if _is_gone(api, live.get(ref(item)), emit):
             del live[ref(item)]
+        check()
         known = live.get(ref(item))
         return _apply_one(api, item if known else with_first_replicas(item, wanted), known, scaled, consent)
 

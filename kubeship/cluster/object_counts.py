@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
-from kubeship.cluster.pod_resources import amount
+from kubeship.cluster.pod_resources import amount, replicas
 from kubeship.cluster.ports import Api
 from kubeship.model.objects import Object
 
@@ -51,7 +51,7 @@ def _claims(item: Object) -> Iterator[tuple[Object, int]]:
         yield item, 1
     if item["kind"] == "StatefulSet":
         for template in spec.get("volumeClaimTemplates") or ():
-            yield template, int(spec.get("replicas", 1))
+            yield template, replicas(item)
 
 
 def _storage(claim: Object) -> Iterator[tuple[str, Decimal]]:

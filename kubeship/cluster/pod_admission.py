@@ -50,6 +50,8 @@ def _refusal(api: Api, item: Object) -> Refusal | None:
     try:
         api.post(path, pod_of(item), f"asking whether pods of {ref(item)} are let in")
     except Refusal as refusal:
+        if refusal.status in {0, 401}:
+            raise
         return refusal
     return None
 

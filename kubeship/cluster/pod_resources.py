@@ -20,6 +20,12 @@ def amount(value: object) -> Decimal:
         return Decimal(0)
 
 
+def replicas(item: Object) -> int:
+    """How many pods a workload wants: one where it states no number, none where that isn't one."""
+    stated = (item.get("spec") or {}).get("replicas")
+    return 1 if stated is None else int(amount(stated))
+
+
 def of_container(container: Object, defaults: Mapping[str, str]) -> dict[str, str]:
     """`requests.cpu` and so on, as written. A request that isn't stated is the limit; what is neither has the default.
 

@@ -97,7 +97,7 @@ class Api(Protocol):
     def watch(
         self, api_version: str, kind: str, version: str, query: Mapping[str, str]
     ) -> AbstractContextManager[Lines]:
-        """Watch events as JSON lines from `version` on; the server ends it after about a minute."""
+        """Watch events as JSON lines from `version` on; the server ends it after half a minute."""
 
     def log(self, pod: str, query: Mapping[str, str]) -> str:
         """A log's end, as text."""

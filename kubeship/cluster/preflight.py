@@ -55,19 +55,22 @@ def preflight(api: Api, objects: Sequence[Object], question: Question | None = N
         pods = [item for item in wanted if ref(item) in changed and pod_template(item) and item["kind"] != "Pod"]
         yield from pod_admission.findings(api, pods, said=compared[0].warnings)
 
-    # In a namespace that isn't there yet nothing can be tried, and nothing lives.
-    there = namespace is not None
     checks: list[Callable[[], Iterable[Finding]]] = [
-        *([read] if there else []),
         lambda: permissions.findings(api, objects, thorough=asked.thorough),
         lambda: ingresses.findings(api, served),
         lambda: existing.findings(api, objects, namespace),
         lambda: pulling.findings(
             api, served, pulling.Asking(live, asked.registries, asked.upcoming, thorough=asked.thorough)
         ),
-        *([lambda: quotas.live_findings(api, served, live), lambda: storage.findings(api, served, live)] * there),
-        *([dry_run] if there else []),
     ]
+    if namespace is not None:  # in one that isn't there yet nothing can be tried, and nothing lives
+        checks = [
+            read,
+            *checks,
+            lambda: quotas.live_findings(api, served, live),
+            lambda: storage.findings(api, served, live),
+            dry_run,
+        ]
     findings = (*found, *unknown, *(finding for check in checks for finding in _answered(check)))
     seen = Seen(compared[0].seen.scaled, live, compared[0].seen.trials) if compared else None
     return Preflight(findings, seen)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from kubeship.cluster.errors import Refusal
 from kubeship.cluster.limit_ranges import outside
 from kubeship.cluster.object_counts import taken
-from kubeship.cluster.pod_resources import Amounts, amount, defaults_of, of_container, of_pod
+from kubeship.cluster.pod_resources import Amounts, amount, defaults_of, of_container, of_pod, replicas
 from kubeship.cluster.ports import Api
 from kubeship.cluster.quota_scopes import counts
 from kubeship.model.finding import Finding
@@ -75,6 +75,7 @@ def _of_quota(
     replaced = [live[ref(item)] for item in objects if ref(item) in live and item not in unstated]
     ours = _total([item for item in replaced if counts(quota, _spec(item))], defaults)
     surge = _total(counted, defaults, surge=True)
+    steps = {ref(item): _of_one(item, defaults) for item in counted if is_release_step(item)}
     for what, limit in sorted(hard.items()):
         others = max(used.get(what, Decimal(0)) - ours[what], Decimal(0))
         if wanted[what] and others + wanted[what] > limit:
@@ -92,17 +93,19 @@ def _of_quota(
                 fatal=False,
                 subject="quota",
             )
-        yield from _steps(name, what, limit, others + ours[what], [item for item in counted if is_release_step(item)])
+        yield from _steps(name, what, limit, others + ours[what], steps)
 
 
-def _steps(name: str, what: str, limit: Decimal, used: Decimal, steps: Iterable[Object]) -> Iterator[Finding]:
+def _steps(
+    name: str, what: str, limit: Decimal, used: Decimal, steps: Mapping[ObjectRef, Amounts]
+) -> Iterator[Finding]:
     """Release steps run beside all that runs already; one that has succeeded before doesn't run again."""
-    for item in steps:
-        asked = {**of_pod(_spec(item), {}), "pods": Decimal(1)}.get(what, Decimal(0))
+    for step, amounts in steps.items():
+        asked = amounts.get(what, Decimal(0))
         if asked and used + asked > limit:
             yield Finding(
                 f"{name} allows {_shown(limit)} of {what}, of which {_shown(used)} are used; the release step "
-                f"{ref(item)} needs {_shown(asked)}: it would wait until something else ends",
+                f"{step} needs {_shown(asked)}: it would wait until something else ends",
                 "ask for less, or have the quota raised",
                 fatal=False,
                 subject="quota",
@@ -129,16 +132,21 @@ def _total(objects: Iterable[Object], defaults: Mapping[str, str], *, surge: boo
         if pod_template(item) is None or item["kind"] in NOT_COUNTED:
             continue
         count = _pods(item, surge)
-        for what, asked in {**of_pod(_spec(item), defaults), "pods": Decimal(1), "count/pods": Decimal(1)}.items():
+        for what, asked in _of_one(item, defaults).items():
             total[what] += asked * count
     return total
+
+
+def _of_one(item: Object, defaults: Mapping[str, str]) -> Amounts:
+    """What one of its pods takes."""
+    return {**of_pod(_spec(item), defaults), "pods": Decimal(1), "count/pods": Decimal(1)}
 
 
 def _pods(item: Object, surge: bool) -> int:
     spec = item.get("spec") or {}
     if surge:
         return int(item["kind"] == "Deployment" and (spec.get("strategy") or {}).get("type") != "Recreate")
-    return int(spec.get("replicas", 1)) if item["kind"] in REPLICATED else 1
+    return replicas(item) if item["kind"] in REPLICATED else 1
 
 
 def _unstated(item: Object, hard: Amounts, defaults: Mapping[str, str]) -> list[str]:

@@ -40,7 +40,6 @@ VOLUME_SECRETS = (
 )
 """Other volumes that are mounted with a Secret (Volume v1 core of the API reference)."""
 
-
 MAKES_SECRET: dict[str, tuple[str, ...]] = {
     "Certificate": ("spec", "secretName"),
     "ExternalSecret": ("spec", "target", "name"),
@@ -56,7 +55,7 @@ def references(objects: Sequence[Object]) -> tuple[Reference, ...]:
 
     References to one object for one purpose are one, with all keys.
     """
-    brought = {_name(item): _keys(item) for item in objects}
+    brought = {(item["kind"], item["metadata"]["name"]): _keys(item) for item in objects}
     made = made_secrets(objects)
     merged: dict[tuple[str, str, str, str], Reference] = {}
     for found in _found(objects):
@@ -145,15 +144,5 @@ def _required(source: Any) -> str:
     return "" if not source or source.get("optional") else str(source.get("secretName") or source.get("name") or "")
 
 
-def _name(item: Object) -> tuple[str, str]:
-    """External Secrets makes a Secret of an ExternalSecret (external-secrets.io/latest/api/externalsecret)."""
-    if item["kind"] == "ExternalSecret":
-        target = (item.get("spec") or {}).get("target") or {}
-        return "Secret", str(target.get("name") or item["metadata"]["name"])
-    return item["kind"], item["metadata"]["name"]
-
-
 def _keys(item: Object) -> frozenset[str]:
-    if item["kind"] == "ExternalSecret":
-        return frozenset(each["secretKey"] for each in (item.get("spec") or {}).get("data") or ())
     return frozenset(key for field in ("data", "binaryData", "stringData") for key in item.get(field) or {})

@@ -8,7 +8,7 @@ from cluster_fakes import FakeApi, Heard, always, config_map, deployment, forbid
 from kubeship.cluster.apply import apply
 from kubeship.cluster.defined import defined
 from kubeship.cluster.dry_run import compare
-from kubeship.cluster.errors import Refusal, refused
+from kubeship.cluster.errors import Refusal, refused, unanswered
 from kubeship.cluster.established import await_kinds
 from kubeship.cluster.ingresses import CANARY, OLD_CLASS, host_collisions
 from kubeship.cluster.ports import Kind
@@ -121,6 +121,16 @@ def test_a_webhook_that_is_silent_is_not_waited_for_twice() -> None:
     (finding,) = preflight(api, [deployment("web"), deployment("worker")])
 
     assert not finding.fatal
+    assert "try Pod worker-" not in api.calls
+
+
+def test_a_server_that_is_gone_is_not_asked_about_the_next_pod() -> None:
+    api = FakeApi()
+    api.refuse("try Pod web-", unanswered("https://h", OSError("Connection refused"), "asking"))
+
+    with pytest.raises(Refusal, match="nothing listens there"):
+        preflight(api, [deployment("web"), deployment("worker")])
+
     assert "try Pod worker-" not in api.calls
 
 

@@ -289,3 +289,18 @@ def test_object_that_is_being_deleted_is_a_change_and_made_anew_once_it_is_gone(
     assert [change.action for change in changes] == [Action.UPDATE]
     assert "ConfigMap/a is being deleted" in heard.text
     assert [item["metadata"].get("deletionTimestamp") for item in api.list("v1", "ConfigMap").items] == [None]
+
+
+def test_lease_that_was_lost_while_an_object_came_to_its_end_stops_the_write() -> None:
+    dying = managed(config_map("a", a="1"), {"f:data": {"f:a": {}}})
+    dying["metadata"]["deletionTimestamp"] = "2026-01-01T00:00:00Z"
+    api = Ending(dying)
+
+    def lost() -> None:
+        if not any(name.kind == "ConfigMap" for name in api.live):
+            raise LeaseHeld("lost to bob", hint="wait")
+
+    with pytest.raises(LeaseHeld):
+        apply(api, [config_map("a", a="1")], lost, Heard())
+
+    assert not [call for call in api.calls if call.startswith("apply")]

@@ -7,7 +7,7 @@ from cluster_fakes import FakeApi, config_map, deployment, forbidden, preflight
 
 from kubeship.cluster.quotas import findings
 from kubeship.model.finding import Finding
-from kubeship.model.objects import Object, ref
+from kubeship.model.objects import RELEASE_ANNOTATION, Object, ref
 
 
 def web(replicas: int = 2, cpu: str = "250m", memory: str = "256Mi", **limits: str) -> Object:
@@ -187,6 +187,26 @@ def test_what_a_limit_range_rejects(limit: Object, expected: str) -> None:
 )
 def test_what_a_limit_range_lets_in(limit: Object) -> None:
     assert of([], [limit_range(**limit)], web()) == []
+
+
+def test_a_release_step_has_the_defaults_of_the_limit_range() -> None:
+    step = web()
+    step["kind"], step["apiVersion"] = "Job", "batch/v1"
+    step["metadata"]["annotations"] = {RELEASE_ANNOTATION: "0"}
+    step["spec"]["template"]["spec"]["containers"][0]["resources"] = {}
+    defaults = limit_range(defaultRequest={"cpu": "300m"})
+
+    (finding,) = of([quota(requests_cpu="1", used={"requests.cpu": "800m"})], [defaults], step)
+
+    assert (finding.fatal, "needs 0.3" in finding.problem) == (False, True)
+
+
+@pytest.mark.parametrize(("replicas", "expected"), [(None, 1), ("2", 1), ("many", 0)])
+def test_replicas_that_are_no_number_are_for_the_server_to_name(replicas: object, expected: int) -> None:
+    item = web()
+    item["spec"]["replicas"] = replicas
+
+    assert len(of([quota(requests_cpu="200m")], [], item)) == expected
 
 
 def test_quotas_that_may_not_be_seen_stop_nothing() -> None:
