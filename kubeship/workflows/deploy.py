@@ -79,7 +79,8 @@ def deploy(request: DeployRequest, builders: Builders, connect: Callable[[App], 
     source, image = _image(app, request, builders, emit)
     objects = with_release_names(with_image(manifests, app.plan.image, image))
     if not request.image:
-        require(cluster.pull_findings(objects, checked.seen), app, request.create_namespace, emit)
+        pulls = cluster.pull_findings(objects, checked.seen)
+        require([finding for finding in pulls if finding not in findings], app, request.create_namespace, emit)
     with cluster.lease(app.name, request.holder) as lease:
         held = Held(cluster, lease, emit, app.timeout)
         emit(Step("Comparing with the cluster"))

@@ -12,7 +12,7 @@ from kubeship.errors import (
     RolloutBroken,
     RolloutRolledBack,
 )
-from kubeship.model.events import Emit, RolloutProgress
+from kubeship.model.events import Caution, Emit, Event, RolloutProgress
 from kubeship.model.finding import Finding
 from kubeship.model.objects import Object, ref
 from kubeship.model.revision import Outcome
@@ -187,6 +187,18 @@ def test_an_image_that_the_nodes_can_not_pull_stops_after_its_push(project: Path
 
     assert "the nodes can't pull it" in raised.value.details
     assert cluster.calls == ["preflight"]
+
+
+def test_what_is_only_worth_a_word_is_said_once(project: Path) -> None:
+    known, new = (Finding(problem, "look", fatal=False) for problem in ("known before", "known since the push"))
+    cluster = MemoryCluster(settle=healthy, findings=(known,), unpullable=(known, new))
+    heard: list[Event] = []
+
+    builders = Builders(MemoryEngine, no_direct)
+    deploy(DeployRequest(project, None, "me@here:1"), builders, lambda app: cluster, heard.append)
+
+    cautions = [event.message for event in heard if isinstance(event, Caution)]
+    assert [cautions.count(finding.problem) for finding in (known, new)] == [1, 1]
 
 
 def test_a_lease_that_somebody_holds_stops_before_the_cluster_is_touched(project: Path) -> None:
