@@ -7,6 +7,7 @@ from typing import Protocol
 
 from kubeship.cluster import apply, dry_run, lease, logs, observe, preflight, prune, revisions
 from kubeship.cluster.errors import Refusal
+from kubeship.cluster.holders import lease_ref
 from kubeship.cluster.ports import Api, Registries
 from kubeship.model.changes import Changes, Consent
 from kubeship.model.events import Caution, Emit
@@ -112,11 +113,11 @@ class KubernetesCluster:
     def delete_records(self, app: str) -> None:
         """Delete the app's records, and its Lease last."""
         revisions.delete_records(self.api, app)
-        self.api.delete(lease.lease_ref(app), propagation="Background")
+        self.api.delete(lease_ref(app), propagation="Background")
 
     def has_lease(self, app: str) -> bool:
         """Whether the app's Lease is there, held or not."""
-        return self.api.get(lease.lease_ref(app)) is not None
+        return self.api.get(lease_ref(app)) is not None
 
     def get(self, wanted: ObjectRef) -> Object | None:
         """The live object."""

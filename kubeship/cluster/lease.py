@@ -1,122 +1,35 @@
 """Who may change the app right now? One holder at a time, renewed while it lives, taken over when it is dead."""
 
-import os
-import re
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from functools import partial
-from pathlib import Path
 
 from kubeship.cluster.errors import Refusal
+from kubeship.cluster.holders import (
+    DURATION,
+    format_time,
+    lease_ref,
+    machine_identity,
+    machine_of,
+    new_lease,
+    process_lives,
+    standing,
+    taken,
+)
 from kubeship.cluster.ports import Api
-from kubeship.cluster.revisions import MANAGED_BY, OWNER_LABEL
 from kubeship.errors import LeaseHeld
 from kubeship.model.events import Emit, LeaseAwaited
-from kubeship.model.objects import Object, ObjectRef
+from kubeship.model.objects import Object, ref
 
-API_VERSION = "coordination.k8s.io/v1"
-DURATION = 15.0
-"""Seconds without renewal after which anybody may take it; kube-scheduler's own leases use the same."""
 RENEWALS = 3
 """How often it is renewed in that time."""
 LOOK_SECONDS = 1.0
 """Between two looks at a lease that is waited for."""
 TRIES = 5
 """How often one that is being changed under our hands is looked at anew."""
-MACHINE_ANNOTATION = "kubeship.dev/machine"
-"""Where the holder's pid means something: host names are shared by CI runners and containers."""
-
-
-@dataclass(frozen=True)
-class OtherHolder:
-    """Somebody else has it."""
-
-    name: str
-    since: str
-    """The server's notation, RFC 3339."""
-
-
-def lease_ref(app: str) -> ObjectRef:
-    """The Lease of an app in the namespace."""
-    return ObjectRef(API_VERSION, "Lease", "", f"kubeship-{app}")
-
-
-def standing(
-    lease: Object, holder: str, machine: str, now: datetime, alive: Callable[[int], bool]
-) -> OtherHolder | None:
-    """Who has the lease; None when `holder` may take it.
-
-    That is: nobody has it, `holder` itself does (an answer that was lost), its time has passed by the server's clock,
-    or its process was on this machine and is gone.
-    """
-    spec = lease.get("spec") or {}
-    current = spec.get("holderIdentity") or ""
-    if not current or (current, _machine(lease)) == (holder, machine):
-        return None
-    renewed = parse_time(spec.get("renewTime"))
-    if renewed is None or now > renewed + timedelta(seconds=float(spec.get("leaseDurationSeconds") or DURATION)):
-        return None
-    process = re.search(r":(\d+)$", current)
-    if process and _machine(lease) == machine and not alive(int(process[1])):
-        return None
-    return OtherHolder(current, spec.get("acquireTime") or format_time(renewed))
-
-
-def taken(lease: Object, holder: str, machine: str, now: datetime) -> Object:
-    """The Lease with `holder` in it; its resourceVersion stays, so that of two that take it one wins."""
-    spec = lease.get("spec") or {}
-    passed_on = spec.get("holderIdentity") not in {None, "", holder}
-    moment = format_time(now)
-    annotations = {**(lease["metadata"].get("annotations") or {}), MACHINE_ANNOTATION: machine}
-    return {
-        **lease,
-        "metadata": {**lease["metadata"], "annotations": annotations},
-        "spec": {
-            "holderIdentity": holder,
-            "leaseDurationSeconds": int(DURATION),
-            "acquireTime": moment,
-            "renewTime": moment,
-            "leaseTransitions": int(spec.get("leaseTransitions") or 0) + passed_on,
-        },
-    }
-
-
-def format_time(moment: datetime) -> str:
-    """MicroTime of meta/v1."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-
-
-def parse_time(text: str | None) -> datetime | None:
-    """A time of the API, or None where there is none that can be read."""
-    with suppress(ValueError, TypeError):
-        return datetime.fromisoformat(text or "")
-    return None
-
-
-def machine_identity() -> str:
-    """Names the kernel's boot and the pid namespace that our pid belongs to; empty where neither can be told."""
-    try:
-        boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
-        return f"{boot} {Path('/proc/self/ns/pid').readlink()}"
-    except OSError:
-        return ""
-
-
-def process_lives(pid: int) -> bool:
-    """Whether a process of this machine has that pid."""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except (PermissionError, OverflowError):
-        return True
-    return True
-
-
 ASLEEP_TOO = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 """Linux's monotonic clock stands still while a laptop sleeps (clock_gettime(2)), macOS' goes on."""
 
@@ -179,9 +92,9 @@ class HeldLease:
     def _look_again(self) -> None:
         """Our own write whose answer was lost, somebody's annotation, or another holder?"""
         with suppress(Refusal):
-            live = self._api.get(_ref(self._lease))
+            live = self._api.get(ref(self._lease))
             holder = ((live or {}).get("spec") or {}).get("holderIdentity")
-            if live is not None and (holder, _machine(live)) == (self.holder, _machine(self._lease)):
+            if live is not None and (holder, machine_of(live)) == (self.holder, machine_of(self._lease)):
                 self._lease = live
             else:
                 name = self._lease["metadata"]["name"]
@@ -254,7 +167,7 @@ def acquire(api: Api, app: str, holder: str, machine: str, alive: Callable[[int]
         live = api.get(wanted)
         try:
             if live is None:
-                return api.create(taken(_new(app), holder, machine, api.now()))
+                return api.create(taken(new_lease(app), holder, machine, api.now()))
             other = standing(live, holder, machine, api.now(), alive)
             if other is not None:
                 raise LeaseHeld(
@@ -269,17 +182,3 @@ def acquire(api: Api, app: str, holder: str, machine: str, alive: Callable[[int]
             if refusal.status != 409:
                 raise
     raise LeaseHeld(f"several deploys of {app} reach for its lease at once", hint="run this one again in a moment")
-
-
-def _new(app: str) -> Object:
-    labels = {**MANAGED_BY, OWNER_LABEL: app}
-    return {"apiVersion": API_VERSION, "kind": "Lease", "metadata": {"name": lease_ref(app).name, "labels": labels}}
-
-
-def _machine(lease: Object) -> str:
-    """Which machine its holder runs on: two containers may have the same user, host name and pid."""
-    return str((lease["metadata"].get("annotations") or {}).get(MACHINE_ANNOTATION, ""))
-
-
-def _ref(lease: Object) -> ObjectRef:
-    return ObjectRef(API_VERSION, "Lease", lease["metadata"].get("namespace", ""), lease["metadata"]["name"])

@@ -1,36 +1,30 @@
-"""How does a request reach the API server, survive its hiccups, and come back as a value?"""
+"""Which request is each question to the API server?"""
 
 import json
 import re
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, closing
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from contextlib import AbstractContextManager
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
-from kubernetes.client.exceptions import ApiException
 from kubernetes.dynamic import DynamicClient
-from urllib3.exceptions import HTTPError
 
 from kubeship.cluster.discovery import Discovery
-from kubeship.cluster.errors import Refusal, translated, unanswered
-from kubeship.cluster.persistence import answered_or_broken, may_heal, may_heal_or_race, never, persistent
+from kubeship.cluster.errors import Refusal
+from kubeship.cluster.persistence import answered_or_broken, may_heal, may_heal_or_race, never
 from kubeship.cluster.ports import Applied, Kind, Listing
 from kubeship.cluster.streams import ResponseLines
+from kubeship.cluster.transport import WATCH_SECONDS, Transport
 from kubeship.errors import InvalidInput
 from kubeship.model.events import Emit
 from kubeship.model.logs import Terminal
 from kubeship.model.objects import Object, ObjectRef, ref
 
 FIELD_MANAGER = "kubeship"
-TIMEOUT = (5.0, 30.0)
-"""Seconds to connect, and between two bytes of an answer."""
 HURRY = (3.0, 5.0)
-"""The same for a lease's renewal, which must be answered before the lease ends."""
-WATCH_SECONDS = 30
-"""After which the server ends a watch, and what is there is listed again; silence beyond it is a dead connection."""
+"""Seconds to connect, and between two bytes, for a lease's renewal: it must be answered before the lease ends."""
 PAGE = 500
 """Names that one question is answered with; kubectl's own --chunk-size."""
 METADATA_ALONE = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
@@ -49,19 +43,17 @@ class DynamicApi:
         self.namespace = namespace
         self.host: str = client.configuration.host
         self._client = client
-        self._emit = emit
-        self._sleep = sleep
-        self._ahead = timedelta()
+        self._transport = Transport(client, emit, sleep)
         self._known = Discovery(client, emit, sleep)
 
     def now(self) -> datetime:
         """The time by the server's clock."""
-        return datetime.now(UTC) + self._ahead
+        return self._transport.now()
 
     def version(self) -> str:
         """`v1.35.4`; a server that isn't there at all is told at once."""
         doing = f"asking {self.host} for its version"
-        answer, _ = self._json("GET", "/version", doing, heals=answered_or_broken)
+        answer, _ = self._transport.json("GET", "/version", doing, heals=answered_or_broken)
         return str(answer.get("gitVersion", "of unknown version"))
 
     def kind(self, api_version: str, kind: str) -> Kind:
@@ -72,7 +64,7 @@ class DynamicApi:
     def get(self, wanted: ObjectRef) -> Object | None:
         """The live object, or None: one of a kind that isn't served isn't there either."""
         try:
-            return self._json("GET", self._path(wanted), f"reading {wanted}")[0]
+            return self._transport.json("GET", self._path(wanted), f"reading {wanted}")[0]
         except InvalidInput:
             return None
         except Refusal as refusal:
@@ -85,7 +77,7 @@ class DynamicApi:
     ) -> Listing:
         """The objects of a kind; items of a list lack apiVersion and kind, which are put back."""
         path = self._path(ObjectRef(api_version, kind, "", ""), everywhere=everywhere)
-        answer, _ = self._json("GET", path, f"listing {kind} objects", query=query)
+        answer, _ = self._transport.json("GET", path, f"listing {kind} objects", query=query)
         items = tuple({"apiVersion": api_version, "kind": kind, **item} for item in answer.get("items") or ())
         return Listing(items, answer.get("metadata", {}).get("resourceVersion", ""))
 
@@ -93,7 +85,7 @@ class DynamicApi:
         """The names alone, a page of them."""
         path = self._path(ObjectRef(api_version, kind, "", ""))
         query = {"limit": str(PAGE)}
-        answer, _ = self._json("GET", path, f"listing {kind} objects", query=query, accept=METADATA_ALONE)
+        answer, _ = self._transport.json("GET", path, f"listing {kind} objects", query=query, accept=METADATA_ALONE)
         if (answer.get("metadata") or {}).get("continue"):
             return None
         return frozenset(str(item["metadata"]["name"]) for item in answer.get("items") or ())
@@ -103,13 +95,15 @@ class DynamicApi:
         name = ref(item)
         path = self._path(ObjectRef(name.api_version, name.kind, name.namespace, ""))
         query = {"fieldManager": FIELD_MANAGER}
-        return self._json("POST", path, f"creating {name}", query=query, body=item)[0]
+        return self._transport.json("POST", path, f"creating {name}", query=query, body=item)[0]
 
     def replace(self, item: Object) -> Object:
         """PUT; tried once, and quickly."""
         query = {"fieldManager": FIELD_MANAGER}
         path = self._path(ref(item))
-        return self._json("PUT", path, f"writing {ref(item)}", query=query, body=item, heals=never, timeout=HURRY)[0]
+        return self._transport.json(
+            "PUT", path, f"writing {ref(item)}", query=query, body=item, heals=never, timeout=HURRY
+        )[0]
 
     def apply(self, item: Object, *, dry_run: bool = False, force: bool = False) -> Applied:
         """Server-side apply."""
@@ -118,7 +112,7 @@ class DynamicApi:
         if dry_run:
             query["dryRun"] = "All"
             doing = f"comparing {ref(item)}"
-        answer, headers = self._json(
+        answer, headers = self._transport.json(
             "PATCH",
             self._path(ref(item)),
             doing,
@@ -133,7 +127,7 @@ class DynamicApi:
     def patch(self, target: ObjectRef, operations: Sequence[Mapping[str, Any]]) -> Object:
         """JSON Patch."""
         query = {"fieldManager": FIELD_MANAGER}
-        return self._json(
+        return self._transport.json(
             "PATCH",
             self._path(target),
             f"changing {target}",
@@ -148,7 +142,7 @@ class DynamicApi:
         if uid:
             options["preconditions"] = {"uid": uid}
         try:
-            self._json("DELETE", self._path(target), f"deleting {target}", body=options)
+            self._transport.json("DELETE", self._path(target), f"deleting {target}", body=options)
         except Refusal as refusal:
             another = refusal.status == 409 and "Precondition failed" in refusal.words
             if not (another or self._is_gone(target, refusal)):
@@ -167,7 +161,7 @@ class DynamicApi:
 
     def post(self, path: str, body: Object, doing: str) -> dict[str, Any]:
         """POST of a review."""
-        return self._json("POST", path, doing, body=body)[0]
+        return self._transport.json("POST", path, doing, body=body)[0]
 
     def watch(
         self, api_version: str, kind: str, version: str, query: Mapping[str, str]
@@ -181,18 +175,18 @@ class DynamicApi:
             "timeoutSeconds": str(WATCH_SECONDS),
         }
         path = self._path(ObjectRef(api_version, kind, "", ""))
-        return self._stream(path, f"watching {kind} objects", parameters)
+        return self._transport.stream(path, f"watching {kind} objects", parameters)
 
     def log(self, pod: str, query: Mapping[str, str]) -> str:
         """A log's end."""
         path = self._path(ObjectRef("v1", "Pod", "", pod)) + "/log"
-        response = self._send("GET", path, f"reading the log of Pod/{pod}", query=query)
+        response = self._transport.send("GET", path, f"reading the log of Pod/{pod}", query=query)
         return bytes(response.data).decode("utf-8", "replace")
 
     def follow(self, pod: str, query: Mapping[str, str]) -> AbstractContextManager[ResponseLines]:
         """A log that goes on."""
         path = self._path(ObjectRef("v1", "Pod", "", pod)) + "/log"
-        return self._stream(path, f"following the log of Pod/{pod}", {**query, "follow": "true"})
+        return self._transport.stream(path, f"following the log of Pod/{pod}", {**query, "follow": "true"})
 
     def attach(self, pod: str, container: str, *, terminal: bool) -> AbstractContextManager[Terminal]:
         """Its input and, with a terminal, its output."""
@@ -206,60 +200,6 @@ class DynamicApi:
         from kubeship.cluster.exec import output_of  # noqa: PLC0415  # likewise
 
         return output_of(self._client.configuration, self.namespace, pod, container, command)
-
-    def _stream(self, path: str, doing: str, query: Mapping[str, str]) -> AbstractContextManager[ResponseLines]:
-        timeout = (TIMEOUT[0], WATCH_SECONDS + 10.0)
-        response = self._send("GET", path, doing, query=query, timeout=timeout, heals=never, whole=False)
-        return closing(ResponseLines(response, self.host, doing))
-
-    def _json(self, method: str, path: str, doing: str, **how: Any) -> tuple[dict[str, Any], Any]:
-        response = self._send(method, path, doing, **how)
-        return json.loads(response.data), response.headers
-
-    def _send(
-        self,
-        method: str,
-        path: str,
-        doing: str,
-        *,
-        query: Mapping[str, str] | None = None,
-        body: Object | str | Sequence[Mapping[str, Any]] | None = None,
-        content_type: str = "application/json",
-        accept: str = "application/json",
-        timeout: tuple[float, float] = TIMEOUT,
-        heals: Callable[[Refusal], bool] = may_heal,
-        whole: bool = True,
-    ) -> Any:
-        """The vendor's response (urllib3's), read to its end when `whole`."""
-
-        def once() -> Any:
-            try:
-                response = self._client.request(
-                    method,
-                    path,
-                    body=body,
-                    query_params=list((query or {}).items()),
-                    content_type=content_type,
-                    header_params={"Accept": accept},
-                    serialize=False,
-                    _request_timeout=timeout,
-                )
-                # Read here, since one who hangs up midway, a proxy too, is a broken connection.
-                text = response.data if whole else b"{}"
-                if "json" in response.headers.get("Content-Type", ""):
-                    json.loads(text)
-            except ApiException as error:
-                raise translated(error, self.host, doing) from None
-            except (HTTPError, OSError, ValueError) as error:
-                raise unanswered(self.host, error, doing) from None
-            self._keep_time(response.headers.get("Date"))
-            return response
-
-        return persistent(once, self._emit, self._sleep, heals=heals)
-
-    def _keep_time(self, date: str | None) -> None:
-        if date:
-            self._ahead = parsedate_to_datetime(date) - datetime.now(UTC)
 
     def _path(self, wanted: ObjectRef, everywhere: bool = False) -> str:
         resource = self._known.resource(wanted.api_version, wanted.kind)

@@ -6,7 +6,8 @@ import pytest
 from cluster_fakes import FakeApi, Heard
 
 from kubeship.cluster.errors import unanswered
-from kubeship.cluster.lease import DURATION, HeldLease, Patience, acquire, lease, lease_ref
+from kubeship.cluster.holders import DURATION, lease_ref
+from kubeship.cluster.lease import HeldLease, Patience, acquire, lease
 from kubeship.errors import LeaseHeld
 from kubeship.model.events import LeaseAwaited
 from kubeship.model.objects import Object

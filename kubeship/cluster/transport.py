@@ -1,0 +1,96 @@
+"""How does a request reach the API server, survive its hiccups, and come back as a value?"""
+
+import json
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, closing
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from kubernetes.client.exceptions import ApiException
+from kubernetes.dynamic import DynamicClient
+from urllib3.exceptions import HTTPError
+
+from kubeship.cluster.errors import Refusal, translated, unanswered
+from kubeship.cluster.persistence import may_heal, never, persistent
+from kubeship.cluster.streams import ResponseLines
+from kubeship.model.events import Emit
+from kubeship.model.objects import Object
+
+TIMEOUT = (5.0, 30.0)
+"""Seconds to connect, and between two bytes of an answer."""
+WATCH_SECONDS = 30
+"""After which the server ends a watch, and what is there is listed again; silence beyond it is a dead connection."""
+
+
+class Transport:
+    """One API server, asked by many threads."""
+
+    def __init__(self, client: DynamicClient, emit: Emit, sleep: Callable[[float], None] = time.sleep) -> None:
+        """Retries are emitted as Notes."""
+        self._client = client
+        self._host: str = client.configuration.host
+        self._emit = emit
+        self._sleep = sleep
+        self._ahead = timedelta()
+
+    def now(self) -> datetime:
+        """The time by the server's clock."""
+        return datetime.now(UTC) + self._ahead
+
+    def stream(self, path: str, doing: str, query: Mapping[str, str]) -> AbstractContextManager[ResponseLines]:
+        """An answer that goes on, line by line; begun once."""
+        timeout = (TIMEOUT[0], WATCH_SECONDS + 10.0)
+        response = self.send("GET", path, doing, query=query, timeout=timeout, heals=never, whole=False)
+        return closing(ResponseLines(response, self._host, doing))
+
+    def json(self, method: str, path: str, doing: str, **how: Any) -> tuple[dict[str, Any], Any]:
+        """The answer's document, and its headers."""
+        response = self.send(method, path, doing, **how)
+        return json.loads(response.data), response.headers
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        doing: str,
+        *,
+        query: Mapping[str, str] | None = None,
+        body: Object | str | Sequence[Mapping[str, Any]] | None = None,
+        content_type: str = "application/json",
+        accept: str = "application/json",
+        timeout: tuple[float, float] = TIMEOUT,
+        heals: Callable[[Refusal], bool] = may_heal,
+        whole: bool = True,
+    ) -> Any:
+        """The vendor's response (urllib3's), read to its end when `whole`."""
+
+        def once() -> Any:
+            try:
+                response = self._client.request(
+                    method,
+                    path,
+                    body=body,
+                    query_params=list((query or {}).items()),
+                    content_type=content_type,
+                    header_params={"Accept": accept},
+                    serialize=False,
+                    _request_timeout=timeout,
+                )
+                # Read here, since one who hangs up midway, a proxy too, is a broken connection.
+                text = response.data if whole else b"{}"
+                if "json" in response.headers.get("Content-Type", ""):
+                    json.loads(text)
+            except ApiException as error:
+                raise translated(error, self._host, doing) from None
+            except (HTTPError, OSError, ValueError) as error:
+                raise unanswered(self._host, error, doing) from None
+            self._keep_time(response.headers.get("Date"))
+            return response
+
+        return persistent(once, self._emit, self._sleep, heals=heals)
+
+    def _keep_time(self, date: str | None) -> None:
+        if date:
+            self._ahead = parsedate_to_datetime(date) - datetime.now(UTC)
