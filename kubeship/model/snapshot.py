@@ -39,8 +39,8 @@ class Snapshot:
     """Only what `suspects` asked for: the last lines."""
     sockets: Mapping[str, str] = field(default_factory=dict)
     """Pod -> /proc/net/tcp and tcp6 as the kernel shows them in it; only where a probe is refused the connection."""
-    pods_left: datetime | None = None
-    """When one of the pods was last seen to be gone, since the watching began."""
+    pods_left: bool = False
+    """Whether one of the pods has gone since the watching began."""
 
 
 def has_address(item: Object) -> bool:

@@ -54,9 +54,13 @@ def said(log: str) -> Place | None:
     if not found:
         return None
     last = found[-1]
-    start = log.rfind("\n", 0, last.start()) + 1
-    line = log[start : log.find("\n", last.end()) if "\n" in log[last.end() :] else None].strip()
-    return Place(int(last["port"]), last["host"] or "", line)
+    return Place(int(last["port"]), last["host"] or "", _line(log, last))
+
+
+def _line(log: str, found: re.Match[str]) -> str:
+    """The whole line that it stands in."""
+    before, after = log[: found.start()].rpartition("\n")[2], log[found.end() :].partition("\n")[0]
+    return f"{before}{found[0]}{after}".strip()
 
 
 @dataclass(frozen=True)
@@ -99,12 +103,11 @@ def _on_a_socket(port: int, log: str) -> Elsewhere | None:
     found = next(reversed(list(_SAID_SOCKET.finditer(log))), None)
     if found is None:
         return None
-    line = next(line for line in log.splitlines() if found[0].partition("\n")[0] in line)
     path = found["path"] or found["uwsgi"]
     return Elsewhere(
         f"the program listens on the socket {path} only, and on no port",
         f"let it listen on 0.0.0.0:{port}",
-        line.strip(),
+        _line(log, found),
     )
 
 

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable, Collection
 from dataclasses import replace
-from datetime import datetime
 
 from kubeship.model.events import Caution, Emit, RolloutProgress
 from kubeship.model.snapshot import LogRef, Snapshot
@@ -58,16 +57,16 @@ def watch(
             case Failed():
                 # Events come a moment later than the status that they explain.
                 again = judge(evidence.fresh(evidence.added(observer.snapshot())))
-                return _masked(again if isinstance(again, Failed) else verdict, observer)
+                return _failed(again if isinstance(again, Failed) else verdict, observer)
             case Waiting():
                 progress = RolloutProgress(verdict.summaries, verdict.worries, shown(verdict.states))
         left = deadline - clock()
         if left <= 0:
-            return _masked(out_of_time(evidence.fresh(snapshot, silent(snapshot)), timeout), observer)
+            return _failed(out_of_time(evidence.fresh(snapshot, silent(snapshot)), timeout), observer)
         # Evidence changes all the time (names of pods that were refused, counts): that is no news.
         news = (progress.summaries, [worry.cause for worry in progress.worries])
         if news != shown_last or clock() >= tell:
-            emit(progress)
+            emit(replace(progress, worries=_masked(progress.worries, observer)))
             shown_last, tell = news, clock() + TELL_AGAIN
         observer.wait(min(LONGEST_WAIT, left))
 
@@ -82,7 +81,7 @@ class _Evidence:
         self._looked: dict[str, str] = {}
         self._sockets: dict[str, str] = {}
         self._pods: frozenset[str] = frozenset()
-        self._left: datetime | None = None
+        self._left = False
 
     def added(self, snapshot: Snapshot) -> Snapshot:
         """The picture with what could be read."""
@@ -99,7 +98,7 @@ class _Evidence:
             self._sockets |= {pod: text for pod, text in found.items() if listening(text) or pod not in self._sockets}
             self._looked |= silent_pods
         pods = frozenset(pod["metadata"]["uid"] for pod in snapshot.pods)
-        self._left = snapshot.taken if self._pods - pods else self._left
+        self._left = self._left or bool(self._pods - pods)
         self._pods = pods
         return replace(snapshot, logs=dict(self._logs), sockets=dict(self._sockets), pods_left=self._left)
 
@@ -121,14 +120,15 @@ def _look_around(observer: Observer, emit: Emit, deadline: float, clock: Callabl
         emit(caution)
 
 
-def _masked(failed: Failed, observer: Observer) -> Failed:
+def _failed(failed: Failed, observer: Observer) -> Failed:
+    return replace(failed, diagnoses=_masked(failed.diagnoses, observer))
+
+
+def _masked(diagnoses: tuple[Diagnosis, ...], observer: Observer) -> tuple[Diagnosis, ...]:
     """Without the values of Secrets, which a probe's command or a termination message may have said."""
-
+    if not diagnoses:
+        return ()
     mask = observer.masking()
-
-    def masked(diagnosis: Diagnosis) -> Diagnosis:
-        return replace(
-            diagnosis, cause=mask(diagnosis.cause), evidence=mask(diagnosis.evidence), log=mask(diagnosis.log)
-        )
-
-    return replace(failed, diagnoses=tuple(masked(diagnosis) for diagnosis in failed.diagnoses))
+    return tuple(
+        replace(each, cause=mask(each.cause), evidence=mask(each.evidence), log=mask(each.log)) for each in diagnoses
+    )

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from kubeship.model.python_errors import meaning, read_traceback
-from kubeship.rollout.causes.last_words import FAR_BACK, reason
+from kubeship.rollout.causes.last_words import reason
 
 
 @dataclass(frozen=True)
@@ -93,5 +93,5 @@ def _exception(log: str) -> Behind | None:
 
 def _said(log: str) -> Behind | None:
     """Words of a worker that can't be loaded, or that looks for its broker again and again."""
-    why = reason("\n".join(log.splitlines()[-FAR_BACK:]))
+    why = reason(log)
     return Behind(f"fails: it {why.cause}", why.remedy, why.evidence) if why else None

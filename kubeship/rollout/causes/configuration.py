@@ -61,7 +61,7 @@ PASSING = re.compile(r"failed to sync .* cache|timed out waiting for the conditi
 
 
 def configuration_refused(container: ContainerSnapshot) -> Conclusion | None:
-    """CreateContainerConfigError: certain at once when only the pod is wrong, else at the second attempt."""
+    """CreateContainerConfigError: certain at once when only the pod is wrong, else at the third attempt."""
     message = container.waiting.get("message", "")
     if container.waiting.get("reason") != "CreateContainerConfigError" or PASSING.search(message):
         return None

@@ -231,7 +231,7 @@ def _room_may_come(snapshot: Snapshot) -> bool:
 
     The controller's pauses double, and a busy one counts the quota anew long after a pod has gone (seen: 17 s).
     """
-    return _some_still_go(snapshot) or snapshot.pods_left is not None
+    return _some_still_go(snapshot) or snapshot.pods_left
 
 
 def _some_still_go(snapshot: Snapshot) -> bool:

@@ -193,7 +193,7 @@ def reason(log: str) -> Reason | None:
 def decisive_line(log: str) -> str:
     """The last line that sounds like an error, otherwise the last one; empty when it said nothing."""
     lines = _last(log)
-    return _cut(next((line for line in reversed(lines[-20:]) if _BAD.search(line)), lines[-1] if lines else ""))
+    return _cut(next((line for line in reversed(lines) if _BAD.search(line)), lines[-1] if lines else ""))
 
 
 def _last(log: str) -> list[str]:

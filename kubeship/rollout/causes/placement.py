@@ -11,7 +11,7 @@ WORTH_A_WORD = 15.0
 
 
 UNBOUND = ("ExternalProvisioning", "FailedBinding", "ProvisioningFailed", "VolumeMismatch")
-"""What is said of a claim that isn't bound (pkg/controller/volume/events); the last one that was said tells most."""
+"""What is said of a claim that isn't bound (pkg/controller/volume/events), from what tells least to what tells most."""
 
 
 def unschedulable(pod: PodSnapshot) -> Conclusion | None:

@@ -200,3 +200,14 @@ def test_last_words_of_a_job_that_still_runs_are_its_evidence() -> None:
     assert verdict.diagnoses[0].cause == "Job shop-release still runs after 69 s"
     assert verdict.diagnoses[0].evidence == "Applying shop.0002"
     assert "lock" in verdict.diagnoses[0].remedy
+
+
+def test_worry_holds_no_value_of_a_secret() -> None:
+    probe = {"readinessProbe": {"exec": {"command": ["check"]}}}
+    failing = event("Unhealthy", "Readiness probe failed: canary", 6)
+
+    _, events = watched(Recording([rollout(status(RUNNING), failing, spec=probe)]), timeout=5)
+
+    worries = [worry for each in events if isinstance(each, RolloutProgress) for worry in each.worries]
+    assert worries
+    assert "canary" not in repr(worries)
