@@ -12,6 +12,9 @@ LISTED_IMAGES = 50
 """A kubelet names so many of its images at most (nodeStatusMaxImages of KubeletConfiguration); fewer are all."""
 
 KEEPS_OUT = frozenset({"NoExecute", "NoSchedule"})
+PASSING = ("node.cloudprovider.kubernetes.io/", "node.kubernetes.io/")
+"""Begins the keys of taints that go by themselves, or by an uncordon: a node that isn't ready will be again.
+https://kubernetes.io/docs/reference/labels-annotations-taints/"""
 
 
 def nodes(api: Api) -> tuple[Object, ...] | None:
@@ -33,9 +36,10 @@ def eligible(found: Iterable[Object], spec: Mapping[str, Any]) -> tuple[Object, 
 
 
 def platform(node: Object) -> str:
-    """`linux/amd64`."""
-    info = node["status"]["nodeInfo"]
-    return f"{info['operatingSystem']}/{info['architecture']}"
+    """`linux/amd64`; empty for a node that doesn't say: one that has just joined, or a virtual one."""
+    info = (node.get("status") or {}).get("nodeInfo") or {}
+    system, processor = info.get("operatingSystem"), info.get("architecture")
+    return f"{system}/{processor}" if system and processor else ""
 
 
 def certainly_without(found: Sequence[Object] | None, image: str) -> bool:
@@ -81,8 +85,12 @@ def _matches(labels: Mapping[str, str], demand: Mapping[str, Any]) -> bool:
 
 
 def _tolerated(node: Object, spec: Mapping[str, Any]) -> bool:
-    taints = [taint for taint in (node.get("spec") or {}).get("taints") or () if taint.get("effect") in KEEPS_OUT]
-    return all(any(_tolerates(one, taint) for one in spec.get("tolerations") or ()) for taint in taints)
+    lasting = [
+        taint
+        for taint in (node.get("spec") or {}).get("taints") or ()
+        if taint.get("effect") in KEEPS_OUT and not taint["key"].startswith(PASSING)
+    ]
+    return all(any(_tolerates(one, taint) for one in spec.get("tolerations") or ()) for taint in lasting)
 
 
 def _tolerates(toleration: Mapping[str, Any], taint: Mapping[str, Any]) -> bool:

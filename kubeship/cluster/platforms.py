@@ -18,7 +18,7 @@ def unfit(
     image: str, platforms: Sequence[str], *, is_index: bool, user: str, spec: Mapping[str, Any], found: Iterable[Object]
 ) -> Finding | None:
     """That the nodes which the pod may run on (`spec` is its own) can't start the image, or some of them can't."""
-    there = sorted({platform(node) for node in eligible(found, spec)})
+    there = sorted({platform(node) for node in eligible(found, spec)} - {""})
     lost = [node for node in there if not any(runs(node, one) for one in platforms)]
     if not platforms or not lost:
         return None

@@ -218,6 +218,9 @@ def test_images_that_are_never_pulled_or_run_already_are_not_asked_about() -> No
     assert registry.asked == []
 
 
+NOT_READY = {"key": "node.kubernetes.io/not-ready", "effect": "NoSchedule"}
+
+
 @pytest.mark.parametrize(
     ("reading", "nodes", "fatal"),
     [
@@ -227,6 +230,8 @@ def test_images_that_are_never_pulled_or_run_already_are_not_asked_about() -> No
         (Reading("readable", platforms=("linux/amd64",), is_index=True), [node("a", "arm64")], [True]),
         (READABLE, [node("a"), node("b", "arm64")], [False]),
         (READABLE, [node("a"), node("b", "arm64", taints=[{"key": "x", "effect": "NoSchedule"}])], []),
+        (READABLE, [node("a", taints=[NOT_READY]), node("b", "s390x")], [False]),
+        (READABLE, [node("joining", "")], []),
         (READABLE, [node("a")], []),
         (Reading("readable"), [node("a", "s390x")], []),
         (READABLE, [], []),
