@@ -46,15 +46,15 @@ STEPS = (
     ),
     Row(
         r"On Linux, objdump is required",
-        "pyInstaller needs objdump: add it to `system_packages: {build: [binutils]}` in kubeship.yaml",
+        "let PyInstaller have objdump: `system_packages: {build: [binutils]}` in kubeship.yaml",
     ),
     Row(
         r"Script file '([^']+)' does not exist",
-        r"pyInstaller was told to bundle \1, which isn't there: correct the entrypoint in kubeship.yaml",
+        r"correct the entrypoint in kubeship.yaml: PyInstaller was told to bundle \1, which isn't there",
     ),
     Row(
         r"Python library not found|Python was built without a shared library",
-        "pyInstaller needs a Python with its shared library: take the official python image as base",
+        "take the official python image as base: PyInstaller needs a Python with its shared library",
     ),
     Row(
         r"Missing script: \"?([\w:-]+)\"?|Command \"([\w:-]+)\" not found",
