@@ -88,12 +88,15 @@ def _place(modules: Modules, path: str, name: ast.expr) -> Place | None:
     return None
 
 
-def _declared(modules: Modules, files: list[str], path: str, name: str) -> list[str] | None:
-    """The words of a function that is declared as a command; None for one that isn't."""
+def _declared(
+    modules: Modules, files: list[str], path: str, name: str, below: frozenset[Place] = frozenset()
+) -> list[str] | None:
+    """The words of a function that is declared as a command; None for one that isn't. `below`: how it was come to."""
     module = modules.module(path)
     bindings = module.bindings.get(name, ()) if module else ()
     function = bindings[-1].value if bindings else None
     if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+        below |= {(path, name)}
         for decorator in function.decorator_list:
             call = decorator if isinstance(decorator, ast.Call) else ast.Call(decorator, [], [])
             owner, _, kind = (dotted(call.func) or "").rpartition(".")
@@ -102,23 +105,29 @@ def _declared(modules: Modules, files: list[str], path: str, name: str) -> list[
             called = text(argument(call, "name", 0)) or name.lower().replace("_", "-")
             outside = modules.reference(path, f"{owner}.{kind}") if owner else modules.reference(path, kind)
             if isinstance(outside, External):  # `@click.command()`: below the group that adds it
-                return _added(modules, files, (path, name), called, "add_command")
-            return _below(modules, files, path, owner, called)
+                return _added(modules, files, (path, name), called, "add_command", below)
+            return _below(modules, files, path, owner, called, below)
     return _parsed(modules, files, (path, name))
 
 
-def _below(modules: Modules, files: list[str], path: str, owner: str, called: str) -> list[str]:
+def _below(  # noqa: PLR0917  # where, whose, and what
+    modules: Modules, files: list[str], path: str, owner: str, called: str, below: frozenset[Place]
+) -> list[str]:
     """A command of the group or Typer app that `owner` names in the file."""
     match modules.reference(path, owner):
+        case Local(inside, local, _) if (inside, local) in below:
+            return []  # a command that has taken its group's name, or groups that take in one another
         case Local(inside, local, Binding(value=ast.FunctionDef())):
-            return [*(_declared(modules, files, inside, local) or []), called]
+            return [*(_declared(modules, files, inside, local, below) or []), called]
         case Local(inside, local, _):
-            above = _added(modules, files, (inside, local), "", "add_typer")
+            above = _added(modules, files, (inside, local), "", "add_typer", below)
             return [*above, called] if above or _has_several(modules, inside, local) else []
     return [called]
 
 
-def _added(modules: Modules, files: list[str], place: Place, called: str, method: str) -> list[str]:
+def _added(  # noqa: PLR0917  # which, its name, and how
+    modules: Modules, files: list[str], place: Place, called: str, method: str, below: frozenset[Place]
+) -> list[str]:
     """What the command or app is called where another one takes it in; nothing where it is the program itself."""
     for path in files:
         module = modules.module(path) if method.encode() in modules.sources.content(path) else None
@@ -127,7 +136,9 @@ def _added(modules: Modules, files: list[str], place: Place, called: str, method
             if attribute != method or not call.args or _place(modules, path, call.args[0]) != place:
                 continue
             word = text(argument(call, "name", 1 if method == "add_command" else None)) or called
-            return _below(modules, files, path, owner, word) if method == "add_command" else [word] if word else []
+            if method == "add_command":
+                return _below(modules, files, path, owner, word, below)
+            return [word] if word else []
     return []
 
 

@@ -167,3 +167,33 @@ def test_a_thousand_large_modules_are_not_all_parsed(project: Path) -> None:
 
     assert entrypoint(project) == "app:app"
     assert time.process_time() - begin < 3
+
+
+GROUP = """
+import click
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+@click.group()
+def cli():
+    pass
+
+"""
+SERVE = '    HTTPServer(("", 8000), BaseHTTPRequestHandler).serve_forever()\n'
+RUN = '\nif __name__ == "__main__":\n    cli()\n'
+
+
+@pytest.mark.parametrize(
+    ("code", "command"),
+    [
+        (f"{GROUP}@cli.command()\ndef cli():\n{SERVE}{RUN}", "python main.py"),
+        (
+            f"{GROUP}@click.group()\ndef web():\n{SERVE}\ncli.add_command(web)\nweb.add_command(cli)\n{RUN}",
+            "python main.py web",
+        ),
+    ],
+)
+def test_commands_that_take_in_one_another_come_to_an_end(tmp_path: Path, code: str, command: str) -> None:
+    (tmp_path / "main.py").write_text(code)
+    (tmp_path / "requirements.txt").write_text("click\n")
+
+    assert inspect(tmp_path, {}).processes[0].command == command
