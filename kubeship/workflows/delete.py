@@ -30,5 +30,6 @@ def delete(app: str, holder: str, cluster: Cluster, emit: Emit) -> tuple[ObjectR
                     hint=f"see whether anything is left: kubectl get all --selector {APP_LABEL}={app}",
                 )
             )
+        lease.check()  # pods may have taken minutes to end
         cluster.delete_records(app)  # still holding the lease: a deploy that waits for it begins after the end
     return gone

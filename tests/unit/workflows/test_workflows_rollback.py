@@ -6,16 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from kubeship.errors import InvalidInput, MissingPrecondition, RolloutBroken
+from kubeship.errors import InvalidInput, LeaseHeld, MissingPrecondition, RolloutBroken
 from kubeship.model.changes import Action, Change, Changes, Conflict
-from kubeship.model.objects import Object, ref
+from kubeship.model.events import Emit
+from kubeship.model.objects import Object, ObjectRef, ref
 from kubeship.model.revision import Outcome
 from kubeship.model.seen import Seen
 from kubeship.workflows.delete import delete
+from kubeship.workflows.ports import Lease
 from kubeship.workflows.rollback import RollbackRequest, rollback
 from tests.unit.workflows.conftest import healthy, never
 from tests.unit.workflows.test_workflows_deploy import OTHER, ship
-from tests.unit.workflows.world import MemoryCluster
+from tests.unit.workflows.world import MemoryCluster, MemoryLease
 
 REQUEST = RollbackRequest("shop", "me@here:1", timeout=5)
 
@@ -110,6 +112,28 @@ def test_delete_that_was_killed_before_it_deleted_the_lease_goes_on(project: Pat
     assert delete("shop", "me@here:1", cluster, said.append) == ()
     assert not cluster.leased
     assert "shop has no revision records" in str(said)
+
+
+class Slow(MemoryCluster):
+    """Loses the lease while pods come to their end."""
+
+    def prune(
+        self, candidates: Iterable[ObjectRef], lease: Lease, emit: Emit, *, wait: bool = False
+    ) -> tuple[ObjectRef, ...]:
+        assert isinstance(lease, MemoryLease)
+        lease.lost = True
+        return ()
+
+
+def test_delete_that_lost_its_lease_leaves_the_records_of_the_next_one(project: Path) -> None:
+    cluster = MemoryCluster(settle=healthy)
+    ship(project, cluster)
+    slow = Slow(records=cluster.records, leased=True)
+
+    with pytest.raises(LeaseHeld):
+        delete("shop", "me@here:1", slow, never)
+
+    assert (list(slow.records), slow.leased) == ([1], True)
 
 
 class Contested(MemoryCluster):
