@@ -38,11 +38,10 @@ def _unquoted(line: str) -> Iterator[str]:
         yield line
         return
     try:
-        record: Any = json.loads(line)
-    except ValueError:
+        tracebacks = list(_tracebacks(json.loads(line)))
+    except (RecursionError, ValueError):
         yield from line.replace("\\n", "\n").replace('\\"', '"').splitlines() if quoted else (line,)
         return
-    tracebacks = list(_tracebacks(record))
     yield from tracebacks or (line,)
 
 

@@ -117,3 +117,9 @@ def test_exception_that_is_passed_gives_way_to_the_one_before() -> None:
     assert error
     assert meaning(error)
     assert error.type == "ModuleNotFoundError"
+
+
+def test_a_line_nested_too_deeply_to_be_read_stays_as_it_is() -> None:
+    line = '{"frames": ' + "[" * 100_000 + "]" * 100_000 + "}"
+
+    assert plain_lines(line) == [line]
