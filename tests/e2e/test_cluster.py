@@ -218,7 +218,7 @@ def test_lease_that_was_deleted_stops_the_writes(cluster: KubernetesCluster, kub
     with cluster.lease("shop", US) as lease:
         kubectl("delete", "lease", "kubeship-shop")
         lease.renew()
-        with pytest.raises(LeaseHeld, match="was lost"):
+        with pytest.raises(LeaseHeld, match="was deleted"):
             cluster.apply([config_map("a")], lease, lambda _: None)
 
     assert kubectl.names("configmap") <= {"ConfigMap/kube-root-ca.crt"}

@@ -201,18 +201,18 @@ def test_entrypoints_that_keep_their_promises_are_proved(engine: DockerEngine, b
 @pytest.mark.parametrize(
     ("entrypoint", "message", "hint"),
     [
-        ("needs_yaml:app", "can't import yaml (needs_yaml.py:1)", "Add PyYAML"),
+        ("needs_yaml:app", "can't import yaml (needs_yaml.py:1)", "add PyYAML"),
         (
             "app:application",
             "app has no application; it has app (flask.app.Flask), create_app()",
-            "Correct",
+            "correct",
         ),
         ("app:aapp", "it is an ASGI application", "interface: asgi"),
         ("app:create_app", "a factory", "entrypoint: app:create_app()"),
         ("app:takes_one()", "missing 1 required positional argument: 'config'", "literal arguments"),
         ("app:os", "it is a module", "must name the application object"),
         ("shop.wsgi:app", "there is no module shop.wsgi (/app holds: app.py, calls_home.py", "import_root"),
-        ("needs_variable:app", "needs the environment variable SECRET_KEY", "Set SECRET_KEY under `variables:`"),
+        ("needs_variable:app", "needs the environment variable SECRET_KEY", "set SECRET_KEY under `variables:`"),
         ("quits:app", "exit code 3", "os._exit()"),
         ("writes:app", "/app/state.db", "/tmp"),
         ("calls_home:app", "can't reach a server", "address"),

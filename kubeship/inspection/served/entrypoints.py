@@ -82,8 +82,7 @@ def find_entrypoint(
         others = tuple(c for c in considered if c.value != settled.value)
         first = Candidate(settled.value, settled.origins[0])
         return Answered(EntrypointFound(settled, (first, *others), frameworks), warnings)
-    several = several or list(confirmation.installed())
-    question = _question(modules, candidates, several)
+    question = _question(modules, candidates, several, list(confirmation.installed()))
     elsewhere = run_elsewhere(modules.sources)
     if elsewhere and not several:
         question = replace(question, text=f"nothing is served: {elsewhere[0].message}")
@@ -203,10 +202,13 @@ def _answered(
     return Entrypoint(answer, path, root, framework, "wsgi", (by_you,)), (Warned(message, Origin(path)),)
 
 
-def _question(modules: Modules, candidates: Candidates, best: list[Entrypoint]) -> Question:
-    if best:
-        listed = tuple(Candidate(each.value, each.origins[0]) for each in best)
-        return Question(KEY, f"{len(best)} different apps could be served", listed)
+def _question(
+    modules: Modules, candidates: Candidates, best: list[Entrypoint], installed: list[Entrypoint]
+) -> Question:
+    if best or installed:
+        listed = tuple(Candidate(each.value, each.origins[0]) for each in best or installed)
+        text = f"{len(best)} different apps could be served" if best else "no app is found; a command may start it"
+        return Question(KEY, text, listed)
     aside = [found for s in sorted(candidates.servable, key=_rank) if s.aside and (found := point(modules, s))]
     near = [f"{miss.name} ({miss.origin})" for miss in candidates.near]
     broken = [

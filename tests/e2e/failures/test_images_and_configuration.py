@@ -136,7 +136,7 @@ def cases(stack: Stack, foreign: str) -> list[Case]:
         Case(
             "host-path",
             (mounting({"hostPath": {"path": "/nowhere/at/all", "type": "Directory"}}),),
-            "volume settings can't be attached or mounted",
+            "volume settings isn't mounted: the node hasn't got what it is made of",
             "hostPath type check failed",
             timeout=25,
         ),

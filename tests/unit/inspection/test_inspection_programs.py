@@ -80,3 +80,21 @@ def test_a_migration_names_the_app_that_a_program_serves(written: Written) -> No
     assert [step.command for step in project.release] == [
         "flask --app 'shop.factory:create_app()' db upgrade --directory shop/migrations"
     ]
+
+
+INSTALLED = {
+    "pyproject.toml": '[project]\nname = "shop"\nversion = "1"\n[project.scripts]\nshop = "shop:main"\n',
+    "shop/__init__.py": "def main():\n    print('done')\n",
+}
+
+
+def test_a_command_that_shows_nothing_is_offered_where_nothing_runs_yet(written: Written) -> None:
+    question = inspect(written(INSTALLED), {}).questions[0]
+
+    assert (question.key, [each.value for each in question.candidates]) == ("processes.web.entrypoint", ["shop:main"])
+
+
+def test_a_command_that_runs_as_the_only_worker_isnt_asked_about(written: Written) -> None:
+    project = inspect(written(INSTALLED | {"Procfile": "worker: shop\n"}), {})
+
+    assert ([each.name for each in project.processes], project.questions) == (["worker"], ())
