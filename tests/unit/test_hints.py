@@ -16,7 +16,7 @@ import kubeship
 ROOM = Path(kubeship.__file__).parent
 NAMES = frozenset({"advice", "hint", "remedy"})
 """Fields and arguments that say what to do next."""
-POSITIONS = {"Caution": 1, "Explanation": 0, "Finding": 1, "Hit": 4}
+POSITIONS = {"Caution": 1, "Explanation": 0, "Finding": 1, "Hit": 4, "RegistryFailure": 2}
 """Of which values which argument does."""
 BEGINS = re.compile(
     r"[a-z0-9`'\"(.\\{-]|[A-Z][A-Z0-9_]+\b|Python\b|PostgreSQL\b|Kubernetes\b|Debian\b|Docker\b|Pipfile\b"

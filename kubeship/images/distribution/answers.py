@@ -46,7 +46,7 @@ def refusal(
     return RegistryFailure(
         "refused",
         f"{registry} answered {status}",
-        "See what the registry's own log says about it, then run the same command again.",
+        "see what the registry's own log says about it, then run the same command again",
         status=status,
         said=said,
     )

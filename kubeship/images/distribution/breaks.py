@@ -26,18 +26,18 @@ def broken(registry: str, error: BaseException, insecure_word: str) -> RegistryF
     return RegistryFailure(
         "passing",
         f"the connection to {registry} broke each time",
-        "Check the network in between, then run the same command again: what has arrived is not sent twice.",
+        "check the network in between, then run the same command again: what has arrived is not sent twice",
     )
 
 
-_LATER = "Check the network and the proxy (HTTPS_PROXY, NO_PROXY), then run the same command again."
+_LATER = "check the network and the proxy (HTTPS_PROXY, NO_PROXY), then run the same command again"
 BREAKS: tuple[tuple[tuple[type[BaseException], ...], str, Kind, str, str], ...] = (
     (
         (ssl.SSLCertVerificationError,),
         "",
         "unreachable",
         "the certificate of {registry} is not trusted here",
-        "Put the registry's authority into /etc/docker/certs.d/{registry}/ca.crt, or name it in REQUESTS_CA_BUNDLE. "
+        "put the registry's authority into /etc/docker/certs.d/{registry}/ca.crt, or name it in REQUESTS_CA_BUNDLE; "
         "{word}",
     ),
     (
@@ -45,28 +45,28 @@ BREAKS: tuple[tuple[tuple[type[BaseException], ...], str, Kind, str, str], ...] 
         "wrong.version.number|record layer|unknown protocol|http request",
         "unreachable",
         "{registry} doesn't speak HTTPS",
-        "Give the registry a certificate. {word}",
+        "give the registry a certificate; {word}",
     ),
     (
         (socket.gaierror, urllib3.exceptions.NameResolutionError),
         "",
         "unreachable",
         "no host of the name {registry} is found",
-        "Check the spelling of the image's name, and the DNS.",
+        "check the spelling of the image's name, and the DNS",
     ),
     (
         (requests.exceptions.ProxyError, urllib3.exceptions.ProxyError),
         "",
         "unreachable",
         "the proxy on the way to {registry} refuses or can't be reached",
-        "Correct HTTPS_PROXY, or list the registry in NO_PROXY.",
+        "correct HTTPS_PROXY, or list the registry in NO_PROXY",
     ),
     (
         (ConnectionRefusedError,),
         "",
         "unreachable",
         "nothing answers at {registry}: the connection is refused",
-        "Start the registry, or correct the image's name.",
+        "start the registry, or correct the image's name",
     ),
     (
         (TimeoutError, urllib3.exceptions.TimeoutError, requests.Timeout),

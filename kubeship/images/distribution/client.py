@@ -110,7 +110,7 @@ class RegistryClient:
                     raise RegistryFailure(
                         "passing",
                         f"{name.registry} sent other bytes than those of {_blob_of(name, digest)}",
-                        "Run the same command again; if it says so again, something in between changes them.",
+                        "run the same command again; if it says so again, something in between changes them",
                     )
                 return found
 

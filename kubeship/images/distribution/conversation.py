@@ -196,7 +196,7 @@ class Conversation:
             raise RegistryFailure(
                 "refused",
                 f"{self.registry} wants credentials to be sent to {server} over plain HTTP",
-                "Correct the token server's address in the registry's configuration (auth.token.realm).",
+                "correct the token server's address in the registry's configuration (auth.token.realm)",
             )
 
         def attempt() -> Mapping[str, Any]:

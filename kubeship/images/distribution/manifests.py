@@ -37,7 +37,7 @@ def parsed(body: bytes, digest: str, claimed: str | None, subject: str) -> Mappi
         raise RegistryFailure(
             "refused",
             f"what the registry holds as {subject} is no image manifest of today",
-            "Check the name; an image in Docker's old format (schema 1) must be pushed again by a newer Docker.",
+            "check the name; an image in Docker's old format (schema 1) must be pushed again by a newer Docker",
         )
     return content
 
@@ -63,7 +63,7 @@ def of_platform(index: Mapping[str, Any], platform: str, subject: str) -> str:
         raise RegistryFailure(
             "missing",
             f"{subject} is not there for {platform}, only for {', '.join(map(_name, there)) or 'nothing'}",
-            "Choose one of these as `platform:` in kubeship.yaml, or another base image.",
+            "choose one of these as `platform:` in kubeship.yaml, or another base image",
         )
     preferred = DEFAULT_VARIANTS.get(architecture)
     fitting.sort(key=lambda one: one["platform"].get("variant") not in (variant or preferred, None))

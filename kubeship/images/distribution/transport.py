@@ -90,9 +90,9 @@ class Transport:
                 raise RegistryFailure(
                     "refused",
                     f"{self.registry} leads from HTTPS to plain HTTP",
-                    "Correct the address that the registry believes to have (distribution: http.host).",
+                    "correct the address that the registry believes to have (distribution: http.host)",
                 )
-        raise RegistryFailure("refused", f"{self.registry} redirects in a circle", "Correct the registry's addresses.")
+        raise RegistryFailure("refused", f"{self.registry} redirects in a circle", "correct the registry's addresses")
 
     def _once(
         self, method: str, url: str, headers: Mapping[str, str], body: Body | bytes | None, wait: Wait
@@ -116,7 +116,7 @@ class Transport:
 
     def failure(self, error: BaseException) -> RegistryFailure:
         """The meaning of what requests or urllib3 raised, while a body is read too."""
-        return broken(self.registry, error, f"To go without, on purpose: {INSECURE}={self.registry}.")
+        return broken(self.registry, error, f"to go without, on purpose: {INSECURE}={self.registry}")
 
     def _trust(self, host: str) -> None:
         if host not in self._trusted:

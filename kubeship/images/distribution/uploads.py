@@ -182,7 +182,7 @@ def next_location(conversation: Conversation, answer: requests.Response) -> str:
         raise RegistryFailure(
             "refused",
             f"{conversation.registry} doesn't say where the upload goes on",
-            "See the registry's own log, and that of a proxy in front of it.",
+            "see the registry's own log, and that of a proxy in front of it",
         )
     return conversation.address(location, str(answer.url))
 
