@@ -59,6 +59,13 @@ def test_no_current_context_names_the_known_ones(tmp_path: Path) -> None:
         connect(None, "shop", print)
 
 
+def test_empty_context_is_named(tmp_path: Path) -> None:
+    (tmp_path / "kubeconfig").write_text("{current-context: dev, contexts: [{name: dev, context: }], users: []}")
+
+    with pytest.raises(MissingPrecondition, match=r"the context dev in .* can't be used"):
+        connect(None, "shop", print)
+
+
 def test_broken_kubeconfig_is_named(tmp_path: Path) -> None:
     (tmp_path / "kubeconfig").write_text("clusters: [")
 
