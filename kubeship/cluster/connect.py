@@ -87,7 +87,7 @@ def _load(context: str | None, configuration: Configuration, complaints: list[st
             f"there is no context {wanted} in {paths}; it has {known}",
             hint="name one of them with --context, or set KUBECONFIG to the file that has it",
         )
-    user = _named(merged.value, "users").get((named[wanted].get("context") or {}).get("user"), {}).get("user") or {}
+    user = _named(merged.value, "users").get((named[wanted].get("context") or {}).get("user", ""), {}).get("user") or {}
     try:
         loader = KubeConfigLoader(merged, active_context=wanted)
         ended = _within(PLUGIN_SECONDS if _is_unattended(user) else None, lambda: loader.load_and_set(configuration))
