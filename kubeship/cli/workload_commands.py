@@ -104,7 +104,7 @@ def run(
     with screen("run", context.obj) as user:
         app = load_app(project, env)
         given = _input(interactive)
-        request = RunRequest(app.name, tuple(command), process, given, keep)
+        request = RunRequest(app.name, tuple(command), process, given, keep, app.timeout)
         target = cluster_of(cluster, user.emit)(app)
 
         def talk(terminal: "Terminal", before: str) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from kubeship.model.objects import Object
 from kubeship.model.secret_words import SECRET_NAME, URL_PASSWORD
 from kubeship.model.verdict import Diagnosis
+from kubeship.rollout.ports import Observer
 
 MASK = "[redacted]"
 
@@ -50,6 +51,16 @@ def redacted_diagnosis(diagnosis: Diagnosis, secrets: Iterable[str]) -> Diagnosi
         cause=redacted_text(diagnosis.cause, known),
         evidence=redacted_text(diagnosis.evidence, known),
         log=redacted_text(diagnosis.log, known),
+    )
+
+
+def without_values(diagnoses: tuple[Diagnosis, ...], observer: Observer) -> tuple[Diagnosis, ...]:
+    """Without the values of Secrets, which a probe's command or a termination message may have said."""
+    if not diagnoses:
+        return ()
+    mask = observer.masking()
+    return tuple(
+        replace(each, cause=mask(each.cause), evidence=mask(each.evidence), log=mask(each.log)) for each in diagnoses
     )
 
 

@@ -6,9 +6,10 @@ from dataclasses import replace
 
 from kubeship.model.events import Caution, Emit, RolloutProgress
 from kubeship.model.snapshot import LogRef, Snapshot
-from kubeship.model.verdict import Diagnosis, Failed, Ready, Waiting
+from kubeship.model.verdict import Failed, Ready, Waiting
 from kubeship.rollout.listening import listening
 from kubeship.rollout.ports import Observer
+from kubeship.rollout.redaction import without_values
 from kubeship.rollout.remarks import changed_meanwhile, remarks
 from kubeship.rollout.surroundings import cautions, may_still_come
 from kubeship.rollout.suspects import instances, refused, silent
@@ -66,7 +67,7 @@ def watch(
         # Evidence changes all the time (names of pods that were refused, counts): that is no news.
         news = (progress.summaries, [worry.cause for worry in progress.worries])
         if news != shown_last or clock() >= tell:
-            emit(replace(progress, worries=_masked(progress.worries, observer)))
+            emit(replace(progress, worries=without_values(progress.worries, observer)))
             shown_last, tell = news, clock() + TELL_AGAIN
         observer.wait(min(LONGEST_WAIT, left))
 
@@ -121,14 +122,4 @@ def _look_around(observer: Observer, emit: Emit, deadline: float, clock: Callabl
 
 
 def _failed(failed: Failed, observer: Observer) -> Failed:
-    return replace(failed, diagnoses=_masked(failed.diagnoses, observer))
-
-
-def _masked(diagnoses: tuple[Diagnosis, ...], observer: Observer) -> tuple[Diagnosis, ...]:
-    """Without the values of Secrets, which a probe's command or a termination message may have said."""
-    if not diagnoses:
-        return ()
-    mask = observer.masking()
-    return tuple(
-        replace(each, cause=mask(each.cause), evidence=mask(each.evidence), log=mask(each.log)) for each in diagnoses
-    )
+    return replace(failed, diagnoses=without_values(failed.diagnoses, observer))

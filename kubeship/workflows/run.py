@@ -1,6 +1,7 @@
 """How does one command run as the app does: its image, its configuration, a pod of its own?"""
 
 import secrets
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -11,9 +12,10 @@ from kubeship.model.logs import LogWindow, Sink, Terminal
 from kubeship.model.objects import APP_LABEL, COMPONENT_LABEL, Object, pod_template, process_of, ref
 from kubeship.model.revision import Revision
 from kubeship.model.snapshot import LogRef
-from kubeship.model.verdict import Failed
+from kubeship.model.verdict import Failed, Waiting
 from kubeship.rollout.ports import Observer
-from kubeship.rollout.verdict import judge
+from kubeship.rollout.redaction import without_values
+from kubeship.rollout.verdict import judge, out_of_time
 from kubeship.workflows.ports import Cluster
 from kubeship.workflows.status import newest
 
@@ -40,6 +42,8 @@ class RunRequest:
     """What the command reads: nothing, a pipe, or what somebody types."""
     keep: bool = False
     """Leave the Job and its log in the cluster, for an hour."""
+    timeout: float = 600.0
+    """Seconds in which the command must have started."""
 
 
 def run(
@@ -56,7 +60,7 @@ def run(
     created = cluster.create(job)
     try:
         with cluster.observe([created]) as observer:
-            pod = _started(observer)
+            pod = started(observer, request.timeout, emit)
             log = LogRef(pod["metadata"]["name"], _container(pod), previous=False)
             if request.input != "none" and _ended(pod) is None:
                 with cluster.attach(log.pod, log.container, terminal=request.input == "terminal") as terminal:
@@ -98,6 +102,32 @@ def one_off(revision: Revision, request: RunRequest, suffix: str) -> Object:
     }
 
 
+def started(observer: Observer, timeout: float, emit: Emit) -> Object:
+    """The pod, once its container runs or has run; tells what holds it up. Raises KubeshipError when it can't start."""
+    deadline = time.monotonic() + timeout
+    told: tuple[str, ...] = ()
+    while True:
+        snapshot = observer.snapshot()
+        for pod in snapshot.pods:
+            if "running" in _state(pod) or _ended(pod) is not None:
+                return pod
+        verdict = judge(snapshot)
+        if isinstance(verdict, Waiting) and time.monotonic() > deadline:
+            verdict = out_of_time(snapshot, timeout)
+        if isinstance(verdict, Failed):
+            diagnosis, *_ = without_values(verdict.diagnoses, observer)
+            raise KubeshipError(
+                f"the command can't start: {diagnosis.cause}",
+                hint=diagnosis.remedy,
+                details=diagnosis.log or diagnosis.evidence,
+            )
+        if isinstance(verdict, Waiting) and told != (causes := tuple(each.cause for each in verdict.worries)):
+            for worry in without_values(verdict.worries, observer):
+                emit(Note(f"not started yet: {worry.cause}"))
+            told = causes
+        observer.wait(LOOK_SECONDS)
+
+
 def _workload(revision: Revision, process: str | None) -> Object:
     workloads = {process_of(item): item for item in revision.objects if pod_template(item)}
     if process is None:
@@ -120,24 +150,6 @@ def _labels(revision: Revision, labels: dict[str, str]) -> dict[str, str]:
     if any(selector and selector.items() <= own.items() for selector in selectors):
         return {APP_LABEL: f"{revision.app}-{COMPONENT}"}
     return own
-
-
-def _started(observer: Observer) -> Object:
-    """The pod, once its container runs or has run. Raises KubeshipError when it can't start."""
-    while True:
-        snapshot = observer.snapshot()
-        for pod in snapshot.pods:
-            if "running" in _state(pod) or _ended(pod) is not None:
-                return pod
-        verdict = judge(snapshot)
-        if isinstance(verdict, Failed):
-            diagnosis = verdict.diagnoses[0]
-            raise KubeshipError(
-                f"the command can't start: {diagnosis.cause}",
-                hint=diagnosis.remedy,
-                details=diagnosis.log or diagnosis.evidence,
-            )
-        observer.wait(LOOK_SECONDS)
 
 
 def _exit_code(observer: Observer, app: str) -> int:

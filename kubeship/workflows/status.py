@@ -1,6 +1,6 @@
 """How does the app do right now?"""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kubeship.errors import InvalidInput
 from kubeship.model.objects import Object, process_of
@@ -10,7 +10,9 @@ from kubeship.model.status import ProcessStatus
 from kubeship.model.verdict import Diagnosis, Failed, Ready, Verdict, Waiting
 from kubeship.rollout.ownership import newest_pods
 from kubeship.rollout.pods import pod_snapshot
+from kubeship.rollout.ports import Observer
 from kubeship.rollout.readiness import wanted
+from kubeship.rollout.redaction import without_values
 from kubeship.rollout.verdict import judge
 from kubeship.workflows.addresses import addresses
 from kubeship.workflows.ports import Cluster
@@ -60,7 +62,18 @@ def status(app: str, cluster: Cluster) -> Status:
     _, rest = split(revision.objects)
     with cluster.observe(rest) as observer:
         snapshot = observer.snapshot()
-    return Status(revision, judge(snapshot), addresses(rest), processes(snapshot))
+        verdict = _masked(judge(snapshot), observer)
+    return Status(revision, verdict, addresses(rest), processes(snapshot))
+
+
+def _masked(verdict: Verdict, observer: Observer) -> Verdict:
+    match verdict:
+        case Failed(diagnoses):
+            return replace(verdict, diagnoses=without_values(diagnoses, observer))
+        case Waiting(worries=worries):
+            return replace(verdict, worries=without_values(worries, observer))
+        case _:
+            return verdict
 
 
 def processes(snapshot: Snapshot) -> tuple[ProcessStatus, ...]:
