@@ -9,6 +9,7 @@ from kubeship.inspection.code.modules import INSTALLED, Modules
 from kubeship.inspection.code.nearest import read_nearest
 from kubeship.inspection.code.objects import Apps
 from kubeship.inspection.distributions.dependencies import Declared, declared
+from kubeship.inspection.distributions.flat_layout import flat_layout
 from kubeship.inspection.distributions.inference import inference
 from kubeship.inspection.distributions.installing import with_needs
 from kubeship.inspection.distributions.node_builds import front_end
@@ -90,6 +91,7 @@ def inspect(path: Path, answers: Answers, index: WheelIndex | None = None) -> Pr
     root = root or _start_folder(modules, stated.folder, folder, settings.value, import_root)
     variables = find_variables(modules, skipped)
     required = dependencies.value.applying(python.value.version.value)
+    needs = with_needs(sources, dependencies.value)
     back_ends = engines(modules, settings.value) if settings.value else {}
     anonymous = any(not requirement.name for requirement in required)
     undeclared = undeclared_imports(modules, dependencies.value.distributions, anonymous, skipped)
@@ -113,7 +115,7 @@ def inspect(path: Path, answers: Answers, index: WheelIndex | None = None) -> Pr
         name=app_name(sources, folder, answers),
         python=python.value.version,
         python_constraint=python.value.constraint,
-        dependencies=with_needs(sources, dependencies.value),
+        dependencies=needs,
         framework=framework,
         processes=processes,
         root=root,
@@ -142,6 +144,7 @@ def inspect(path: Path, answers: Answers, index: WheelIndex | None = None) -> Pr
         + models.warnings
         + kept_in_file(in_file)
         + apart
+        + (flat_layout(sources) if needs.value.package or needs.value.manager == "setuptools" else ())
         + (uncompiled(sources) if settings.value else ())
         + _broken(sources),
         questions=tuple(

@@ -31,12 +31,16 @@ def dockerfile(image: ImagePlan, dialect: Dialect = "buildkit") -> str:
     return image_templates().get_template("Dockerfile.j2").render(_words(image), run=runs.run, dialect=dialect)
 
 
-def dockerignore(image: ImagePlan) -> str:
-    """What the builder isn't sent; what a front end made on somebody's machine is made again."""
+def dockerignore(image: ImagePlan, *, others_in_deploy: bool = False) -> str:
+    """What the builder isn't sent; what a front end made on somebody's machine is made again.
+
+    The folder deploy/ itself stays out, unless the project has files of its own in it: setuptools takes a second folder
+    beside a package, even an empty one, for another package, and refuses both ("flat-layout").
+    """
     front = image.front_end
     made = (front.output,) if front and front.output.startswith(f"{front.path}/") else ()
     template = image_templates().get_template("dockerignore.j2")
-    return template.render(made=made, secret=image.secret_files)
+    return template.render(made=made, secret=image.secret_files, others_in_deploy=others_in_deploy)
 
 
 def _words(image: ImagePlan) -> dict[str, Any]:

@@ -20,12 +20,20 @@ BUILD = Build()
 HEADER = "# Written by kubeship and yours to edit: `kubeship render` keeps what you change.\n"
 
 
-def render(plan: Plan, *, format: Format = "plain", base: Plan | None = None, build: Build = BUILD) -> dict[str, str]:  # noqa: A002 - the option is called --format
+def render(
+    plan: Plan,
+    *,
+    format: Format = "plain",  # noqa: A002 - the option is called --format
+    base: Plan | None = None,
+    build: Build = BUILD,
+    others_in_deploy: bool = False,
+) -> dict[str, str]:
     """Text by path relative to the project; the same to the byte for the same Plans.
 
     `plain`: one object a file, and, unless the project keeps its own, the Dockerfile with its .dockerignore. Others are
     made of the same objects. `kustomize` puts what differs from `base` (kubeship.yaml without an overlay) into the
-    environment's overlay. `compose` builds the image as `build` says.
+    environment's overlay. `compose` builds the image as `build` says. `others_in_deploy`: deploy/ holds files of the
+    project's own, too.
     Raises InvalidInput for a value that the format can't hold, and for a patch that can't be applied.
     """
     objects = patched(manifests(plan), plan.patches)
@@ -36,7 +44,7 @@ def render(plan: Plan, *, format: Format = "plain", base: Plan | None = None, bu
         "compose": lambda: compose(plan, objects, build, HEADER),
     }
     files = {f"{folder(format, plan.environment)}/{path}": text for path, text in written[format]().items()}
-    return _image_files(plan) | files if format == "plain" else files
+    return _image_files(plan, others_in_deploy) | files if format == "plain" else files
 
 
 def folder(format: Format, environment: str) -> str:  # noqa: A002
@@ -44,10 +52,11 @@ def folder(format: Format, environment: str) -> str:  # noqa: A002
     return {"plain": f"deploy/{environment}", "kustomize": "kustomize", "helm": "chart", "compose": "compose"}[format]
 
 
-def _image_files(plan: Plan) -> dict[str, str]:
+def _image_files(plan: Plan, others_in_deploy: bool) -> dict[str, str]:
     if plan.dockerfile is None:
         return {}
-    return {".dockerignore": dockerignore(plan.dockerfile), "Dockerfile": dockerfile(plan.dockerfile)}
+    ignored = dockerignore(plan.dockerfile, others_in_deploy=others_in_deploy)
+    return {".dockerignore": ignored, "Dockerfile": dockerfile(plan.dockerfile)}
 
 
 def _plain(objects: dict[str, Object]) -> dict[str, str]:

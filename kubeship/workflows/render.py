@@ -83,7 +83,13 @@ def write(
 def rendered(app: App, form: Format, directory: Path) -> dict[str, str]:
     """Text by path of a format whose files will be in `directory`."""
     project = Path(os.path.relpath(app.workspace.root.resolve(), directory.resolve())).as_posix()
-    return files_of(app.plan, format=form, base=app.base_plan(), build=Build(project, app.dockerfile))
+    return files_of(
+        app.plan,
+        format=form,
+        base=app.base_plan(),
+        build=Build(project, app.dockerfile),
+        others_in_deploy=app.workspace.has_others_in_deploy(),
+    )
 
 
 def refreshed(app: App, frozen: bool, emit: Emit) -> App:

@@ -79,6 +79,11 @@ class Workspace:
         """Whether what was `read` (kubeship.yaml, and what it names) has changed since the files were rendered."""
         return lock.rendered_from.get(environment) != sha256(read)
 
+    def has_others_in_deploy(self) -> bool:
+        """Whether deploy/ holds anything beside manifests."""
+        ours = (".yaml", ".yml", f".yaml{NEW}")
+        return any(not place.name.endswith(ours) for place in (self.root / "deploy").rglob("*") if not place.is_dir())
+
     def manifests(self, environment: str) -> tuple[Object, ...]:
         """All objects in `deploy/<environment>/*.yaml`. Raises InvalidInput with `file:line`, or when there is none."""
         directory = self.root / "deploy" / environment

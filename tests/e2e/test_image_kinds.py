@@ -99,6 +99,25 @@ def test_credentials_of_a_private_index_are_in_no_layer(
     assert found_in_image(stack, tag, PASSWORD, "WORD = 'hush'") == ["WORD = 'hush'"]
 
 
+def test_a_package_that_setuptools_finds_by_itself_has_its_script_beside_deploy(
+    tmp_path: Path, stack: Stack, repository: str
+) -> None:
+    files = {
+        "pyproject.toml": PROJECT.format(name="shop", dependencies='"markupsafe"')
+        + '[project.scripts]\nshop = "shop:main"\n'
+        + '[build-system]\nrequires = ["setuptools"]\nbuild-backend = "setuptools.build_meta"\n',
+        "shop/__init__.py": "def main():\n    print('first')\n",
+        "Procfile": "worker: shop\n",
+        ".python-version": "3.11\n",
+    }
+    ship = project(tmp_path, stack, files)
+    ship("init", "--image", repository)
+
+    image = ship("build", "--json").lines[-1]["reference"]
+
+    assert run(stack, image, "shop") == "first\n"
+
+
 def test_a_member_of_a_workspace_has_its_script_and_an_edit_leaves_the_dependencies_alone(
     tmp_path: Path, stack: Stack, repository: str
 ) -> None:

@@ -80,6 +80,15 @@ def test_sources_hold_neither_secret_files_nor_what_a_front_end_made_elsewhere()
     assert {"frontend/dist", "conf/pip.conf", r"odd\*name"} <= set(ignored)
 
 
+@pytest.mark.parametrize(
+    ("others", "lines"), [(False, ["deploy"]), (True, ["deploy/**/*.yaml", "deploy/**/*.yaml.new"])]
+)
+def test_deploy_stays_out_as_far_as_it_is_kubeships(others: bool, lines: list[str]) -> None:
+    ignored = dockerignore(UV, others_in_deploy=others).splitlines()
+
+    assert [line for line in ignored if line.startswith("deploy")] == lines
+
+
 def test_what_a_front_end_adds_to_a_folder_of_the_app_is_not_ignored() -> None:
     front = IMAGES["front-end"].front_end
     assert front is not None

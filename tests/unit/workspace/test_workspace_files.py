@@ -204,3 +204,15 @@ def test_lock_that_was_written_is_read(tmp_path: Path) -> None:
 
     assert lock != Lock()
     assert set(lock.files) == set(WANTED)
+
+
+@pytest.mark.parametrize(
+    ("files", "others"),
+    [([], False), ([SERVICE, f"{SERVICE}.new"], False), ([SERVICE, "deploy/nginx.conf"], True)],
+)
+def test_files_of_the_projects_own_in_deploy_are_seen(tmp_path: Path, files: list[str], others: bool) -> None:
+    for file in files:
+        (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / file).write_text("")
+
+    assert Workspace(tmp_path).has_others_in_deploy() is others
