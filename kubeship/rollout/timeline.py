@@ -32,9 +32,9 @@ def histories(snapshot: Snapshot) -> tuple[str, ...]:
 
 def history(pod: PodSnapshot) -> str:
     """Where its time went; what took less than a second is left out, but for the state in which it is."""
-    spans = tuple(_spans(pod))
-    told = [f"{state} {seconds:.0f} s" for state, seconds in spans[:-1] if seconds >= 1]
-    return f"{pod.name}: " + ", ".join([*told, *(f"{state} {seconds:.0f} s" for state, seconds in spans[-1:])])
+    *before, last = _spans(pod)
+    told = groupby([*(span for span in before if span[1] >= 1), last], key=lambda span: span[0])
+    return f"{pod.name}: " + ", ".join(f"{state} {sum(seconds for _, seconds in spans):.0f} s" for state, spans in told)
 
 
 def _unready(snapshot: Snapshot) -> Iterator[Object]:

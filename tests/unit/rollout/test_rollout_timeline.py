@@ -62,6 +62,14 @@ def test_history_of_a_crash_adds_up() -> None:
     )
 
 
+def test_what_a_moment_interrupts_is_told_once() -> None:
+    there = event("Pulled", "Container image already present", first="2026-11-20T23:03:54Z")
+    started = event("Started", "Started container", first="2026-11-20T23:04:00Z")
+    snapshot = placed(rollout(None, PULLING, there, started), status(RUNNING))
+
+    assert history(pod_snapshot(snapshot.pods[0], snapshot)).count("preparing") == 1
+
+
 def test_pods_that_stand_alike_are_one_line_and_ready_ones_none() -> None:
     twins = (pod(status(RUNNING), name="shop-web-2-a"), pod(status(RUNNING), name="shop-web-2-b"))
     ready = pod(status(RUNNING, ready=True), name="shop-web-2-c")
