@@ -161,7 +161,8 @@ def pods_refused(workload: Object, snapshot: Snapshot) -> Conclusion | None:
         lasted = seconds_between(begun, max(map(last_seen, refusals)))
     elif fails:
         message = str(failing.get("message", ""))
-        lasted = seconds_between(str(failing.get("lastTransitionTime") or ""), snapshot.taken)
+        # The condition outlives the refusal by a moment: a pod that has come since begins the count anew.
+        lasted = seconds_between(max(str(failing.get("lastTransitionTime") or ""), _newest(pods)), snapshot.taken)
     else:
         return None
     missing = "doesn't get all of its pods" if pods else "gets no pods"

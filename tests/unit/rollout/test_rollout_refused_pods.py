@@ -47,6 +47,13 @@ def test_refusal_that_the_replica_set_has_overcome_is_over() -> None:
     assert pods_refused(snapshot.workloads[0], snapshot) is None
 
 
+def test_condition_that_a_pod_has_outlived_says_nothing_certain() -> None:
+    come = pod(status(RUNNING), name="shop-web-come")
+    come["metadata"]["creationTimestamp"] = "2026-11-20T23:04:59Z"
+
+    assert not concluded(replace(partly(come), events=())).certain
+
+
 @pytest.mark.parametrize("metadata", [{"owner": "rs-1"}, {"owner": "rs-2", "deletionTimestamp": LATER}])
 def test_quota_is_only_slow_while_pods_of_the_rollout_are_to_go(metadata: dict[str, Any]) -> None:
     leaving = pod(status(RUNNING, ready=True), name="shop-web-leaving", **metadata)

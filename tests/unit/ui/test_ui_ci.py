@@ -96,7 +96,7 @@ def test_no_more_is_annotated_than_is_shown() -> None:
 def test_a_log_without_end_is_cut(tmp_path: Path) -> None:
     written: list[str] = []
     summary = tmp_path / "summary"
-    error = RolloutRolledBack("revision 8 failed " * 10_000, hint="read", details="x\n" * 3_000_000)
+    error = RolloutRolledBack("revision 8 failed " * 10_000, hint="read", details="x\n" * 300_000)
     github(written, GITHUB_STEP_SUMMARY=str(summary)).failed(error)
 
     assert summary.stat().st_size < 300_000
