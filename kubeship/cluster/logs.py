@@ -19,6 +19,8 @@ LAST_LINES = {"tailLines": "50", "limitBytes": str(256 * 1024)}
 EVERYTHING = LogWindow()
 PAUSE = 0.5
 """Seconds between two looks at a container that hasn't started, or two tries to get at its log."""
+TRIES = 5
+"""How often the log of a container that has ended is asked for, where the server answers with trouble of its own."""
 GONE = "unable to retrieve container logs for"
 """The kubelet's answer, with status 200, when it has deleted the instance whose log was asked for (seen on 1.35)."""
 DEAD_ENDS = frozenset(
@@ -73,21 +75,21 @@ def follow(
     """Hand each line over until the container ends; with `restarts`, until it can't start again.
 
     Returns as well when the pod is gone, or its container can't start. A connection that breaks is made again where
-    it broke: lines carry the kubelet's timestamps, which are taken off here.
+    it broke: lines carry the kubelet's timestamps, which are taken off here. Raises Refusal where the log can't be had.
     """
     target = ObjectRef("v1", "Pod", "", log.pod)
     position = ""
+    tries = 0
     masked: Callable[[str], str] | None = None
     while (live := api.get(target)) is not None:
         state = container_state(live, log.container)
         final = state == "ended" and not (restarts and starts_again(live))
-        if state == "waiting" and position and not restarts:
-            return  # the instance that was followed has ended, and the next one isn't asked for
+        # Where it waits again, the instance that was followed has ended, and the next one isn't asked for.
+        if state == "dead end" or (state == "waiting" and position and not restarts):
+            return
         if state == "waiting":
             sleep(PAUSE)
             continue
-        if state == "dead end":
-            return
         masked = masked or masking(api, [live])
         query = {"container": log.container, "timestamps": "true", **_query(window)}
         if position:
@@ -104,8 +106,11 @@ def follow(
             # 400: the container is about to start; 404: the pod is gone, which the next look shows.
             if refusal.status in {401, 403}:
                 raise
-            if final and refusal.status:
+            if final and refusal.status in {400, 404}:
                 return  # the kubelet has dropped the log
+            tries += final
+            if tries == TRIES:
+                raise
         else:
             if final:
                 return

@@ -1,8 +1,10 @@
 """Has the rollout succeeded, failed, or is it under way? And if it failed, why."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from kubeship.model.objects import ObjectRef
+from kubeship.model.snapshot import LogRef
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,8 @@ class Failed:
     workloads: tuple[ObjectRef, ...] = ()
     history: tuple[str, ...] = ()
     """How each pod spent its time: `shop-web-abc: preparing 1 s, pulling the image 3 s, starting 60 s`."""
+    logs: Mapping[LogRef, str] = field(default_factory=dict, repr=False)
+    """All that was read of the failing containers, also what the kubelet has thrown away since."""
 
 
 Verdict = Waiting | Ready | Failed

@@ -57,13 +57,15 @@ def watch(
                 return verdict
             case Failed():
                 # Events come a moment later than the status that they explain.
-                again = judge(evidence.fresh(evidence.added(observer.snapshot())))
-                return _failed(again if isinstance(again, Failed) else verdict, observer)
+                last = evidence.fresh(evidence.added(observer.snapshot()))
+                again = judge(last)
+                return _failed(again if isinstance(again, Failed) else verdict, last, observer)
             case Waiting():
                 progress = RolloutProgress(verdict.summaries, verdict.worries, shown(verdict.states))
         left = deadline - clock()
         if left <= 0:
-            return _failed(out_of_time(evidence.fresh(snapshot, silent(snapshot)), timeout), observer)
+            last = evidence.fresh(snapshot, silent(snapshot))
+            return _failed(out_of_time(last, timeout), last, observer)
         # Evidence changes all the time (names of pods that were refused, counts): that is no news.
         news = (progress.summaries, [worry.cause for worry in progress.worries])
         if news != shown_last or clock() >= tell:
@@ -121,5 +123,5 @@ def _look_around(observer: Observer, emit: Emit, deadline: float, clock: Callabl
         emit(caution)
 
 
-def _failed(failed: Failed, observer: Observer) -> Failed:
-    return replace(failed, diagnoses=without_values(failed.diagnoses, observer))
+def _failed(failed: Failed, last: Snapshot, observer: Observer) -> Failed:
+    return replace(failed, diagnoses=without_values(failed.diagnoses, observer), logs=last.logs)

@@ -61,8 +61,10 @@ def save_evidence(
 ) -> Path:
     """Write what the cluster says of the failed revision into the project, or `elsewhere`; returns the directory."""
     snapshot = observer.snapshot()
-    snapshot = replace(snapshot, logs=observer.logs(dict.fromkeys((*suspects(snapshot), *silent(snapshot)))))
-    files = {"verdict.txt": f"{words(verdict)}\n", **evidence(snapshot)}
+    newest = observer.logs(dict.fromkeys((*suspects(snapshot), *silent(snapshot))))
+    # An instance that was started since has said nothing yet, and the kubelet may have thrown the one before away.
+    logs = {**verdict.logs, **{log: text for log, text in newest.items() if text}}
+    files = {"verdict.txt": f"{words(verdict)}\n", **evidence(replace(snapshot, logs=logs))}
     masked = observer.masking()
     files = {name: masked(text) for name, text in files.items()}
     return app.workspace.save_evidence(f"{app.environment}-{revision.number}", files, elsewhere)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from kubeship.errors import InvalidInput, KubeshipError
-from kubeship.model.events import Emit, Note, Step
+from kubeship.model.events import Caution, Emit, Note, Step
 from kubeship.model.logs import LogWindow, Sink, Terminal
 from kubeship.model.objects import APP_LABEL, COMPONENT_LABEL, Object, pod_template, process_of, ref
 from kubeship.model.revision import Revision
@@ -69,7 +69,7 @@ def run(
                     before = cluster.read_logs([log], LogWindow()) if request.input == "terminal" else ()
                     converse(terminal, "\n".join(entry.text for entry in before))
             if request.input != "terminal":
-                cluster.follow(log, sink, LogWindow())
+                _show(log, cluster, sink, emit)
             return _exit_code(observer, request.app)
     finally:
         if not request.keep:
@@ -150,6 +150,13 @@ def _labels(revision: Revision, labels: dict[str, str]) -> dict[str, str]:
     if any(selector and selector.items() <= own.items() for selector in selectors):
         return {APP_LABEL: f"{revision.app}-{COMPONENT}"}
     return own
+
+
+def _show(log: LogRef, cluster: Cluster, sink: Sink, emit: Emit) -> None:
+    try:
+        cluster.follow(log, sink, LogWindow())
+    except KubeshipError as error:  # the command goes on, and its pod says how it ends
+        emit(Caution(f"its log isn't shown further: {error.message}", hint=error.hint))
 
 
 def _exit_code(observer: Observer, app: str) -> int:

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,7 +32,8 @@ class OwnEngine:
         """End it and everything that it started, as a power cut would."""
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
         for child in children:
-            os.kill(int(child), signal.SIGKILL)  # the first process of its pid namespace: all others go with it
+            with suppress(ProcessLookupError):  # it has ended by itself
+                os.kill(int(child), signal.SIGKILL)  # the first process of its pid namespace: all others go with it
         self.process.wait(10)
 
 

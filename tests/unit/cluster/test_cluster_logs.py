@@ -3,8 +3,8 @@
 import pytest
 from cluster_fakes import FakeApi, Heard
 
-from kubeship.cluster.errors import refused, unanswered
-from kubeship.cluster.logs import container_state, follow, follow_log, last_lines, read
+from kubeship.cluster.errors import Refusal, refused, unanswered
+from kubeship.cluster.logs import TRIES, container_state, follow, follow_log, last_lines, read
 from kubeship.model.events import LogLine
 from kubeship.model.logs import LogEntry, LogWindow
 from kubeship.model.objects import Object, ObjectRef
@@ -89,6 +89,21 @@ def test_log_that_the_kubelet_dropped_ends_it() -> None:
     api.streams = [refused(400, {"message": "unable to retrieve container logs"}, "following")]
 
     assert followed(api) == []
+
+
+def test_last_words_are_asked_for_again_where_the_server_is_in_trouble() -> None:
+    api = Story(ENDED, ENDED)
+    api.streams = [refused(429, {"message": "too many requests"}, "following"), ["2026-01-01T00:00:01Z last words"]]
+
+    assert followed(api) == ["last words"]
+
+
+def test_last_words_that_nobody_can_read_are_given_up() -> None:
+    api = Story(*[ENDED] * TRIES)
+    api.streams = [refused(502, {"message": "no route to the kubelet"}, "following")] * TRIES
+
+    with pytest.raises(Refusal, match="no route to the kubelet"):
+        followed(api)
 
 
 def test_init_containers_are_found_too() -> None:

@@ -94,6 +94,15 @@ def test_crash_ends_the_watch_at_once_with_its_log() -> None:
     assert observer.now == 1.0
 
 
+def test_log_that_was_read_is_kept_though_the_container_was_started_again() -> None:
+    observer = Recording([rollout(crash_looping(1))], log="ModuleNotFoundError: No module named 'nope'\n")
+
+    verdict, _ = watched(observer)
+
+    assert isinstance(verdict, Failed)
+    assert verdict.logs[CURRENT] == observer.log
+
+
 def test_log_of_a_worry_is_fetched_once_for_each_instance() -> None:
     restarted = rollout(status(RUNNING, ended(1), restarts=1))
     observer = Recording([restarted, restarted, restarted, Snapshot(NOW, workloads=(ready_deployment(),))])
