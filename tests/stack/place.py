@@ -206,12 +206,14 @@ def free_ports(count: int, prefer: Collection[int] = ()) -> list[int]:
 
 
 def _reserve(number: int, checkout: Path) -> bool:
+    if _owner(number) == str(checkout):  # of a run that was killed, whose checkout may have been made anew since
+        shutil.rmtree(RUNTIME / str(number), ignore_errors=True)
     owner_file = RUNTIME / str(number) / "owner"
     owner_file.parent.mkdir(parents=True, exist_ok=True)
     try:
         descriptor = os.open(owner_file, os.O_CREAT | os.O_EXCL | os.O_WRONLY)
     except FileExistsError:
-        return _owner(number) == str(checkout)
+        return False
     with os.fdopen(descriptor, "w") as file:
         file.write(str(checkout))
     return True
