@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from kubeship.cluster import apply, dry_run, lease, logs, observe, preflight, prune, revisions
-from kubeship.cluster.errors import Refusal
+from kubeship.cluster.errors import Refusal, permitted
 from kubeship.cluster.holders import lease_ref
 from kubeship.cluster.ports import Api, Registries
 from kubeship.model.changes import Changes, Consent
@@ -65,12 +65,8 @@ class KubernetesCluster:
     def create_namespace(self) -> None:
         """Create the namespace unless it exists."""
         wanted = ObjectRef("v1", "Namespace", "", self.namespace)
-        try:
-            if self.api.get(wanted) is not None:
-                return
-        except Refusal as refusal:
-            if refusal.status != 403:
-                raise
+        if permitted(lambda: self.api.get(wanted)) is not None:
+            return
         try:
             self.api.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": self.namespace}})
         except Refusal as refusal:

@@ -2,8 +2,8 @@
 
 import json
 import re
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 from kubernetes.client.exceptions import ApiException
 
@@ -11,6 +11,7 @@ from kubeship.cluster import admission
 from kubeship.cluster.sentences import FORBIDDEN, IMMUTABLE, MISTYPED, UNKNOWN_FIELD, Cause, sentence
 from kubeship.errors import MissingPrecondition
 
+T = TypeVar("T")
 CONFLICT = re.compile(r'conflict with "(?P<manager>[^"]*)"')
 """k8s.io/apimachinery/pkg/util/managedfields/internal/conflict.go, printManager."""
 
@@ -114,6 +115,16 @@ class Refusal(MissingPrecondition):
         (k8s.io/apimachinery/pkg/api/errors, NewNotFound).
         """
         return self.status == 404 and not self.about
+
+
+def permitted(ask: Callable[[], T]) -> T | None:
+    """What was asked for; None where whoever asks may not see it. Raises every other Refusal."""
+    try:
+        return ask()
+    except Refusal as refusal:
+        if refusal.status != 403:
+            raise
+        return None
 
 
 def refused(status: int, body: Mapping[str, Any], doing: str, retry_after: float | None = None) -> Refusal:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from kubeship.cluster.errors import Refusal
+from kubeship.cluster.errors import permitted
 from kubeship.cluster.ports import Api
 from kubeship.model.finding import Finding
 from kubeship.model.objects import Object
@@ -27,11 +27,8 @@ def findings(api: Api, objects: Sequence[Object]) -> Iterable[Finding]:
 
 def _classes(api: Api, objects: Iterable[Object]) -> dict[str, Object] | None:
     """Those that live or are deployed too; None where they may not be seen, since they are outside of namespaces."""
-    try:
-        live = api.list("networking.k8s.io/v1", "IngressClass").items
-    except Refusal as refusal:
-        if refusal.status != 403:
-            raise
+    live = permitted(lambda: api.list("networking.k8s.io/v1", "IngressClass").items)
+    if live is None:
         return None
     brought = [item for item in objects if item["kind"] == "IngressClass"]
     return {item["metadata"]["name"]: item for item in (*live, *brought)}
@@ -66,13 +63,10 @@ def _class_of(ingress: Object, default: str) -> str:
 
 def _live_ingresses(api: Api) -> tuple[Object, ...]:
     """Of the whole cluster where that may be seen, else of the namespace, else none."""
-    for everywhere in (True, False):
-        try:
-            return api.list("networking.k8s.io/v1", "Ingress", everywhere=everywhere).items
-        except Refusal as refusal:
-            if refusal.status != 403:
-                raise
-    return ()
+    everywhere = permitted(lambda: api.list("networking.k8s.io/v1", "Ingress", everywhere=True).items)
+    if everywhere is not None:
+        return everywhere
+    return permitted(lambda: api.list("networking.k8s.io/v1", "Ingress").items) or ()
 
 
 def host_collisions(ours: Sequence[Object], live: Iterable[Object], namespace: str, default: str = "") -> list[Finding]:

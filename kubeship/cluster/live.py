@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from kubeship.cluster.errors import Refusal
+from kubeship.cluster.errors import permitted
 from kubeship.cluster.parallel import each
 from kubeship.cluster.ports import Api
 from kubeship.model.objects import APP_LABEL, Object, ObjectRef, ref
@@ -43,12 +43,7 @@ def live_objects(api: Api, objects: Sequence[Object]) -> dict[ObjectRef, Object]
 def _names(api: Api, group: Group) -> frozenset[str] | None:
     """Of all objects of the kind: those without the label are somebody else's, and none are new. None: not known."""
     api_version, kind, _ = group
-    try:
-        return api.names(api_version, kind)
-    except Refusal as refusal:
-        if refusal.status != 403:
-            raise
-        return None
+    return permitted(lambda: api.names(api_version, kind))
 
 
 def _among(names: Iterable[ObjectRef], listed: Iterable[Object]) -> list[tuple[ObjectRef, Object]]:
@@ -58,9 +53,4 @@ def _among(names: Iterable[ObjectRef], listed: Iterable[Object]) -> list[tuple[O
 
 def _listed(api: Api, group: Group) -> tuple[Object, ...]:
     api_version, kind, app = group
-    try:
-        return api.list(api_version, kind, {"labelSelector": f"{APP_LABEL}={app}"}).items
-    except Refusal as refusal:
-        if refusal.status != 403:
-            raise
-        return ()
+    return permitted(lambda: api.list(api_version, kind, {"labelSelector": f"{APP_LABEL}={app}"}).items) or ()

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from kubeship.cluster.errors import Refusal
+from kubeship.cluster.errors import permitted
 from kubeship.cluster.keyring import full_name
 from kubeship.cluster.ports import Api
 from kubeship.model.objects import Object
@@ -19,12 +19,7 @@ https://kubernetes.io/docs/reference/labels-annotations-taints/"""
 
 def nodes(api: Api) -> tuple[Object, ...] | None:
     """All nodes; None where they may not be seen."""
-    try:
-        return api.list("v1", "Node").items
-    except Refusal as refusal:
-        if refusal.status != 403:
-            raise
-        return None
+    return permitted(lambda: api.list("v1", "Node").items)
 
 
 def eligible(found: Iterable[Object], spec: Mapping[str, Any]) -> tuple[Object, ...]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from kubeship.cluster.errors import Refusal
+from kubeship.cluster.errors import Refusal, permitted
 from kubeship.cluster.keyring import Entry, Unreadable, entries
 from kubeship.cluster.parallel import each
 from kubeship.cluster.ports import Api
@@ -60,11 +60,8 @@ def _named(
 
 
 def _of_account(api: Api, account: str, brought: Mapping[tuple[str, str], Object]) -> tuple[str, ...] | None:
-    try:
-        live = api.get(ObjectRef("v1", "ServiceAccount", "", account)) or {}
-    except Refusal as refusal:
-        if refusal.status != 403:
-            raise
+    live = permitted(lambda: api.get(ObjectRef("v1", "ServiceAccount", "", account)) or {})
+    if live is None:
         return None
     return tuple(dict.fromkeys((*_names(live), *_names(brought.get(("ServiceAccount", account), {})))))
 

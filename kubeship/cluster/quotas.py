@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
-from kubeship.cluster.errors import Refusal
+from kubeship.cluster.errors import permitted
 from kubeship.cluster.limit_ranges import outside
 from kubeship.cluster.object_counts import taken
 from kubeship.cluster.pod_resources import Amounts, amount, defaults_of, of_container, of_pod, replicas
@@ -24,12 +24,9 @@ MUST_BE_STATED = ("requests.cpu", "requests.memory", "limits.cpu", "limits.memor
 
 def live_findings(api: Api, objects: Sequence[Object], live: Mapping[ObjectRef, Object]) -> Iterable[Finding]:
     """By what the namespace has; whoever may not see that learns of it from the pods that aren't admitted."""
-    try:
-        limiting = api.list("v1", "ResourceQuota").items
-        ranges = api.list("v1", "LimitRange").items
-    except Refusal as refusal:
-        if refusal.status != 403:
-            raise
+    limiting = permitted(lambda: api.list("v1", "ResourceQuota").items)
+    ranges = permitted(lambda: api.list("v1", "LimitRange").items)
+    if limiting is None or ranges is None:
         return ()
     own = [item for item in objects if item["metadata"].get("namespace", api.namespace) == api.namespace]
     new = taken(api, [item for item in own if ref(item) not in live]) if limiting else {}

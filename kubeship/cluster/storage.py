@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from kubeship.cluster.errors import Refusal
+from kubeship.cluster.errors import permitted
 from kubeship.cluster.ports import Api
 from kubeship.model.finding import Finding
 from kubeship.model.objects import Object, ObjectRef, ref
@@ -30,12 +30,9 @@ def findings(api: Api, objects: Sequence[Object], live: Mapping[ObjectRef, Objec
     claims = [claim for item in objects for claim in _claims(item) if ref(item) not in live]
     if not claims:
         return
-    try:
-        classes = api.list("storage.k8s.io/v1", "StorageClass").items
-        volumes = api.list("v1", "PersistentVolume").items
-    except Refusal as refusal:
-        if refusal.status != 403:
-            raise
+    classes = permitted(lambda: api.list("storage.k8s.io/v1", "StorageClass").items)
+    volumes = permitted(lambda: api.list("v1", "PersistentVolume").items)
+    if classes is None or volumes is None:
         return  # they are outside of namespaces; whoever may not see them learns of it from the pods
     brought = [{**item, "status": {"phase": "Available"}} for item in objects if item["kind"] == "PersistentVolume"]
     own_classes = [item for item in objects if item["kind"] == "StorageClass"]
