@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 
-from kubeship.cluster.ports import Kind
+from kubeship.cluster.ports import Api, Kind
+from kubeship.errors import InvalidInput
 from kubeship.model.objects import Object
 
 Kinds = Mapping[tuple[str, str], Kind]
@@ -22,6 +23,15 @@ def defined(objects: Iterable[Object]) -> Kinds:
                 kind = Kind(group, str(names.get("plural") or ""), spec.get("scope") != "Cluster")
                 found[f"{group}/{version.get('name')}", names["kind"]] = kind
     return found
+
+
+def is_known(api: Api, api_version: str, kind: str) -> bool:
+    """Whether the server serves that kind at the moment."""
+    try:
+        api.kind(api_version, kind)
+    except InvalidInput:
+        return False
+    return True
 
 
 def of_kinds(item: Object, kinds: Kinds) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from kubeship.cluster.adoption import HANDED_OVER, adoptable, helm_release, left_out, other_app
 from kubeship.cluster.compare import field_changes
-from kubeship.cluster.defined import Kinds, defined, of_kinds
+from kubeship.cluster.defined import Kinds, defined, is_known, of_kinds
 from kubeship.cluster.drift import drifts
 from kubeship.cluster.errors import Refusal
 from kubeship.cluster.estimate import estimated, keeps_from_trying
@@ -111,13 +111,7 @@ def replaces(name: ObjectRef, refusal: Refusal, consent: Consent) -> bool:
 
 def is_served(api: Api, item: Object, kinds: Kinds) -> bool:
     """Whether the server knows its kind; what isn't among `kinds`, which are deployed with it, it must know."""
-    if not of_kinds(item, kinds):
-        return True
-    try:
-        api.kind(item["apiVersion"], item["kind"])
-    except InvalidInput:
-        return False
-    return True
+    return not of_kinds(item, kinds) or is_known(api, item["apiVersion"], item["kind"])
 
 
 def _namespace_is_missing(api: Api) -> bool:

@@ -3,9 +3,9 @@
 import time
 from collections.abc import Callable, Iterable
 
-from kubeship.cluster.defined import Kinds, of_kinds
+from kubeship.cluster.defined import Kinds, is_known, of_kinds
 from kubeship.cluster.ports import Api
-from kubeship.errors import ApplyFailed, InvalidInput
+from kubeship.errors import ApplyFailed
 from kubeship.model.objects import Object
 
 PAUSE, LONGEST = 0.3, 60.0
@@ -16,7 +16,7 @@ def await_kinds(api: Api, objects: Iterable[Object], kinds: Kinds, sleep: Callab
     """Wait until the server serves those kinds of the objects that are deployed with them. Raises ApplyFailed."""
     end = time.monotonic() + LONGEST
     for api_version, kind in sorted({(item["apiVersion"], item["kind"]) for item in objects if of_kinds(item, kinds)}):
-        while not _is_known(api, api_version, kind):
+        while not is_known(api, api_version, kind):
             if time.monotonic() > end:
                 raise ApplyFailed(
                     f"the API server still doesn't serve {kind} in {api_version}, though its CustomResourceDefinition "
@@ -24,11 +24,3 @@ def await_kinds(api: Api, objects: Iterable[Object], kinds: Kinds, sleep: Callab
                     hint="see its conditions (`kubectl describe crd`), then run kubeship deploy again",
                 )
             sleep(PAUSE)
-
-
-def _is_known(api: Api, api_version: str, kind: str) -> bool:
-    try:
-        api.kind(api_version, kind)
-    except InvalidInput:
-        return False
-    return True

@@ -8,7 +8,7 @@ from kubeship.cluster.keyring import Entry, Unreadable, entries
 from kubeship.cluster.parallel import each
 from kubeship.cluster.ports import Api
 from kubeship.cluster.references import made_secrets
-from kubeship.model.objects import Object, ObjectRef, pod_template
+from kubeship.model.objects import Object, ObjectRef, pod_spec
 
 
 @dataclass(frozen=True)
@@ -48,8 +48,8 @@ def _named(
     accounts: dict[str, tuple[str, ...] | None] = {}
     result: list[tuple[str, ...] | None] = []
     for item in workloads:
-        spec = (pod_template(item) or {}).get("spec") or {}
-        if own := _names(spec):
+        spec = pod_spec(item)
+        if own := names_in(spec):
             result.append(own)
             continue
         account = str(spec.get("serviceAccountName") or "default")
@@ -63,10 +63,11 @@ def _of_account(api: Api, account: str, brought: Mapping[tuple[str, str], Object
     live = permitted(lambda: api.get(ObjectRef("v1", "ServiceAccount", "", account)) or {})
     if live is None:
         return None
-    return tuple(dict.fromkeys((*_names(live), *_names(brought.get(("ServiceAccount", account), {})))))
+    return tuple(dict.fromkeys((*names_in(live), *names_in(brought.get(("ServiceAccount", account), {})))))
 
 
-def _names(holder: Object) -> tuple[str, ...]:
+def names_in(holder: Object) -> tuple[str, ...]:
+    """The pull secrets that a pod's spec or a ServiceAccount names."""
     return tuple(str(one["name"]) for one in holder.get("imagePullSecrets") or () if one.get("name"))
 
 

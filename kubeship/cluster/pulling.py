@@ -13,10 +13,10 @@ from kubeship.cluster.keyring import full_repository, logins_for
 from kubeship.cluster.nodes import certainly_without, nodes
 from kubeship.cluster.platforms import unfit
 from kubeship.cluster.ports import Api, Registries
-from kubeship.cluster.pull_secrets import PullSecrets, pull_secrets
+from kubeship.cluster.pull_secrets import PullSecrets, names_in, pull_secrets
 from kubeship.cluster.unreadable import Pull, unasked, unreadable
 from kubeship.model.finding import Finding
-from kubeship.model.objects import Object, ObjectRef, containers, pod_template, ref, repository
+from kubeship.model.objects import Object, ObjectRef, containers, pod_spec, ref, repository
 from kubeship.model.pulling import Reading, Upcoming
 
 THREADS = 8
@@ -58,14 +58,13 @@ def findings(api: Api, objects: Sequence[Object], asking: Asking) -> Iterator[Fi
             yield from unasked(pull, reading if asking.thorough else Reading("unknown"))
     told: set[str] = set()
     for item in workloads if there else ():
-        spec = (pod_template(item) or {}).get("spec") or {}
         for image, reading in _answers(item, pulls, readings, asking):
             finding = unfit(
                 repository(image) if _is_upcoming(image, asking) else image,
                 reading.platforms,
                 is_index=reading.is_index,
                 user=str(ref(item)),
-                spec=spec,
+                spec=pod_spec(item),
                 found=there or (),
             )
             if finding and finding.problem not in told:
@@ -88,7 +87,7 @@ def _pulls(api: Api, workloads: Sequence[Object], found: Sequence[PullSecrets], 
             namespace=api.namespace,
             logins=len(logins_for(image, secrets.held)),
             upcoming=_is_upcoming(image, asking),
-            proven=any((full_repository(image), _own_names(item)) in proven for item in items),
+            proven=any((full_repository(image), names_in(pod_spec(item))) in proven for item in items),
             elsewhere=any(logins_for(other, secrets.held) for item in items for other in _images(item)),
         )
         for (image, secrets), items in users.items()
@@ -177,10 +176,5 @@ def _is_upcoming(image: str, asking: Asking) -> bool:
 def _proven(live: Iterable[Object]) -> frozenset[tuple[str, tuple[str, ...]]]:
     """Repository and pull secrets of what runs: if it has no login that fits, its nodes have one."""
     return frozenset(
-        (full_repository(image), _own_names(item)) for item in live if _is_ready(item) for image in _images(item)
+        (full_repository(image), names_in(pod_spec(one))) for one in live if _is_ready(one) for image in _images(one)
     )
-
-
-def _own_names(item: Object) -> tuple[str, ...]:
-    spec = (pod_template(item) or {}).get("spec") or {}
-    return tuple(str(one.get("name")) for one in spec.get("imagePullSecrets") or ())

@@ -11,7 +11,7 @@ from kubeship.cluster.pod_resources import Amounts, amount, defaults_of, of_cont
 from kubeship.cluster.ports import Api
 from kubeship.cluster.quota_scopes import counts
 from kubeship.model.finding import Finding
-from kubeship.model.objects import Object, ObjectRef, containers, is_release_step, pod_template, ref
+from kubeship.model.objects import Object, ObjectRef, containers, is_release_step, pod_spec, pod_template, ref
 
 ALIASES = {"cpu": "requests.cpu", "ephemeral-storage": "requests.ephemeral-storage", "memory": "requests.memory"}
 """kubernetes.io/docs/concepts/policy/resource-quotas: `cpu` is the same as `requests.cpu`."""
@@ -58,7 +58,7 @@ def _of_quota(
 ) -> Iterator[Finding]:
     hard, used = _hard(quota), _used(quota)
     name = f"ResourceQuota/{quota['metadata']['name']}"
-    matching = [item for item in objects if counts(quota, _spec(item))]
+    matching = [item for item in objects if counts(quota, pod_spec(item))]
     unstated = [item for item in matching if _unstated(item, hard, defaults)]
     for item in unstated:
         missing = ", ".join(_unstated(item, hard, defaults))
@@ -70,7 +70,7 @@ def _of_quota(
     counted = [item for item in matching if item not in unstated]
     wanted = _total(counted, defaults)
     replaced = [live[ref(item)] for item in objects if ref(item) in live and item not in unstated]
-    ours = _total([item for item in replaced if counts(quota, _spec(item))], defaults)
+    ours = _total([item for item in replaced if counts(quota, pod_spec(item))], defaults)
     surge = _total(counted, defaults, surge=True)
     steps = {ref(item): _of_one(item, defaults) for item in counted if is_release_step(item)}
     for what, limit in sorted(hard.items()):
@@ -136,7 +136,7 @@ def _total(objects: Iterable[Object], defaults: Mapping[str, str], *, surge: boo
 
 def _of_one(item: Object, defaults: Mapping[str, str]) -> Amounts:
     """What one of its pods takes."""
-    return {**of_pod(_spec(item), defaults), "pods": Decimal(1), "count/pods": Decimal(1)}
+    return {**of_pod(pod_spec(item), defaults), "pods": Decimal(1), "count/pods": Decimal(1)}
 
 
 def _pods(item: Object, surge: bool) -> int:
@@ -147,16 +147,10 @@ def _pods(item: Object, surge: bool) -> int:
 
 
 def _unstated(item: Object, hard: Amounts, defaults: Mapping[str, str]) -> list[str]:
-    if _spec(item).get("resources"):  # of the pod as a whole
+    if pod_spec(item).get("resources"):  # of the pod as a whole
         return []
     needed = [what for what in MUST_BE_STATED if what in hard]
     return [what for what in needed if any(what not in of_container(each, defaults) for each in containers(item))]
-
-
-def _spec(item: Object) -> Object:
-    """Of its pods."""
-    spec: Object = (pod_template(item) or {}).get("spec") or {}
-    return spec
 
 
 def _hard(quota: Object) -> Amounts:

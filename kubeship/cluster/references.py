@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from kubeship.model.objects import Object, containers, pod_template, ref
+from kubeship.model.objects import Object, containers, pod_spec, ref
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def _found(objects: Iterable[Object]) -> Iterator[Reference]:
 def _of_object(item: Object, needed_by: str) -> Iterator[Reference]:
     for container in containers(item):
         yield from _of_container(container, needed_by)
-    spec = (pod_template(item) or {}).get("spec") or {}
+    spec = pod_spec(item)
     for volume in spec.get("volumes") or ():
         yield from _of_volume(volume, needed_by)
     for secret in spec.get("imagePullSecrets") or ():

@@ -62,6 +62,12 @@ def pod_template(item: Object) -> Object | None:
             return None
 
 
+def pod_spec(item: Object) -> Object:
+    """The `spec` of the pods that a workload makes; empty for anything else."""
+    spec: Object = (pod_template(item) or {}).get("spec") or {}
+    return spec
+
+
 def process_of(workload: Object) -> str:
     """The process' name in kubeship.yaml, as its label has it; else the workload's own name."""
     labels = workload["metadata"].get("labels") or {}
@@ -70,8 +76,7 @@ def process_of(workload: Object) -> str:
 
 def containers(item: Object) -> Iterator[Object]:
     """Init containers first, then containers, of a workload."""
-    template = pod_template(item)
-    spec = (template or {}).get("spec") or {}
+    spec = pod_spec(item)
     yield from spec.get("initContainers") or ()
     yield from spec.get("containers") or ()
 

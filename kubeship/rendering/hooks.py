@@ -1,9 +1,8 @@
 """How do release steps run first when Helm, Argo CD or Flux applies the objects? By that program's annotations."""
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
 
-from kubeship.model.objects import RELEASE_ANNOTATION, Object, containers, is_release_step, pod_template
+from kubeship.model.objects import RELEASE_ANNOTATION, Object, containers, is_release_step, pod_spec
 
 # Sources: helm.sh/docs/topics/charts_hooks, argo-cd.readthedocs.io (user-guide/resource_hooks, sync-waves) and
 # fluxcd.io/flux/components/kustomize/kustomizations (force). Each deletes what ran at the last release first, since a
@@ -67,7 +66,7 @@ def _hooked(item: Object, needed: set[tuple[str, str]], annotations: Annotations
 
 def _needs(job: Object) -> Iterator[tuple[str, str]]:
     """(kind, name) of what a step's pod can't start without."""
-    pod: Any = (pod_template(job) or {}).get("spec") or {}
+    pod = pod_spec(job)
     if account := pod.get("serviceAccountName"):
         yield "ServiceAccount", account
     for volume in pod.get("volumes") or ():

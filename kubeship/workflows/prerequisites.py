@@ -5,7 +5,7 @@ All of these are new beside what runs, or the same: no workload changes by them.
 
 from collections.abc import Iterable, Iterator
 
-from kubeship.model.objects import Object, containers, pod_template
+from kubeship.model.objects import Object, containers, pod_spec
 
 RIGHTS = frozenset({"Role", "RoleBinding"})
 
@@ -26,7 +26,7 @@ def _brings(item: Object) -> tuple[str, str]:
 
 
 def _references(step: Object) -> Iterator[tuple[str, str]]:
-    spec = (pod_template(step) or {}).get("spec") or {}
+    spec = pod_spec(step)
     if spec.get("serviceAccountName"):
         yield "ServiceAccount", spec["serviceAccountName"]
     for volume in spec.get("volumes") or ():
