@@ -2,11 +2,10 @@
 
 import re
 
-from kubeship.model.meaning import Meaning, at
+from kubeship.model.meaning import HIGHER_PORT, WRITE_ELSEWHERE, Meaning, at
 from kubeship.model.python_names import LIBRARY_PACKAGES
 from kubeship.model.python_traceback import PythonError
 
-_ELSEWHERE = "write below /tmp or onto a volume, and log to stdout: the container runs as an ordinary user"
 _RUNTIME = "`system_packages: {runtime: [...]}` in kubeship.yaml"
 
 
@@ -92,7 +91,7 @@ def not_writable(error: PythonError) -> Meaning | None:
     if error.name not in ("OSError", "PermissionError") or not denied:
         return None
     reason = "that is read-only in the container" if "[Errno 30]" in error.message else "without the permission to"
-    return Meaning(f"opens or writes {denied['path']}, {reason}{at(error)}", _ELSEWHERE)
+    return Meaning(f"opens or writes {denied['path']}, {reason}{at(error)}", WRITE_ELSEWHERE)
 
 
 def missing_file(error: PythonError) -> Meaning | None:
@@ -141,6 +140,6 @@ def cannot_listen(error: PythonError) -> Meaning | None:
     if "[errno 13]" in message and binding and "'/" not in message:
         return Meaning(
             f"isn't allowed to listen on its port{at(error)}: {error!s}",
-            "use a port above 1023 (`port:` of the process in kubeship.yaml): lower ones need root",
+            HIGHER_PORT,
         )
     return None

@@ -1,5 +1,6 @@
 """What does somebody who deploys want to know of an exception?"""
 
+import re
 from dataclasses import dataclass
 
 from kubeship.model.python_traceback import PythonError
@@ -14,6 +15,27 @@ class Meaning:
     remedy: str
     heals: bool = False
     """Whether it may pass without a change to the program: a server that it needs comes up."""
+
+
+@dataclass(frozen=True)
+class Words:
+    """Words of programs, and what they mean to somebody who deploys."""
+
+    pattern: re.Pattern[str]
+    cause: str
+    """Completes a sentence that begins with the program's name; what the pattern found is filled in."""
+    remedy: str
+    heals: bool = False
+    """Whether it may pass without a change here: a server starts, or somebody else ends."""
+
+
+def words(pattern: str, cause: str, remedy: str, *, heals: bool = False) -> Words:
+    """A row of a table of such words."""
+    return Words(re.compile(pattern), cause, remedy, heals)
+
+
+WRITE_ELSEWHERE = "write below /tmp or onto a volume, and log to stdout: the container runs as an ordinary user"
+HIGHER_PORT = "use a port above 1023 (`port:` of the process in kubeship.yaml): lower ones need root"
 
 
 def at(error: PythonError) -> str:

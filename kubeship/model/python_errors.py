@@ -18,7 +18,7 @@ from kubeship.model.python_names import NAMESPACE_PACKAGES, REMOVED_MODULES, dis
 from kubeship.model.python_traceback import PythonError, fault_place, read_traceback
 from kubeship.model.server_errors import server_error
 
-__all__ = ["Meaning", "PythonError", "fault_place", "meaning", "read_traceback"]
+__all__ = ["Meaning", "PythonError", "fault_place", "in_words", "meaning", "read_traceback"]
 
 
 def meaning(error: PythonError) -> Meaning | None:
@@ -30,6 +30,13 @@ def meaning(error: PythonError) -> Meaning | None:
                 return found
         link = link.cause
     return _improperly_configured(error)
+
+
+def in_words(error: PythonError) -> Meaning:
+    """What the exception means, or itself; the cause completes `web crashes: `."""
+    if known := meaning(error):
+        return Meaning(f"it {known.cause}", known.remedy, known.heals)
+    return Meaning(f"{error}{at(error)}", f"correct {error.where or 'what the traceback names'}, then deploy again")
 
 
 def _missing_module(error: PythonError) -> Meaning | None:

@@ -1,101 +1,83 @@
 """What does an exception mean that tells of a database, a broker or another server?"""
 
-import re
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True)
-class ServerError:
-    """Words of servers and their clients, and what they mean to somebody who deploys."""
-
-    pattern: re.Pattern[str]
-    cause: str
-    """Completes a sentence that begins with the program's name. `{what}`: what the pattern found."""
-    remedy: str
-    heals: bool = False
-    """Whether it may pass without a change here: the server starts, or somebody else ends."""
-
-
-def _row(pattern: str, cause: str, remedy: str, *, heals: bool = False) -> ServerError:
-    return ServerError(re.compile(pattern), cause, remedy, heals)
-
+from kubeship.model.meaning import Words, words
 
 _ADDRESS = "check the address in the variables or the Secret, that the service runs, and that it listens on that port"
 
 SERVER_ERRORS = (
-    _row(
+    words(
         r"the database system is (?:starting up|shutting down|in recovery)|LOADING Redis is loading|"
         r"not yet accepting connections",
         "needs a server that is just starting",
         "wait until it is up, then deploy again",
         heals=True,
     ),
-    _row(
+    words(
         r"too many connections|too many clients|remaining connection slots|max_user_connections|"
         r"max number of clients reached|max client connections",
         "gets no connection, because the server already has as many as it takes",
         "use fewer replicas, `workers:` or a smaller pool, put a pooler between, or raise the server's limit",
         heals=True,
     ),
-    _row(
+    words(
         r"password authentication failed|no password supplied|Access denied for user|WRONGPASS|NOAUTH|"
         r"invalid username-password pair|ACCESS_REFUSED|Authentication required|[Aa]uthentication ?[Ff]ail|"
         r"Client sent AUTH, but no password is set|SASL authentication",
         "is refused by a server: wrong user or password",
         "correct the user and the password in the Secret, and see that the server knows that user",
     ),
-    _row(
+    words(
         r"no pg_hba\.conf entry",
         "is refused by the database: its rules allow no connection like this (pg_hba.conf)",
         "allow that user, database and network there, or connect with TLS (`sslmode=require`)",
     ),
-    _row(
+    words(
         r"server does not support SSL|SSL connection is required|requires? (?:a )?(?:SSL|TLS|secure transport)|"
         r"The server does not support SSL|insecure transport are prohibited",
         "and the server don't agree whether to use TLS",
         "correct `sslmode` or `ssl` in the address, or rediss:// and amqps:// in its beginning",
     ),
-    _row(
+    words(
         r"received invalid response to SSL negotiation|[Pp]acket sequence number wrong|Protocol Error: b|"
         r"invalid response .*greeting|Unexpected (?:protocol version|response) ",
         "gets an answer from something that isn't the kind of server it expects",
         "check host and port in the variables or the Secret: another service, or a proxy, answers there",
     ),
-    _row(
+    words(
         r"CERTIFICATE_VERIFY_FAILED|certificate verify failed",
         "doesn't trust the certificate of a server that it asks",
         "put its authority's certificate into the image and name it (SSL_CERT_FILE), or correct the server's name",
     ),
-    _row(
+    words(
         r"database [\"'](?P<what>[^\"']+)[\"'] does not exist|Unknown database '(?P<other>[^']+)'",
         "needs the database {what}, which the server doesn't have",
         "create it, or correct its name in the variable or Secret that the address comes from",
     ),
-    _row(
+    words(
         r"role [\"'](?P<what>[^\"']+)[\"'] does not exist",
         "connects as {what}, whom the database doesn't know",
         "create that role, or correct the user in the variable or Secret that the address comes from",
     ),
-    _row(
+    words(
         r"permission denied (?:for|to) (?P<what>[^\n]+)|must be owner of (?P<other>[^\n]+)|"
         r"command denied to user (?P<more>[^\n]+)|NOPERM (?P<redis>[^\n]+)",
         "isn't allowed to in the database: permission denied for {what}",
         "grant that right to the role that the application connects as, or let the release step use the owner's",
     ),
-    _row(
+    words(
         r"no such table: (?P<what>\S+)|relation \"(?P<other>[^\"]+)\" does not exist|"
         r"Table '(?P<more>[^']+)' doesn't exist",
         "needs the database table {what}, which doesn't exist",
         "check that `release:` in kubeship.yaml runs the migration that makes it, that no migration uses it before, "
         "and that DATABASE_URL names the right database",
     ),
-    _row(
+    words(
         r"column \"?(?P<what>[\w.]+)\"? (?:of relation \"\w+\" )?does not exist|no such column: (?P<other>[\w.]+)|"
         r"Unknown column '(?P<more>[^']+)'|has no column named (?P<last>\w+)",
         "needs the database column {what}, which doesn't exist",
         "check that `release:` in kubeship.yaml runs the migration that adds it, and that it was made and committed",
     ),
-    _row(
+    words(
         r"relation \"(?P<what>[^\"]+)\" already exists|Table '(?P<other>[^']+)' already exists|"
         r"table \"?(?P<more>\w+)\"? already exists|Duplicate column name '(?P<last>[^']+)'|"
         r"column \"(?P<column>[^\"]+)\" of relation \"\w+\" already exists",
@@ -103,42 +85,42 @@ SERVER_ERRORS = (
         "the database was changed past its migrations: bring their history in line (Django: migrate --fake; Alembic: "
         "stamp), then deploy again",
     ),
-    _row(
+    words(
         r"Can't locate revision identified by '(?P<what>[^']+)'",
         "doesn't know the revision {what} that the database stands at",
         "deploy a version that has that migration: a newer one, or another branch, has already migrated this database",
     ),
-    _row(
+    words(
         r"Conflicting migrations detected|[Mm]ultiple head revisions",
         "has migrations that branch: two follow the same one",
         "merge them (Django: makemigrations --merge; Alembic: alembic merge heads), commit that, and deploy again",
     ),
-    _row(
+    words(
         r"extension \"(?P<what>[^\"]+)\" is not available|could not open extension control file|"
         r"type \"(?P<other>vector|geometry|geography|hstore|citext)\" does not exist",
         "needs a database extension that isn't there: {what}",
         "install the extension on the database server, and create it there (CREATE EXTENSION)",
     ),
-    _row(
+    words(
         r"lock timeout|[Ll]ock wait timeout|could not obtain lock|deadlock detected|[Dd]eadlock found|"
         r"database is locked|LockNotAvailable|Waiting for table metadata lock",
         "waits for a lock that something else holds in the database",
         "end what holds it (PostgreSQL: select * from pg_stat_activity where wait_event_type = 'Lock'; often an older "
         "version or a migration that still runs), then deploy again",
     ),
-    _row(
+    words(
         r"on socket \"[^\"]*\" failed|through socket '[^']*'",
         "looks for its database on a socket of its own container, as clients do that are given no host",
         "set the database's host: in the variable or Secret that the address comes from",
     ),
-    _row(
+    words(
         r"(?s)(?:\b127\.0\.0\.1\b|\blocalhost\b|::1).*(?:Connection refused|Connect call failed)|"
         r"(?:Connection refused|Connect call failed).*(?:\b127\.0\.0\.1\b|\blocalhost\b)",
         "can't reach a server that it looks for on localhost, which in a pod is the pod itself",
         "name the server's own address in the variables or the Secret (of a Service: its name)",
         heals=True,
     ),
-    _row(
+    words(
         r"Connection refused|Connect call failed|Name or service not known|No address associated with hostname|"
         r"Network is unreachable|No route to host|Temporary failure in name resolution|[Cc]onnection timed out|"
         r"could not translate host name|connection timeout expired|[Cc]onnect(?:ion)? ?timeout|ConnectTimeout|"
@@ -154,7 +136,7 @@ SERVER_ERRORS = (
 reply codes, Django's and Alembic's own words, glibc's getaddrinfo, CPython's asyncio."""
 
 
-def server_error(text: str) -> tuple[ServerError, str] | None:
+def server_error(text: str) -> tuple[Words, str] | None:
     """The row that an exception's name and message match, with what its pattern found."""
     for row in SERVER_ERRORS:
         if found := row.pattern.search(text):

@@ -17,6 +17,12 @@ from kubeship.rollout.redaction import redacted_diagnosis, secret_values
 from kubeship.rollout.services import without_endpoints
 from kubeship.rollout.timeline import histories, pod_states
 
+MORE_TIME = "raise `rollout: {timeout: ...}` in kubeship.yaml if it only needs more time"
+WAITING_JOB = (
+    "a migration that doesn't get on often waits for a lock (PostgreSQL: select * from pg_stat_activity where "
+    "wait_event_type = 'Lock')"
+)
+
 
 def judge(snapshot: Snapshot) -> Verdict:
     """Ready when each workload is and each Service has endpoints; failed when one certainly can't become ready.
@@ -193,7 +199,7 @@ def _unexplained(workload: Object, snapshot: Snapshot) -> Diagnosis:
     return Diagnosis(
         cause=f"still waiting for {progress(workload).summary}",
         evidence=said or ("no event about its pods" if pods else "it has no pods of the new version"),
-        remedy="raise `rollout: {timeout: ...}` in kubeship.yaml if it only needs more time",
+        remedy=MORE_TIME,
         subject=str(ref(workload)),
     )
 
@@ -209,14 +215,11 @@ def _still_running(workload: Object, snapshot: Snapshot) -> Diagnosis | None:
     lasted = seconds_between(container.running.get("startedAt") or "", snapshot.taken)
     lines = [line.strip() for line in container.current_log.splitlines() if line.strip()]
     name = f"Job {workload['metadata']['name']}" if job else f"the init container {container.name}"
-    waits = "a migration that doesn't get on often waits for a lock (PostgreSQL: select * from pg_stat_activity where "
+    otherwise = WAITING_JOB if job else "otherwise see what it waits for: the others start after it"
     return Diagnosis(
         cause=f"{name} still runs after {lasted:.0f} s",
         evidence=lines[-1] if lines else "it has said nothing yet",
-        remedy="raise `rollout: {timeout: ...}` in kubeship.yaml if it only needs more time; "
-        + (
-            f"{waits}wait_event_type = 'Lock')" if job else "otherwise see what it waits for: the others start after it"
-        ),
+        remedy=f"{MORE_TIME}; {otherwise}",
         subject=str(ref(workload)),
         log="\n".join(lines[-LAST_LINES:]),
     )

@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass
 
+from kubeship.rollout.causes.rows import matching
+
 
 @dataclass(frozen=True)
 class AnswerMeaning:
@@ -111,4 +113,5 @@ _UNTOLD = AnswerMeaning(
 
 def answer_means(text: str) -> AnswerMeaning:
     """What the kubelet's words mean; `text` is empty when it has told nothing."""
-    return next((meaning for meaning in MEANINGS if re.search(meaning.pattern, text)), _UNKNOWN if text else _UNTOLD)
+    meaning, _ = matching(MEANINGS, text, _UNKNOWN if text else _UNTOLD)
+    return meaning

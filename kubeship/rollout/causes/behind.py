@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from kubeship.model.python_errors import meaning, read_traceback
+from kubeship.model.python_errors import in_words, read_traceback
 from kubeship.rollout.causes.last_words import reason
 
 
@@ -46,12 +46,11 @@ def behind(log: str) -> Behind | None:
 def _workers(log: str) -> Behind | None:
     if late := _TIMEOUT.search(log):
         stood = read_traceback(log)
-        place = f" ({stood.where})" if stood and stood.where else ""
+        where = stood.where if stood else ""
+        place = f" ({where})" if where else ""
         return Behind(
             f"has workers that are ended because they don't answer within gunicorn's timeout{place}",
-            f"see what {stood.where} waits for"
-            if stood and stood.where
-            else "see what its import or request waits for",
+            f"see what {where or 'its import or request'} waits for",
             late[0].strip(),
             stood.text if stood else "",
         )
@@ -81,14 +80,8 @@ def _exception(log: str) -> Behind | None:
     error = read_traceback(log, NO_REASON)
     if error is None:
         return None
-    known = meaning(error)
-    where = f" ({error.where})" if error.where else ""
-    return Behind(
-        f"fails: it {known.cause}" if known else f"fails: {error}{where}",
-        known.remedy if known else f"correct {error.where or 'what the traceback names'}, then deploy again",
-        str(error),
-        error.text,
-    )
+    why = in_words(error)
+    return Behind(f"fails: {why.cause}", why.remedy, str(error), error.text)
 
 
 def _said(log: str) -> Behind | None:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from kubeship.model.python_errors import PythonError, fault_place, meaning, read_traceback
+from kubeship.model.python_errors import PythonError, fault_place, in_words, read_traceback
 from kubeship.model.verdict import Diagnosis
 from kubeship.rollout.causes.conclusion import Conclusion
 from kubeship.rollout.causes.last_words import Reason, decisive_line, reason
@@ -36,15 +36,9 @@ def python_exception(container: ContainerSnapshot) -> Conclusion | None:
     error = _exception(container)
     if error is None:
         return None
-    known = meaning(error)
-    where = f" ({error.where})" if error.where else ""
+    why = in_words(error)
     return _conclusion(
-        container,
-        f"{container.name} crashes: it {known.cause}" if known else f"{container.name} crashes: {error}{where}",
-        str(error),
-        known.remedy if known else f"correct {error.where or 'what the traceback names'}, then deploy again",
-        log=error.text,
-        heals=bool(known and known.heals),
+        container, f"{container.name} crashes: {why.cause}", str(error), why.remedy, log=error.text, heals=why.heals
     )
 
 

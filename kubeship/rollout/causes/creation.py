@@ -8,6 +8,7 @@ from kubeship.model.objects import Object
 from kubeship.model.snapshot import Snapshot
 from kubeship.model.verdict import Diagnosis
 from kubeship.rollout.causes.conclusion import Conclusion
+from kubeship.rollout.causes.rows import matching
 from kubeship.rollout.ownership import all_pods, newest_pods, newest_replica_set
 from kubeship.rollout.pods import about, condition, events_of, first_seen, last_seen, seconds_between
 
@@ -210,10 +211,7 @@ class _Refused:
 
 def _conclusion(missing: str, refused: _Refused, snapshot: Snapshot, of: str = "its pods") -> Conclusion:
     """`missing`: who lacks what; `of`: what the cause speaks of."""
-    found = ((refusal, re.search(refusal.pattern, refused.said)) for refusal in REFUSALS)
-    refusal, match = next(((refusal, match) for refusal, match in found if match), (_UNKNOWN, None))
-    words = match.groupdict() if match else {}
-    what = words.get("what") or words.get("other") or ""
+    refusal, what = matching(REFUSALS, refused.said, _UNKNOWN)
     rule = "the pod itself is refused" if refusal.after == AT_ONCE else f"creating failed for {refused.lasted:.0f} s"
     certain = refused.lasted >= refusal.after and not (refusal.makes_room and _room_may_come(snapshot))
     return Conclusion(

@@ -16,12 +16,12 @@ LONG = 20.0
 def paused(workload: Object, _: Snapshot) -> Conclusion | None:
     """`spec.paused` of a Deployment, `spec.suspend` of a Job; never certain: whoever stopped it may let it go on."""
     name, kind = workload["metadata"]["name"], workload["kind"]
-    field, command = _STOPS.get(kind, ("", ""))
+    stopped, field, command = _STOPS.get(kind, ("", "", ""))
     if not field or not workload["spec"].get(field):
         return None
     return Conclusion(
         Diagnosis(
-            cause=f"{kind} {name} is {_STOPPED[kind]}, so that nothing of it is rolled out",
+            cause=f"{kind} {name} is {stopped}, so that nothing of it is rolled out",
             evidence=f"spec.{field}: true",
             remedy=f"{command.format(name=name)}; or take `{field}` out of the manifest",
             rule=f"spec.{field} is set",
@@ -31,10 +31,9 @@ def paused(workload: Object, _: Snapshot) -> Conclusion | None:
 
 
 _STOPS = {
-    "Deployment": ("paused", "kubectl rollout resume deployment/{name}"),
-    "Job": ("suspend", 'kubectl patch job {name} -p \'{{"spec":{{"suspend":false}}}}\''),
+    "Deployment": ("paused", "paused", "kubectl rollout resume deployment/{name}"),
+    "Job": ("suspended", "suspend", 'kubectl patch job {name} -p \'{{"spec":{{"suspend":false}}}}\''),
 }
-_STOPPED = {"Deployment": "paused", "Job": "suspended"}
 
 
 def pods_stay(workload: Object, snapshot: Snapshot) -> Conclusion | None:

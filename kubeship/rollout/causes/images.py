@@ -1,10 +1,10 @@
 """Can't the image be had? What the registry and the kubelet said about pulling it."""
 
-import re
 from dataclasses import dataclass
 
 from kubeship.model.verdict import Diagnosis
 from kubeship.rollout.causes.conclusion import Conclusion
+from kubeship.rollout.causes.rows import matching
 from kubeship.rollout.pods import ContainerSnapshot, occurrences
 
 CERTAIN_PULLS = 3
@@ -96,7 +96,7 @@ def image_not_pulled(container: ContainerSnapshot) -> Conclusion | None:
         return None
     failures = container.said("Failed", r"^Failed to pull image")
     evidence = (failures[-1] if failures else container.waiting).get("message", "")
-    error = next((e for e in PULL_ERRORS if re.search(e.pattern, _without_name(evidence, container.image))), _UNKNOWN)
+    error, _ = matching(PULL_ERRORS, _without_name(evidence, container.image), _UNKNOWN)
     return Conclusion(
         Diagnosis(
             cause=f"{container.name}: {error.cause.format(image=container.image)}",

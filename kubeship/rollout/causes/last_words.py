@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from kubeship.model.log_formats import plain_lines
+from kubeship.model.meaning import HIGHER_PORT, WRITE_ELSEWHERE, words
 from kubeship.model.server_errors import server_error
 
 FAR_BACK = 20
@@ -25,132 +26,119 @@ class Reason:
     """Whether it may pass without a change: a server that it needs comes up."""
 
 
-@dataclass(frozen=True)
-class _Words:
-    pattern: re.Pattern[str]
-    cause: str
-    remedy: str
-    heals: bool = False
-
-
-def _row(pattern: str, cause: str, remedy: str, *, heals: bool = False) -> _Words:
-    return _Words(re.compile(pattern), cause, remedy, heals)
-
-
-_WRITE = "write below /tmp or onto a volume, and log to stdout: the container runs as an ordinary user"
 _ENTRYPOINT = "correct the process' `entrypoint:` in kubeship.yaml, or the name in that module"
 _IN_IMAGE = "and check that .dockerignore leaves that module in the image"
 
 WORDS = (
-    _row(
+    words(
         r"(?i)address already in use|connection in use: |port \d+ is (?:already )?in use",
         "can't listen on its port, which something else in its pod has taken",
         "start one server only, each container of the pod on a port of its own",
     ),
-    _row(
+    words(
         r"(?i)(?:connection to \('|\bbind|\blisten).*(?:permission denied|errno 13)",
         "isn't allowed to listen on its port",
-        "use a port above 1023 (`port:` of the process in kubeship.yaml): lower ones need root",
+        HIGHER_PORT,
     ),
-    _row(  # gunicorn/sock.py, create_sockets; asyncio/base_events.py, create_server
+    words(  # gunicorn/sock.py, create_sockets; asyncio/base_events.py, create_server
         r"(?i)(?:connection to|bind on address) \(?'?([^',)]+)'?,.*(?:errno -\d|cannot assign requested)",
         "can't listen on {0}, which is no address of its pod",
         "let it listen on 0.0.0.0",
     ),
-    _row(  # gunicorn/util.py, import_app
+    words(  # gunicorn/util.py, import_app
         r"Failed to find attribute '(\w+)' in '([\w.]+)'",
         "can't be loaded: the module {1} has no {0}",
         _ENTRYPOINT,
     ),
-    _row(  # uvicorn/importer.py
+    words(  # uvicorn/importer.py
         r"Error loading ASGI app\. Could not import module \"([\w.]+)\"",
         "can't be loaded: there is no module {0} in the image",
         f"correct the process' `entrypoint:` or `import_root:` in kubeship.yaml, {_IN_IMAGE}",
     ),
-    _row(
+    words(
         r"Error loading ASGI app.* Attribute \"([\w.]+)\" not found in module \"([\w.]+)\"",
         "can't be loaded: the module {1} has no {0}",
         _ENTRYPOINT,
     ),
-    _row(  # CPython's words, as waitress, Celery and arq hand them on
+    words(  # CPython's words, as waitress, Celery and arq hand them on
         r"[Mm]odule '([\w.]+)' has no attribute '(\w+)'",
         "can't be loaded: the module {0} has no {1}",
         _ENTRYPOINT,
     ),
-    _row(  # CPython's words after a server's own
+    words(  # CPython's words after a server's own
         r"No module named '([\w.]+)'",
         "can't be loaded: there is no module {0} in the image",
         f"correct what names it (`entrypoint:`, `command:`), or add its distribution to the dependencies, {_IN_IMAGE}",
     ),
-    _row(  # flask/cli.py, locate_app
+    words(  # flask/cli.py, locate_app
         r"Error: Could not import '([\w.]+)'",
         "can't be loaded: there is no module {0} in the image",
         f"correct `--app` or FLASK_APP, {_IN_IMAGE}",
     ),
-    _row(
+    words(
         r"Failed to find Flask application or factory in module '([\w.]+)'|Could not locate a Flask application",
         "can't be loaded: Flask finds no application {0}",
         "name it in `--app` or FLASK_APP (`module:app`, or `module:create_app()`)",
     ),
-    _row(  # celery/bin/celery.py
+    words(  # celery/bin/celery.py
         r"Unable to load celery application\.$|The module ([\w.]+) was not found\.",
         "can't be loaded: Celery finds no application by the name after -A {0}",
         f"correct `-A` in the process' `command:`, {_IN_IMAGE}",
     ),
-    _row(  # celery/worker/consumer/consumer.py
+    words(  # celery/worker/consumer/consumer.py
         r"connection to the message broker after a connection loss",
         "doesn't reach its message broker",
         "check the broker's address in the variables or the Secret, and that it runs; "
         "`broker_connection_retry_on_startup` lets the worker wait for it",
         heals=True,
     ),
-    _row(  # uwsgi/core/uwsgi.c, plugins/python/pyloader.c
+    words(  # uwsgi/core/uwsgi.c, plugins/python/pyloader.c
         r"unable to load app \d+ .*\(callable not found or import error\)|no python application found",
         "can't be loaded: uWSGI finds no callable by that name, or importing it fails",
         "correct `module` and `callable` (`entrypoint:` in kubeship.yaml); an import's error stands above in the log",
     ),
-    _row(  # CPython, Modules/main.c
+    words(  # CPython, Modules/main.c
         r"can't open file '([^']+)'",
         "has no file {0} in the image",
         "check that .dockerignore doesn't exclude it, and that the Dockerfile copies it and sets WORKDIR to its folder",
     ),
-    _row(  # django/core/management
+    words(  # django/core/management
         r"Unknown command: '([\w-]+)'",
         "has no management command {0}",
         "correct the command, or add the app that brings it to INSTALLED_APPS",
     ),
-    _row(
+    words(
         r"\$'\\r': command not found|\r: not found|[Ii]llegal option -\r?$",
         "runs a shell script that has Windows' line ends (CRLF)",
         "save it with LF (.gitattributes: `*.sh text eol=lf`), then build again",
     ),
-    _row(  # env(1)
+    words(  # env(1)
         r"\benv: ['\u2018]?([^'\u2019:]+?)(?:\\r)?['\u2019]?: No such file or directory",
         "needs the interpreter {0}, which the image doesn't have",
         "check the script's first line (#!) and its line ends (LF, not CRLF)",
     ),
-    _row(
+    words(
         r"(?:^|: )(?:(?:line )?\d+: )?([\w./-]+): (?:command )?not found$|exec: \"?([\w./-]+)\"?: not found|"
         r"can't find command '([^']+)'",  # the last one: supervisord
         "calls the program {0}, which doesn't exist in the image",
         "correct the command, or add what brings {0} to the dependencies or to `system_packages: {{runtime: [...]}}`",
     ),
-    _row(
+    words(
         r"(\w+): (?:parameter (?:null or )?not set|unbound variable)",
         "needs the variable {0}, which is not set",
         "set {0} under `variables:` in kubeship.yaml, or under `secrets: {{keys: [...]}}` when it is secret",
     ),
-    _row(  # nginx/src/http/ngx_http_upstream.c
+    words(  # nginx/src/http/ngx_http_upstream.c
         r"host not found in upstream \"([^\"]+)\"",
         "looks up {0} when it starts, and that name doesn't exist",
         "correct the upstream: a container of the same pod is 127.0.0.1, others go by the name of their Service",
     ),
-    _row(
+    words(
         r"\[emerg\] (?!.*(?:Permission denied|Read-only))(?:\d+#\d+: )?(.+)",
         "refuses its configuration: {0}",
         "correct nginx's configuration, then deploy again",
     ),
-    _row(
+    words(
         r"(?i)can't start new thread|pthread_create.*(?:resource temporarily unavailable|failed)|"
         r"fork: (?:retry: )?resource temporarily unavailable|cannot fork",
         "may not start any more processes or threads",
@@ -176,17 +164,17 @@ _BAD = re.compile(
 def reason(log: str) -> Reason | None:
     """What the last lines say in words that are known; None when nobody knows them."""
     for line in reversed(_last(log)):
-        for words in WORDS:
-            if found := words.pattern.search(line):
+        for row in WORDS:
+            if found := row.pattern.search(line):
                 named = [_cut(name) for name in found.groups("") if name] or [""]
-                return Reason(words.cause.format(*named).strip(), words.remedy.format(*named), _cut(line), words.heals)
+                return Reason(row.cause.format(*named).strip(), row.remedy.format(*named), _cut(line), row.heals)
         if server := server_error(line):
             row, name = server
             cause = row.cause.format(what=name)
             return Reason(cause if name else f"{cause}: {_cut(line)}", row.remedy, _cut(line), row.heals)
         if refused := _REFUSED.search(line):
             path = refused["before"] or refused["quoted"] or refused["named"] or refused["after"] or "a file"
-            return Reason(f"can't write {path} ({refused['reason'].lower()})", _WRITE, _cut(line))
+            return Reason(f"can't write {path} ({refused['reason'].lower()})", WRITE_ELSEWHERE, _cut(line))
     return None
 
 

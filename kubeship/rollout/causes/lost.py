@@ -1,12 +1,12 @@
 """Are the pods thrown out again? Evicted, or refused by the node that was to run them."""
 
-import re
 from dataclasses import dataclass
 
 from kubeship.model.objects import Object
 from kubeship.model.snapshot import Snapshot
 from kubeship.model.verdict import Diagnosis
 from kubeship.rollout.causes.conclusion import Conclusion
+from kubeship.rollout.causes.rows import matching
 from kubeship.rollout.ownership import lost_pods
 
 CERTAIN_PODS = 3
@@ -102,9 +102,7 @@ def pods_lost(workload: Object, snapshot: Snapshot) -> Conclusion | None:
         return None
     status = lost[-1]["status"]
     evidence = f"{status['reason']}: {status.get('message', '')}".strip(": ")
-    found = ((loss, re.search(loss.pattern, evidence)) for loss in LOSSES)
-    loss, match = next(((each, match) for each, match in found if match), (_UNKNOWN, None))
-    what = (match.groupdict().get("what") or "") if match else ""
+    loss, what = matching(LOSSES, evidence, _UNKNOWN)
     return Conclusion(
         Diagnosis(
             cause=f"{workload['metadata']['name']} loses its pods: {loss.cause.format(what=what)}",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from kubeship.model.verdict import Diagnosis
 from kubeship.rollout.causes.conclusion import Conclusion
 from kubeship.rollout.causes.crashes import crashed, crashes_for_certain
+from kubeship.rollout.causes.rows import matching
 from kubeship.rollout.pods import ContainerSnapshot
 
 
@@ -110,9 +111,7 @@ def _refusal(container: ContainerSnapshot) -> str | None:
 
 
 def _conclusion(container: ContainerSnapshot, message: str, *, certain: bool) -> Conclusion:
-    found = ((refusal, re.search(refusal.pattern, message)) for refusal in REFUSALS)
-    refusal, match = next(((r, m) for r, m in found if m), (_UNKNOWN, None))
-    what = next((word for word in match.groups() if word), "") if match else ""
+    refusal, what = matching(REFUSALS, message, _UNKNOWN)
     return Conclusion(
         Diagnosis(
             cause=f"{container.name} can't start: {refusal.cause.format(what=what)}",

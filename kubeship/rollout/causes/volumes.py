@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from kubeship.model.verdict import Diagnosis
 from kubeship.rollout.causes.conclusion import Conclusion
 from kubeship.rollout.causes.configuration import PASSING, obstacle_in
+from kubeship.rollout.causes.rows import matching
 from kubeship.rollout.pods import PodSnapshot, condition, occurrences, seconds_between
 
 CERTAIN_MOUNTS = 6
@@ -117,10 +118,8 @@ def _explained(name: str, evidence: str) -> tuple[str, str]:
     if found := obstacle_in(evidence):
         obstacle, words = found
         return obstacle.cause.format(container=name, **words), obstacle.remedy.format(**words)
-    matches = ((trouble, re.search(trouble.pattern, evidence)) for trouble in TROUBLES)
-    trouble, match = next(((trouble, match) for trouble, match in matches if match), (_UNKNOWN, None))
-    what = next((word for word in match.groups() if word), "") if match else ""
-    return f"{name} isn't mounted: {trouble.cause.format(what=what.strip())}".strip(), trouble.remedy
+    trouble, what = matching(TROUBLES, evidence, _UNKNOWN)
+    return f"{name} isn't mounted: {trouble.cause.format(what=what)}".strip(), trouble.remedy
 
 
 def _passing(message: str) -> bool:
