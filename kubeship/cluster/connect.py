@@ -54,12 +54,13 @@ def connect(
     """
     configuration = Configuration()
     with _complaints() as complaints:
-        title = _load(context, configuration, complaints)
+        name = _load(context, configuration, complaints)
     # Requests are tried again by requests.py, which says so; urllib3 would do it silently and at once.
     configuration.retries = False
     configuration.connection_pool_maxsize = CONNECTIONS
     client = persistent(lambda: _dynamic_client(configuration), emit, heals=answered_or_broken)
-    api = DynamicApi(client, namespace, emit)
+    api = DynamicApi(client, namespace, emit, renew=lambda: _renew(name, configuration))
+    title = f"context {name}" if name else "the pod's service account"
     where = f"{title} at {configuration.host}, Kubernetes {api.version()}"
     return KubernetesCluster(api, where, emit, lease_seconds, consent, registries)
 
@@ -69,7 +70,17 @@ def kubeconfig_paths() -> str:
     return os.environ.get("KUBECONFIG") or str(Path("~/.kube/config").expanduser())
 
 
-def _load(context: str | None, configuration: Configuration, complaints: list[str]) -> str:
+def _renew(context: str | None, configuration: Configuration) -> None:
+    """Another token for the same server; raises MissingPrecondition where the login plugin gives none."""
+    fresh = Configuration()
+    with _complaints() as complaints:
+        _load(context, fresh, complaints)
+    if fresh.host == configuration.host:
+        configuration.api_key, configuration.refresh_api_key_hook = fresh.api_key, fresh.refresh_api_key_hook
+
+
+def _load(context: str | None, configuration: Configuration, complaints: list[str]) -> str | None:
+    """Fill in address and login; returns the context's name, None for this pod's own cluster."""
     paths = kubeconfig_paths()
     try:
         merged = KubeConfigMerger(paths).config
@@ -80,7 +91,8 @@ def _load(context: str | None, configuration: Configuration, complaints: list[st
     named = _named(merged.value, "contexts") if merged else {}
     wanted = context or (merged.value.get("current-context") if merged else None)
     if not wanted:
-        return _load_pod(configuration, paths, sorted(named))
+        _load_pod(configuration, paths, sorted(named))
+        return None
     if wanted not in named:
         known = ", ".join(sorted(named)) or "none"
         raise MissingPrecondition(
@@ -104,7 +116,7 @@ def _load(context: str | None, configuration: Configuration, complaints: list[st
             hint=f"try `kubectl --context {wanted} auth whoami`; in CI, take a login that asks nobody (a token)",
         )
     _require_login(wanted, user, configuration, complaints)
-    return f"context {wanted}"
+    return wanted
 
 
 def _is_unattended(user: Any) -> bool:
@@ -136,7 +148,7 @@ def _within(seconds: float | None, act: Callable[[], None]) -> bool:
     return not thread.is_alive()
 
 
-def _load_pod(configuration: Configuration, paths: str, contexts: list[str]) -> str:
+def _load_pod(configuration: Configuration, paths: str, contexts: list[str]) -> None:
     try:
         load_incluster_config(configuration)
     except ConfigException:
@@ -148,7 +160,6 @@ def _load_pod(configuration: Configuration, paths: str, contexts: list[str]) -> 
             f"there is no kubeconfig at {paths}, and this isn't a pod with a service account",
             hint="set KUBECONFIG to your cluster's kubeconfig, then try `kubectl version`",
         ) from None
-    return "the pod's service account"
 
 
 def _require_login(context: str, user: Any, configuration: Configuration, complaints: list[str]) -> None:

@@ -37,13 +37,18 @@ class DynamicApi:
     """ports.Api over the kubernetes package's dynamic client; serves many threads."""
 
     def __init__(
-        self, client: DynamicClient, namespace: str, emit: Emit, sleep: Callable[[float], None] = time.sleep
+        self,
+        client: DynamicClient,
+        namespace: str,
+        emit: Emit,
+        sleep: Callable[[float], None] = time.sleep,
+        renew: Callable[[], None] = lambda: None,
     ) -> None:
-        """Retries are emitted as Notes."""
+        """Retries are emitted as Notes; `renew` gets another login where the server doesn't take the first any more."""
         self.namespace = namespace
         self.host: str = client.configuration.host
         self._client = client
-        self._transport = Transport(client, emit, sleep)
+        self._transport = Transport(client, emit, sleep, renew)
         self._known = Discovery(client, emit, sleep)
 
     def now(self) -> datetime:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, closing
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from threading import Lock
 from typing import Any
 
 from kubernetes.client.exceptions import ApiException
@@ -15,7 +16,7 @@ from urllib3.exceptions import HTTPError
 from kubeship.cluster.errors import Refusal, translated, unanswered
 from kubeship.cluster.persistence import may_heal, never, persistent
 from kubeship.cluster.streams import ResponseLines
-from kubeship.model.events import Emit
+from kubeship.model.events import Emit, Note
 from kubeship.model.objects import Object
 
 TIMEOUT = (5.0, 30.0)
@@ -27,13 +28,23 @@ WATCH_SECONDS = 30
 class Transport:
     """One API server, asked by many threads."""
 
-    def __init__(self, client: DynamicClient, emit: Emit, sleep: Callable[[float], None] = time.sleep) -> None:
-        """Retries are emitted as Notes."""
+    def __init__(
+        self,
+        client: DynamicClient,
+        emit: Emit,
+        sleep: Callable[[float], None] = time.sleep,
+        renew: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Retries are emitted as Notes; `renew` gets another login where the server doesn't take the first any more."""
         self._client = client
         self._host: str = client.configuration.host
         self._emit = emit
         self._sleep = sleep
+        self._renew = renew
         self._ahead = timedelta()
+        self._logins = 0
+        """That were taken; the first one counts as soon as a request was answered."""
+        self._login = Lock()
 
     def now(self) -> datetime:
         """The time by the server's clock."""
@@ -87,9 +98,25 @@ class Transport:
             except (HTTPError, OSError, ValueError) as error:
                 raise unanswered(self._host, error, doing) from None
             self._keep_time(response.headers.get("Date"))
+            self._logins = self._logins or 1
             return response
 
+        logins = self._logins
+        try:
+            return persistent(once, self._emit, self._sleep, heals=heals)
+        except Refusal as refusal:
+            if refusal.status != 401 or not logins:
+                raise
+        self._log_in_again(logins)
         return persistent(once, self._emit, self._sleep, heals=heals)
+
+    def _log_in_again(self, logins: int) -> None:
+        """A token may end sooner than its plugin said; one thread gets another one for all."""
+        with self._login:
+            if self._logins == logins:
+                self._emit(Note(f"{self._host} doesn't take the login any more; trying once more with a new one"))
+                self._renew()
+                self._logins += 1
 
     def _keep_time(self, date: str | None) -> None:
         if date:

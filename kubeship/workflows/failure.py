@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from kubeship.errors import ApplyFailed, KubeshipError, RolloutBroken, RolloutRolledBack
-from kubeship.model.events import RollingBack, RolloutFailed, Step
+from kubeship.model.events import Caution, RollingBack, RolloutFailed, Step
 from kubeship.model.objects import Object, ref
 from kubeship.model.revision import Outcome, Revision
 from kubeship.model.verdict import Diagnosis, Failed, Ready
@@ -46,9 +46,12 @@ def failed_rollout(
         return _broken(
             revision, verdict, kept, f"revision {good.number} doesn't become healthy either: {_all(restored)}"
         )
-    held.record(revision.ended(Outcome.ROLLED_BACK, diagnosis.cause))
-    if steps:
-        forget(held.cluster.revisions(revision.app), held)
+    try:
+        held.record(revision.ended(Outcome.ROLLED_BACK, diagnosis.cause))
+        if steps:
+            forget(held.cluster.revisions(revision.app), held)
+    except KubeshipError as error:
+        held.emit(Caution(f"it is rolled back, but what was done isn't all written down: {error.message}", error.hint))
     return RolloutRolledBack(
         f"revision {revision.number} failed: {diagnosis.cause}; revision {good.number} serves again",
         hint=_hint(diagnosis, kept),

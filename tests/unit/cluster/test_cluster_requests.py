@@ -127,6 +127,23 @@ def test_what_will_not_heal_is_asked_once(status: int) -> None:
     assert len(client.requests) == 1
 
 
+def test_login_that_is_not_taken_any_more_is_renewed_once() -> None:
+    client, heard, renewed = (
+        FakeClient(Response({}), refusal(401), Response({}), refusal(401), refusal(401)),
+        Heard(),
+        [],
+    )
+    server = DynamicApi(cast("DynamicClient", client), "shop", heard, renew=lambda: renewed.append(1))
+
+    server.get(DEPLOYMENT)
+    assert server.get(DEPLOYMENT) == {}
+    assert renewed == [1]
+    assert "doesn't take the login any more" in heard.text
+    with pytest.raises(Refusal):
+        server.get(DEPLOYMENT)
+    assert renewed == [1, 1]
+
+
 def test_compare_and_swap_is_sent_once() -> None:
     server, client, _, _ = api(refusal(503), Response({}))
 
