@@ -11,7 +11,7 @@ SECRET_NAME = re.compile(
 """Names of variables that hold secrets, by the habits of Django, Flask, Celery, Sentry, AWS and 12-factor apps."""
 
 URL_PASSWORD = re.compile(
-    r"(?P<before>\b[a-z][a-z0-9+.-]*://(?:[^\s:/@'\"]*:(?=[^\s/'\"]+@)|(?=[^\s:/@'\"]{16,}@)))[^\s/'\"]+@",
+    r"(?P<before>\b[a-z][a-z0-9+.-]{,30}://(?:[^\s:/@'\"]*:(?=[^\s/'\"]+@)|(?=[^\s:/@'\"]{16,}@)))[^\s/'\"]+@",
     re.IGNORECASE,
 )
 """A password, or a token that stands where the user's name would."""

@@ -70,7 +70,8 @@ def secret_values(items: Iterable[Object]) -> frozenset[str]:
 
 
 _WHOLE = re.compile(
-    r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)|\beyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]+",
+    r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)|"
+    r"\beyJ[\w-]{10,4000}\.[\w-]{10,}\.[\w-]+",
     re.DOTALL,
 )
 """Private keys (RFC 7468), and JSON Web Tokens (RFC 7519), which begin with `{"` in base64."""
