@@ -36,7 +36,7 @@ when it ends a moment later for the tenth time. A worker imports for five second
 
 def settling(pods: Iterable[Object], taken: datetime) -> bool:
     """Whether one of the pods is ready only because nothing asks its containers, and they have just been started."""
-    return any(_runs_for(status, taken) < _settled_after(status) for pod in pods for status in _unasked(pod))
+    return any(_runs_for(status, taken) < _settled_after(status) for pod in pods for status in unasked(pod))
 
 
 def _settled_after(status: Object) -> float:
@@ -50,7 +50,8 @@ LONGEST_SETTLING = 60.0
 """Seconds: what ran for longer before it ended had started well."""
 
 
-def _unasked(pod: Object) -> Iterator[Object]:
+def unasked(pod: Object) -> Iterator[Object]:
+    """The statuses of the containers that no probe asks whether they are ready."""
     probed = {c["name"] for c in pod["spec"]["containers"] if c.get("readinessProbe") or c.get("startupProbe")}
     return (s for s in pod.get("status", {}).get("containerStatuses") or () if s["name"] not in probed)
 

@@ -1,18 +1,23 @@
-"""Is something about a healthy rollout not what its owner would expect? Older pods, no node, a port to nowhere."""
+"""Is something about a healthy rollout not what its owner would expect? Older pods, no node, a worker at a loss."""
 
 from collections.abc import Iterator
 
 from kubeship.model.events import Caution
 from kubeship.model.objects import pod_template, ref
 from kubeship.model.snapshot import Snapshot
+from kubeship.rollout.causes.last_words import reason
 from kubeship.rollout.ownership import kept_pods
 from kubeship.rollout.readiness import wanted
+from kubeship.rollout.redaction import redacted_text
 from kubeship.rollout.services import ports_without_endpoints
+
+LAST_WORDS = 5
+"""Lines of a program that goes on; what it said before may be over."""
 
 
 def remarks(snapshot: Snapshot) -> tuple[Caution, ...]:
-    """What stays behind, though Kubernetes calls every workload complete."""
-    return (*_older_pods(snapshot), *_nodeless(snapshot), *_ports(snapshot))
+    """What stays behind, though Kubernetes calls all complete; the logs are of containers that nothing asks."""
+    return (*_older_pods(snapshot), *_nodeless(snapshot), *_ports(snapshot), *_at_a_loss(snapshot))
 
 
 def changed_meanwhile(before: Snapshot, now: Snapshot) -> tuple[Caution, ...]:
@@ -62,6 +67,18 @@ def _ports(snapshot: Snapshot) -> Iterator[Caution]:
             f"Service {service}: its targetPort {port} leads nowhere: no container of its pods has a port of that name",
             "correct the Service's targetPort, or name the container's port",
         )
+
+
+def _at_a_loss(snapshot: Snapshot) -> Iterator[Caution]:
+    """A worker without a probe that looks for its broker for ever counts as ready."""
+    for log, text in snapshot.logs.items():
+        why = reason("\n".join([line for line in text.splitlines() if line.strip()][-LAST_WORDS:]))
+        if why:
+            said = "" if why.evidence in why.cause else f": {why.evidence}"
+            yield Caution(
+                redacted_text(f"{log.container} counts as ready because nothing asks it, but it {why.cause}{said}"),
+                why.remedy,
+            )
 
 
 def _differences(before: object, now: object, path: str) -> Iterator[str]:

@@ -6,7 +6,7 @@ from kubeship.model.snapshot import LogRef, Snapshot
 from kubeship.rollout.causes.crashes import NOT_ITS_OWN_END, crashed
 from kubeship.rollout.ownership import newest_pods
 from kubeship.rollout.pods import ContainerSnapshot, occurrences, pod_snapshot, seconds_between
-from kubeship.rollout.readiness import progress
+from kubeship.rollout.readiness import progress, unasked
 
 WORTH_A_LOOK = 3
 """So many refused connections are normal while a program starts."""
@@ -69,6 +69,17 @@ def silent(snapshot: Snapshot) -> tuple[LogRef, ...]:
         for pod in newest_pods(workload, snapshot)
         for container in pod_snapshot(pod, snapshot).containers
         if container.running and (workload["kind"] == "Job" or not container.ready)
+    )
+
+
+def unheard(snapshot: Snapshot) -> tuple[LogRef, ...]:
+    """The logs of containers that no probe asks, of one pod of each workload: they alone know whether they are well."""
+    return tuple(
+        LogRef(pod["metadata"]["name"], status["name"], previous=False)
+        for workload in snapshot.workloads
+        if workload["kind"] != "Job"
+        for pod in newest_pods(workload, snapshot)[:1]
+        for status in unasked(pod)
     )
 
 

@@ -12,7 +12,7 @@ from kubeship.rollout.ports import Observer
 from kubeship.rollout.redaction import without_values
 from kubeship.rollout.remarks import changed_meanwhile, remarks
 from kubeship.rollout.surroundings import cautions, may_still_come
-from kubeship.rollout.suspects import instances, refused, silent
+from kubeship.rollout.suspects import instances, refused, silent, unheard
 from kubeship.rollout.timeline import shown
 from kubeship.rollout.verdict import judge, out_of_time, summaries
 
@@ -51,7 +51,7 @@ def watch(
         match verdict:
             case Ready():
                 emit(RolloutProgress(summaries(snapshot)))
-                for caution in remarks(snapshot):
+                for caution in remarks(replace(snapshot, logs=observer.logs(unheard(snapshot)))):
                     emit(caution)
                 _look_around(observer, emit, deadline, clock)
                 return verdict

@@ -6,6 +6,7 @@ from dataclasses import replace
 from kubeship.model.objects import Object
 from kubeship.model.snapshot import Snapshot
 from kubeship.rollout.remarks import changed_meanwhile, remarks
+from kubeship.rollout.suspects import unheard
 from tests.unit.rollout.builders import (
     NOW,
     RUNNING,
@@ -13,6 +14,7 @@ from tests.unit.rollout.builders import (
     pod,
     ready_deployment,
     replica_set,
+    rollout,
     service,
     status,
 )
@@ -54,6 +56,31 @@ def test_daemon_set_that_no_node_matches_is_told() -> None:
     (caution,) = remarks(Snapshot(NOW, workloads=(live,)))
 
     assert caution.message.startswith("DaemonSet/db runs nowhere")
+
+
+CELERY = """\
+[2026-11-20 23:05:00,000: INFO/MainProcess] tasks: shop.mail
+[2026-11-20 23:05:01,000: ERROR/MainProcess] consumer: Cannot connect to amqp://shop:**@broker:5672//: [Errno 111] \
+Connection refused.
+Trying again in 4.00 seconds... (2/100)
+
+"""
+
+
+def test_worker_that_nothing_asks_and_that_finds_no_broker_is_told() -> None:
+    live = rollout(status(RUNNING, ready=True), workload=ready_deployment())
+    (log,) = unheard(live)
+
+    (caution,) = remarks(replace(live, logs={log: CELERY}))
+
+    assert caution.message.startswith("web counts as ready because nothing asks it, but it can't reach a server")
+    assert remarks(replace(live, logs={log: CELERY + "Connected to amqp\n" * 6})) == ()
+
+
+def test_container_that_is_asked_speaks_for_itself() -> None:
+    probe = {"readinessProbe": {"httpGet": {"path": "/", "port": 8000}}}
+
+    assert unheard(rollout(status(RUNNING, ready=True), workload=ready_deployment(), spec=probe)) == ()
 
 
 def test_port_that_leads_nowhere_beside_one_that_serves_is_told() -> None:
