@@ -5,6 +5,8 @@ from typing import Any
 
 from kubeship.config.editing import KeyPath
 from kubeship.config.file import ConfigFile
+from kubeship.config.server import Server
+from kubeship.config.serving import serving
 from kubeship.config.variables import unset
 from kubeship.model.events import Caution
 from kubeship.model.project import ProcessFound, Project, Variable
@@ -21,11 +23,15 @@ READING_SERVERS = frozenset({"gunicorn", "uvicorn"})
 
 
 def cautions(
-    project: Project, host: str | None, existing: ConfigFile | None, stated: Mapping[KeyPath, Any]
+    project: Project,
+    host: str | None,
+    existing: ConfigFile | None,
+    stated: Mapping[KeyPath, Any],
+    servers: Mapping[str, Server],
 ) -> tuple[Caution, ...]:
     """Variables without a value, hosts that the app itself must allow, a web process that no probe can ask, files.
 
-    `stated` is what is set in this run.
+    `stated` is what is set in this run; `servers` are those that kubeship knows.
     """
 
     def has_value(variable: Variable) -> bool:
@@ -35,6 +41,8 @@ def cautions(
     missing = tuple(_missing(variable) for variable in unset(project) if not has_value(variable))
     asked = (p for p in project.processes if p.kind == "web" and project.framework.value != "grpc")
     missing += tuple(_unasked(process) for process in asked if not _has_health(process, existing, stated))
+    started = (process for process in project.processes if not _has_command(process, existing, stated))
+    missing += tuple(caution for process in started for caution in _without_server(process, project, servers))
     missing += _unserved(project, existing, stated)
     missing += tuple(caution for process in project.processes for caution in _takes_https_for_http(process, project))
     allowed = next((each for each in project.variables if each.name.endswith("ALLOWED_HOSTS")), None)
@@ -63,6 +71,26 @@ def _unasked(process: ProcessFound) -> Caution:
         f"no health route was found for {process.name}: once started, it is only asked whether its port is open",
         hint="add a route that answers 200 without login or database, then set "
         f"{'.'.join(_health(process))}.path in kubeship.yaml",
+    )
+
+
+def _has_command(process: ProcessFound, existing: ConfigFile | None, stated: Mapping[KeyPath, Any]) -> bool:
+    set_before = existing is not None and existing.value(f"processes.{process.name}.command") is not None
+    return set_before or any(("processes", process.name, key) in stated for key in ("command", "server"))
+
+
+def _without_server(process: ProcessFound, project: Project, servers: Mapping[str, Server]) -> tuple[Caution, ...]:
+    """kubeship adds nothing to a Dockerfile of the project's own, and no file says that this one has the server."""
+    served, own = serving(process, project, servers), project.dockerfile
+    if own is None or served is None or process.command or served.server.distribution in project.distributions:
+        return ()
+    name = served.server.name
+    return (
+        Caution(
+            f"{process.name} is to run under {name}, and no dependency file says that the image of {own.value} has it",
+            hint=f"have {own.value} install {name}, or set processes.{process.name}.command in kubeship.yaml to what "
+            "the image starts",
+        ),
     )
 
 

@@ -86,7 +86,7 @@ def draft(
             brought=_brought(project, servers),
             candidates=_candidates(project),
         ),
-        cautions(project, options.host, existing, stated),
+        cautions(project, options.host, existing, stated, servers),
     )
 
 
@@ -181,10 +181,14 @@ def _candidates(project: Project) -> tuple[str, ...]:
 
 
 def _servers(project: Project, file: ConfigFile, lock: Lock, servers: Mapping[str, Server]) -> dict[str, str]:
-    """The pinned servers that the project's own distributions don't bring; a pin stays until `update`."""
-    needed = missing_pins(
-        file.image_configuration(), servers, project.distributions, websockets=needs_websockets(project)
-    )
+    """The pinned servers that the project's own distributions don't bring; a pin stays until `update`.
+
+    None where the project keeps its own Dockerfile: nothing is added to that.
+    """
+    configuration = file.image_configuration()
+    if configuration.build.dockerfile is not None:
+        return {}
+    needed = missing_pins(configuration, servers, project.distributions, websockets=needs_websockets(project))
     return {distribution: lock.servers.get(distribution, version) for distribution, version in needed.items()}
 
 

@@ -17,6 +17,7 @@ from kubeship.model.project import ProcessFound, Project
 PLATFORM = "linux/amd64"
 ROLLOUT_TIMEOUT = "10m"
 ADDED = Origin(reason="added by kubeship, pinned in kubeship.lock")
+DOCKERFILES = Origin(reason="which the Dockerfile must install")
 BROUGHT = (Origin(reason="the project brings it"),)
 COMPUTED = "computed there; this is what fits a pod"
 """Why a number isn't the one of the server's own file: the CPUs that Python counts there are those of the node."""
@@ -114,11 +115,13 @@ def _dependencies(project: Project) -> Iterator[Finding]:
 
 
 def _build(project: Project) -> Iterator[Finding]:
+    """Steps and front ends only for the Dockerfile that kubeship writes: the project's own says itself what runs."""
     if project.dockerfile is not None:
         yield Finding(("build", "dockerfile"), project.dockerfile.value, project.dockerfile.origins)
-    origins = tuple(origin for step in project.build_steps for origin in step.origins)
-    yield Finding(("build", "steps"), [step.command for step in project.build_steps] or None, origins)
-    if project.front_end is not None:
+    else:
+        origins = tuple(origin for step in project.build_steps for origin in step.origins)
+        yield Finding(("build", "steps"), [step.command for step in project.build_steps] or None, origins)
+    if project.front_end is not None and project.dockerfile is None:
         front, made = project.front_end, project.front_end.origins
         yield Finding(("build", "front_end", "path"), front.path, made)
         yield Finding(("build", "front_end", "manager"), front.manager if front.manager != "npm" else None)
@@ -155,7 +158,8 @@ def _process(process: ProcessFound, project: Project, servers: Mapping[str, Serv
             yield at("interface", process.interface)
         yield at("entrypoint", process.entrypoint, process.origins)
         added = served.server.distribution not in project.distributions
-        yield at("server", served.server.name, (ADDED,) if added else served.server_origins)
+        bringing = (ADDED if project.dockerfile is None else DOCKERFILES,)
+        yield at("server", served.server.name, bringing if added else served.server_origins)
         stated = stated_options(served.server.name, process.command, process.entrypoint or "")
         said = (Origin(reason="as the project's own command says"),)
         usual = (Origin(reason=served.numbers.reason),)

@@ -134,6 +134,25 @@ def test_server_that_the_project_brings_is_not_pinned() -> None:
     assert first(DJANGO).lock.servers == {}
 
 
+def test_nothing_is_added_to_a_dockerfile_of_the_projects_own() -> None:
+    written = first(replace(DJANGO, dockerfile=Found("Dockerfile"), distributions=("django",)))
+
+    assert written.lock.servers == {}
+    assert "server: gunicorn  # which the Dockerfile must install" in written.text
+    assert parsed(written.text).configuration(None)[0].build.steps == []
+
+
+@pytest.mark.parametrize(
+    ("command", "told"), [(None, ["have Dockerfile install gunicorn"]), ("gunicorn shop.wsgi", [])]
+)
+def test_server_that_a_kept_dockerfile_may_lack_is_a_caution(command: str | None, told: list[str]) -> None:
+    started = replace(FLASK.processes[0], command=command)
+
+    written = first(replace(FLASK, processes=(started,), dockerfile=Found("Dockerfile")))
+
+    assert [c.hint.partition(",")[0] for c in written.cautions if c.hint and "install" in c.hint] == told
+
+
 def test_pin_of_the_last_init_stays() -> None:
     written = draft(FLASK, {}, None, Lock(servers={"gunicorn": "26.0.0"}), NO_OPTIONS, servers=SERVERS)
 
