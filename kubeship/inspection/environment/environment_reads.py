@@ -85,7 +85,14 @@ def _deployed_nodes(tree: ast.AST) -> Iterator[ast.AST]:
 
 
 def _tested(modules: Modules, path: str, node: ast.AST) -> Iterator[str]:
-    """Names whose absence the code handles: `"X" in os.environ`, or KeyError caught around the reading."""
+    """Names whose absence the code handles: `"X" in os.environ`, KeyError caught around the reading.
+
+    What stands under `if os.getenv("Y"):` nobody needs who doesn't set Y.
+    """
+    if isinstance(node, ast.If) and _asks_presence(modules, path, node.test):
+        for statement in node.body:
+            for inner in walk(statement):
+                yield from (found.name for found in _reading(modules, path, inner, {}) if found.required)
     if isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.In | ast.NotIn):
         name = text(node.left)
         if name and external(modules, path, node.comparators[0]) == "os.environ":
@@ -94,6 +101,17 @@ def _tested(modules: Modules, path: str, node: ast.AST) -> Iterator[str]:
         for statement in node.body:
             for inner in walk(statement):
                 yield from (found.name for found in _reading(modules, path, inner, {}) if found.required)
+
+
+def _asks_presence(modules: Modules, path: str, test: ast.expr) -> bool:
+    """`os.getenv("X")`, `"X" in os.environ`, or several of these: true only for who sets one."""
+    if isinstance(test, ast.BoolOp):
+        return all(_asks_presence(modules, path, value) for value in test.values)
+    if isinstance(test, ast.Compare):
+        return isinstance(test.ops[0], ast.In) and external(modules, path, test.comparators[0]) == "os.environ"
+    if not isinstance(test, ast.Call) or external(modules, path, test.func) not in GETTERS:
+        return False
+    return not literal(argument(test, "default", 1))
 
 
 def _prefixed(modules: Modules, path: str, block: ast.With) -> Iterator[tuple[int, int, str, str]]:

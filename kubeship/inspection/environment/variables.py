@@ -15,10 +15,11 @@ from kubeship.model.project import Variable
 
 SYSTEM = re.compile(
     r"(CI|COLUMNS|COMSPEC|DISPLAY|DJANGO_SETTINGS_MODULE|EDITOR|FLASK_(APP|DEBUG|ENV)|HOME|HOSTNAME|LANG|LC_\w+|LINES|"
-    r"LOCALAPPDATA|APPDATA|LOGNAME|PAGER|PATH|PORT|PWD|PYTHON[A-Z]+|PYTEST_\w+|RUN_MAIN|SHELL|TEMP|TERM|TMP|TMPDIR|TZ|"
+    r"LOCALAPPDATA|APPDATA|LOGNAME|PAGER|PATH|PORT|PWD|PYTHON[A-Z]+|PYTHON_VERSION|PYTEST_\w+|RUN_MAIN|SHELL|TEMP|TERM|"
+    r"TMP|TMPDIR|TZ|"
     r"USER|USERNAME|USERPROFILE|VIRTUAL_ENV|WEB_CONCURRENCY|WERKZEUG_\w+|XDG_\w+|KUBERNETES_\w+|GITHUB_\w+)"
 )
-"""Set by the system, the server or a tool, not by who deploys."""
+"""Set by the system, the official image (PYTHON_VERSION), the server or a tool, not by who deploys."""
 
 
 def find_variables(modules: Modules, skipped: Iterable[str]) -> tuple[Variable, ...]:

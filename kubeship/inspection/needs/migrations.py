@@ -39,12 +39,28 @@ def _alembic(modules: Modules, root: str, distributions: frozenset[str], entrypo
             continue
         given = posixpath.relpath(path, root)
         option = "" if given == "alembic.ini" else f" -c {given}"
-        return Command(f"alembic{option} upgrade head", (Origin(path, line, "migrations of Alembic"),))
+        command = f"alembic{option} upgrade head"
+        if _counts_from_its_folder(modules, path, root):
+            command = f"cd {posixpath.relpath(folder_of(path), root)} && alembic upgrade head"
+        return Command(command, (Origin(path, line, "migrations of Alembic"),))
     for path in _named(modules, "pyproject.toml"):
         line = sources.line_of(path, r"^\[tool\.alembic\]")
         if line and posixpath.relpath(folder_of(path), root) == ".":
             return Command("alembic upgrade head", (Origin(path, line, "migrations of Alembic"),))
     return None
+
+
+def _counts_from_its_folder(modules: Modules, path: str, root: str) -> bool:
+    """Whether the scripts are beside the file: Alembic looks for a relative `script_location` where it is started."""
+    stated = re.search(rb"(?m)^\s*script_location\s*=\s*([\w./-]+)\s*$", modules.sources.content(path))
+    if stated is None or stated[1].startswith(b"/"):
+        return False
+    scripts = stated[1].decode()
+    here, there = (
+        modules.sources.has_folder(posixpath.normpath(posixpath.join(folder, scripts)))
+        for folder in (root, folder_of(path))
+    )
+    return there and not here
 
 
 def _aerich(modules: Modules, root: str, distributions: frozenset[str], entrypoint: str) -> Command | None:

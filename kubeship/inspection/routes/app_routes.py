@@ -21,7 +21,7 @@ INCLUDES = frozenset({"add_routes", "add_subapp", "blueprint", "include_router",
 PREFIXES = ("prefix", "url_prefix", "path")
 MENTIONS = re.compile(
     rb"@[\w.]*(get|route)\(|\.(add_get|add_route|add_api_route|include_router|mount|blueprint|register_blueprint)\("
-    rb"|\bRoute\(|web\.get\(|RequestHandler|Controller"
+    rb"|\bRoute\(|web\.get\(|\btornado\b|Controller"
 )
 MAX_DEPTH = 6
 LOGIN_NAMES = re.compile(
@@ -70,8 +70,12 @@ def _rules(modules: Modules, path: str, tree: ast.Module) -> Iterator[tuple[str,
             yield *called, node.lineno
         elif isinstance(node, ast.Tuple) and len(node.elts) >= 2:  # Tornado's (r"/healthz", Handler)
             rule, handler = text(node.elts[0]), dotted(node.elts[1])
-            if rule and rule.startswith("/") and handler and handler.endswith("Handler"):
+            if rule and rule.startswith("/") and handler and _is_class(handler):
                 yield "", rule.removesuffix("$").removesuffix("/?"), node.elts[1], node.lineno
+
+
+def _is_class(name: str) -> bool:
+    return name.rpartition(".")[2][:1].isupper()
 
 
 def _decorated(modules: Modules, path: str, decorator: ast.Call) -> tuple[str, str] | None:

@@ -11,11 +11,12 @@ from kubeship.inspection.routes.rest_framework import OPEN_TO_READERS, is_closed
 from kubeship.model.origin import Origin
 
 # The last part of the path, letters only. Sources: Kubernetes' own endpoints (/livez, /readyz, /healthz), Dockerflow's
-# (/__heartbeat__, /__lbheartbeat__), and the defaults of django-health-check, flask-healthz and Spring's imitators.
+# (/__heartbeat__, /__lbheartbeat__), the defaults of django-health-check, flask-healthz and Spring's imitators, Kamal's
+# and Rails' (/up), and the /_status of public services.
 # Most telling for liveness first.
 HEALTH_NAMES = (
     "livez", "live", "liveness", "alive", "lbheartbeat", "healthz", "health", "healthcheck", "healthchecks", "ping",
-    "heartbeat", "readyz", "ready", "readiness",
+    "heartbeat", "readyz", "ready", "readiness", "up", "status",
 )  # fmt: skip
 
 LOGIN = re.compile(

@@ -19,6 +19,7 @@ HAND_WRITTEN = re.compile(rb"\b(?:" + "|".join(sorted(MAKERS)).encode() + rb")\b
 """Methods that make an app whatever they are called on, and parameters of hand-written apps (PEP 3333, ASGI)."""
 WORDS = (*(name.encode() for name in MAKERS), b"receive", b"start_response")
 """One of them must stand there: asking for that first is far cheaper than the pattern."""
+ALEMBIC_CONTEXT = Imported("alembic", "context")
 MAKES_APPS = {
     module: frozenset(name.rpartition(".")[2].encode() for name in CONSTRUCTORS if name.partition(".")[0] == module)
     for module in {name.partition(".")[0] for name in CONSTRUCTORS}
@@ -214,6 +215,8 @@ def _reason(app: App, imported: bool) -> str:
 
 def _runs_on_import(module: Module, names: set[str]) -> Origin | None:
     """A module that calls `app.run()` when it is imported never comes back; one that writes a file of it is a tool."""
+    if line := _alembics(module):
+        return Origin(module.path, line, "Alembic loads it: without a migration that runs, importing it fails")
     for statement, guarded in statements(module.tree.body):
         call = statement.value if isinstance(statement, ast.Expr) else None
         if not guarded and isinstance(statement, ast.Assign | ast.Expr) and _reads_command_line(statement.value):
@@ -227,6 +230,12 @@ def _runs_on_import(module: Module, names: set[str]) -> Origin | None:
             reason = f'importing it runs {owner}.run(); put that under `if __name__ == "__main__":`'
             return Origin(module.path, statement.lineno, reason)
     return None
+
+
+def _alembics(module: Module) -> int | None:
+    """The line of `from alembic import context`: an env.py, which has that context only while Alembic runs it."""
+    every = (binding for bindings in module.bindings.values() for binding in bindings)
+    return next((each.line for each in every if each.value == ALEMBIC_CONTEXT), None)
 
 
 def _reads_command_line(value: ast.expr) -> bool:

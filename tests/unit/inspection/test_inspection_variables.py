@@ -89,3 +89,24 @@ def test_a_manager_of_another_module_is_followed(written: Written) -> None:
     }
 
     assert "AWS_KEY" in [each.name for each in inspect(written(APP | files), {}).variables]
+
+
+@pytest.mark.parametrize(
+    ("test", "required"),
+    [
+        ('os.environ.get("HOST")', False),
+        ('"HOST" in os.environ or os.getenv("TOKEN")', False),
+        ('os.getenv("DEBUG") != "1"', True),
+        ('os.getenv("DEBUG", "1")', True),
+        ('not os.getenv("DEBUG")', True),
+        ("DEBUG", True),
+    ],
+)
+def test_what_is_read_only_where_another_variable_is_set_is_not_required(
+    written: Written, test: str, required: bool
+) -> None:
+    code = f'import os\n\nDEBUG = False\nif {test}:\n    HOST = os.environ["HOST"]\n'
+
+    found = inspect(written({**APP, "settings.py": code}), {}).variables
+
+    assert [variable.required for variable in found if variable.name == "HOST"] == [required]

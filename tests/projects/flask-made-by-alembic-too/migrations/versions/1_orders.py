@@ -1,0 +1,3 @@
+"""orders"""
+
+revision = "1"
