@@ -18,7 +18,7 @@ from kubeship.inspection.served.groups import is_tool
 from kubeship.inspection.served.shown import SERVED_MODULES, beside, pasted, ran, served
 from kubeship.inspection.served.unserved import run_elsewhere
 from kubeship.inspection.statements.stated import Statements
-from kubeship.inspection.statements.statement import TASK
+from kubeship.inspection.statements.statement import DEVELOPMENT, TASK
 from kubeship.inspection.statements.targets import Target
 from kubeship.model.origin import Candidate, Origin, Question
 from kubeship.model.project import Answers, Warned
@@ -71,6 +71,7 @@ def find_entrypoint(
             or ran(modules, starts, confirmation, declared)
         )
         settled = several[0] if len(several) == 1 else _hinted(confirmation, stated, several)
+        settled = settled and _as_named(confirmation, stated, settled)
         warnings += tuple(
             Warned(
                 f"web is started by {said.command!r}, which kubeship can't read; the app comes from the code",
@@ -170,6 +171,17 @@ def _hinted(confirmation: Confirmation, stated: Statements, several: list[Entryp
         if confirmed and (confirmed.value in values or (not values and confirmed.kind == "web")):
             return confirmed
     return None
+
+
+def _as_named(confirmation: Confirmation, stated: Statements, settled: Entrypoint) -> Entrypoint:
+    """The same app by the name that a developers' command calls it by: the code's imports begin where that does."""
+    name = settled.value.partition(":")[2]
+    for target in stated.targets:
+        if target.strength >= DEVELOPMENT and target.strength - DEVELOPMENT < TASK and target.form == "object":
+            confirmed = confirmation.named(target.value, target.folder, target.origin)
+            if confirmed and confirmed.path == settled.path and confirmed.value.partition(":")[2] == name:
+                return replace(settled, value=confirmed.value, import_root=confirmed.import_root)
+    return settled
 
 
 def _answered(

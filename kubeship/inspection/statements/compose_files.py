@@ -107,8 +107,8 @@ def _service(  # noqa: PLR0917  # one service, and what the file says around it
     dockerfile = dockerfile_of(sources, path, build) if build else None
     if build and dockerfile is None and _outside(sources, path, build):
         return
-    if build and is_aside(f"{_context(path, build) or '.'}/x.py"):
-        return  # an example, built beside the project
+    if build and (is_aside(f"{_context(path, build) or '.'}/x.py") or _runs_what_lies_aside(path, service)):
+        return  # an example, built beside the project or mounted into its image
     if dockerfile:
         read = read_dockerfile(sources, dockerfile)
         context = _context(path, build)
@@ -166,6 +166,24 @@ def _context(path: str, build: object) -> str | None:
     if not isinstance(stated, str) or "://" in stated or "$" in stated:
         return None
     return posixpath.normpath(posixpath.join(folder_of(path), stated))
+
+
+def _runs_what_lies_aside(path: str, service: dict[str, Any]) -> bool:
+    """Whether the service starts in an example that is mounted, or imports from one."""
+    roots = {
+        str(service.get("working_dir", "")),
+        *_environment(service.get("environment")).get("PYTHONPATH", "").split(":"),
+    }
+    for volume in listed(service.get("volumes")):
+        if isinstance(volume, dict):
+            source, target = str(volume.get("source", "")), str(volume.get("target", ""))
+        else:
+            source, _, rest = str(volume).partition(":")
+            target = rest.partition(":")[0]
+        mounted = posixpath.normpath(posixpath.join(folder_of(path), source))
+        if target and target in roots and source.startswith(".") and is_aside(f"{mounted}/x.py"):
+            return True
+    return False
 
 
 def _outside(sources: Sources, path: str, build: object) -> bool:
