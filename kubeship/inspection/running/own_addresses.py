@@ -2,16 +2,52 @@
 
 import ast
 import re
+from collections.abc import Iterator
 
+from kubeship.inspection.code.import_root import reachable
 from kubeship.inspection.code.modules import Modules
 from kubeship.inspection.files.syntax import argument, calls, dotted, text
-from kubeship.inspection.running.own_ports import BINDING, SERVING
+from kubeship.inspection.running.own_ports import BINDING, OPTIONS, SERVING
 from kubeship.model.origin import Origin
 from kubeship.model.project import Warned
 
 HOSTS = ("host", "hostname", "address", "addr", "server_name")
 """Names of the argument, in the calls that serve."""
 LOOPBACK = re.compile(r"(127(\.\d+){3}|localhost|\[::1\]|::1)(:\d+)?")
+
+
+HOST_OPTIONS = ("--host", "--bind", "--address", "--interface", "--ip", "--listen")
+SEVERAL_COMMANDS = re.compile(r"[;&|()<>`\n]")
+EVERYWHERE = "0.0.0.0"  # noqa: S104  # the pod's own address
+
+
+def reachable_command(modules: Modules, path: str, command: str) -> str:
+    """The command, told to listen everywhere where the option for that, beside `--port`, means this machine alone."""
+    if not path.endswith(".py") or SEVERAL_COMMANDS.search(command):
+        return command
+    found = {
+        option: names
+        for file in reachable(modules, path)
+        if b"--port" in modules.sources.content(file)
+        for option, names in _local_options(modules, file)
+    }
+    if len(found) != 1:
+        return command
+    (option, names), *_ = found.items()
+    said = any(word.partition("=")[0] in names for word in command.split())
+    return command if said else f"{command} {option}={EVERYWHERE}"
+
+
+def _local_options(modules: Modules, path: str) -> Iterator[tuple[str, frozenset[str]]]:
+    """Options of the file's command lines whose default is an address of this machine, each with all its names."""
+    tree = modules.sources.tree(path)
+    for call in calls(tree) if tree else ():
+        if (dotted(call.func) or "").rpartition(".")[2] in OPTIONS:
+            names = frozenset(name for value in call.args if (name := text(value) or "").startswith("-"))
+            default = argument(call, "default") or (call.args[0] if call.args else None)
+            option = next((each for each in HOST_OPTIONS if each in names), None)
+            if option and LOOPBACK.fullmatch(text(default) or ""):
+                yield option, names
 
 
 def own_machine_only(modules: Modules, path: str) -> tuple[Warned, ...]:

@@ -7,7 +7,7 @@ from kubeship.inspection.code.programs import NO_DEED
 from kubeship.inspection.commands.servers import BY_PROGRAM, COMPLETE
 from kubeship.inspection.files.findings import Answered
 from kubeship.inspection.running.listening import web_port
-from kubeship.inspection.running.own_addresses import own_machine_only
+from kubeship.inspection.running.own_addresses import own_machine_only, reachable_command
 from kubeship.inspection.served.entrypoint import Entrypoint
 from kubeship.inspection.statements.server_numbers import server_numbers
 from kubeship.inspection.statements.stated import Statements
@@ -48,8 +48,11 @@ def main_process(
         origins=(*origins, *port.value.origins),
         numbers=server_numbers(modules.sources, server, statement, folder),
     )
-    alone = own_machine_only(modules, entrypoint.path) if entrypoint and process.interface == "own-server" else ()
-    return Answered(process, (*port.warnings, *alone))
+    if not entrypoint or process.interface != "own-server":
+        return Answered(process, port.warnings)
+    if process.command:
+        process = replace(process, command=reachable_command(modules, entrypoint.path, process.command))
+    return Answered(process, (*port.warnings, *own_machine_only(modules, entrypoint.path)))
 
 
 def is_complete(statement: Statement | None) -> bool:

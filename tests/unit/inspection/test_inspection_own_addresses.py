@@ -19,3 +19,38 @@ def test_program_that_listens_for_its_own_machine_is_a_warning(host: str, warned
 
     found = [each for each in project.warnings if "listens on" in each.message]
     assert [each.origin.line for each in found] == ([4] if warned else [])
+
+
+CLICK = """import click
+from aiohttp import web
+
+
+@click.command()
+@click.option("-h", "--host", default={!r})
+@click.option("-p", "--port", default=8001)
+def main(host, port):
+    web.run_app(web.Application(), host=host, port=port)
+
+
+main()
+"""
+
+
+@pytest.mark.parametrize(
+    ("default", "said", "command"),
+    [
+        ("127.0.0.1", "", "python main.py --host=0.0.0.0"),
+        ("127.0.0.1", " -h 10.0.0.1", "python main.py -h 10.0.0.1"),
+        ("0.0.0.0", "", "python main.py"),
+    ],
+)
+def test_program_whose_option_means_its_own_machine_is_told_to_listen_everywhere(
+    default: str, said: str, command: str, tmp_path: Path
+) -> None:
+    (tmp_path / "requirements.txt").write_text("aiohttp\nclick\n")
+    (tmp_path / "main.py").write_text(CLICK.format(default))
+    (tmp_path / "Procfile").write_text(f"web: python main.py{said}\n")
+
+    (process,) = inspect(tmp_path, {}).processes
+
+    assert (process.command, process.port) == (command, 8001)
