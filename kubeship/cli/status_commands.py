@@ -114,14 +114,15 @@ def history(
 
     with screen("history", context.obj, json or output is HistoryOutput.JSON) as user:
         app = load_app(project, env)
-        records = cluster_of(cluster, user.emit)(app).revisions(app.name)
+        connected = cluster_of(cluster, user.emit)(app)
+        records, now = connected.revisions(app.name), connected.now()
         if revision is None:
             listed: HistoryResult = {"revisions": [revision_document(record) for record in records]}
-            user.show(listed, lambda console: show_history(records, console))
+            user.show(listed, lambda console: show_history(records, console, now))
             return
         found = in_full(records, app.name, revision)
         document: HistoryResult = {"revisions": [revision_in_full(found)]}
-        user.show(document, lambda console: show_revision(found, console))
+        user.show(document, lambda console: show_revision(found, console, now))
 
 
 COMMANDS = (status, history)

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from kubeship.cluster import apply, dry_run, lease, logs, observe, preflight, prune, revisions
@@ -50,6 +51,10 @@ class KubernetesCluster:
     def describe(self) -> str:
         """Which cluster this is; it answered when `connect` asked it."""
         return self.title
+
+    def now(self) -> datetime:
+        """The time by the server's clock."""
+        return self.api.now()
 
     def preflight(
         self, objects: Sequence[Object], upcoming: Upcoming | None = None, *, thorough: bool = False

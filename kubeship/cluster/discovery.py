@@ -10,19 +10,17 @@ from kubernetes.dynamic.exceptions import ResourceNotFoundError, ResourceNotUniq
 from urllib3.exceptions import HTTPError
 
 from kubeship.cluster.errors import translated, unanswered
-from kubeship.cluster.persistence import persistent
 from kubeship.cluster.served import remedy
 from kubeship.errors import InvalidInput
-from kubeship.model.events import Emit
 
 
 class Discovery:
     """The vendor's lazy discovery, one thread at a time, since it isn't made for several."""
 
-    def __init__(self, client: DynamicClient, emit: Emit, sleep: Callable[[float], None]) -> None:
+    def __init__(self, client: DynamicClient, persist: Callable[[Callable[[], Any]], Any]) -> None:
+        """`persist` tries a request again while that may help."""
         self._client = client
-        self._emit = emit
-        self._sleep = sleep
+        self._persist = persist
         self._host: str = client.configuration.host
         self._guard = Lock()
 
@@ -42,7 +40,7 @@ class Discovery:
                 raise unanswered(self._host, error, doing) from None
 
         try:
-            return persistent(once, self._emit, self._sleep)
+            return self._persist(once)
         except (ResourceNotFoundError, ResourceNotUniqueError):
             raise InvalidInput(
                 f"the API server at {self._host} has no {kind} in {api_version}",

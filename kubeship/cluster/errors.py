@@ -15,7 +15,30 @@ T = TypeVar("T")
 CONFLICT = re.compile(r'conflict with "(?P<manager>[^"]*)"')
 """k8s.io/apimachinery/pkg/util/managedfields/internal/conflict.go, printManager."""
 
+PROXY_HINT = "check HTTPS_PROXY and NO_PROXY in the environment, and proxy-url of the cluster in the kubeconfig"
 UNREACHABLE: tuple[tuple[str, str, str], ...] = (
+    (
+        r"Tunnel connection failed: 407",
+        "the proxy before it wants a login",
+        "put it into the proxy's address: http://user:password@host:port",
+    ),
+    (r"Tunnel connection failed", "the proxy before it doesn't let anybody through", PROXY_HINT),
+    (r"Unable to connect to proxy|SOCKS|socks", "the proxy before it can't be reached", PROXY_HINT),
+    (
+        r"[Hh]ostname mismatch|IP address mismatch|doesn't match",
+        "its certificate is for another name",
+        "correct `server` in the kubeconfig, or name the certificate's own name there as tls-server-name",
+    ),
+    (
+        r"certificate has expired",
+        "its certificate has expired, by this machine's clock",
+        "look at this machine's clock (`date`), then have the certificate of the API server renewed",
+    ),
+    (
+        r"certificate is not yet valid",
+        "its certificate isn't valid yet, by this machine's clock",
+        "correct this machine's clock",
+    ),
     (
         r"CERTIFICATE_VERIFY_FAILED|certificate verify failed",
         "its certificate isn't one that the kubeconfig trusts",
@@ -84,6 +107,11 @@ class Refusal(MissingPrecondition):
             (cause, CONFLICT.search(cause.message)) for cause in self.causes if cause.reason == "FieldManagerConflict"
         )
         return tuple((cause.field, match["manager"] if match else "another manager") for cause, match in named)
+
+    @property
+    def unreachable(self) -> bool:
+        """Whether nothing has answered at all."""
+        return self.status == 0 and self.reason == "Unreachable"
 
     @property
     def immutable(self) -> bool:

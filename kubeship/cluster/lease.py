@@ -51,13 +51,16 @@ class HeldLease:
         self._renewed = clock()
         self._lost = ""
         self._ended = threading.Event()
+        self._renewing = threading.Lock()
         self._thread = threading.Thread(target=self._keep, name="kubeship-lease", daemon=True)
 
     def check(self) -> None:
-        """Raise LeaseHeld when the lease was lost."""
+        """Raise LeaseHeld when the lease was lost. One that has run out, and that nobody took, is renewed."""
+        if self._has_run_out() and not self._lost:
+            self.renew()
         if self._lost:
             raise LeaseHeld(self._lost, hint="let the other deploy end, then run this one again; it converges")
-        if self._clock() - self._renewed > DURATION:
+        if self._has_run_out():
             raise LeaseHeld(
                 f"{self._lease['metadata']['name']} could not be renewed for {DURATION:.0f} s, so another deploy may "
                 "have taken it; nothing more is changed",
@@ -70,14 +73,15 @@ class HeldLease:
 
     def renew(self) -> None:
         """Renew once. A server that doesn't answer is asked again next time; another holder means it is lost."""
-        asked = self._clock()
-        try:
-            spec = {**self._lease["spec"], "renewTime": format_time(self._api.now())}
-            self._lease = self._api.replace({**self._lease, "spec": spec})
-            self._renewed = asked
-        except Refusal as refusal:
-            if refusal.status in {404, 409}:
-                self._look_again()
+        with self._renewing:
+            asked = self._clock()
+            try:
+                spec = {**self._lease["spec"], "renewTime": format_time(self._api.now())}
+                self._lease = self._api.replace({**self._lease, "spec": spec})
+                self._renewed = asked
+            except Refusal as refusal:
+                if refusal.status in {404, 409}:
+                    self._look_again()
 
     def release(self) -> None:
         """Let the next one have it at once; when that fails, it ends by itself."""
@@ -88,6 +92,9 @@ class HeldLease:
             return
         with suppress(Refusal):
             self._api.replace({**self._lease, "spec": {**self._lease["spec"], "holderIdentity": ""}})
+
+    def _has_run_out(self) -> bool:
+        return self._clock() - self._renewed > DURATION
 
     def _look_again(self) -> None:
         """Our own write whose answer was lost, somebody's annotation, or another holder?"""

@@ -13,7 +13,7 @@ from kubeship.cluster.ports import Api
 from kubeship.cluster.secrets import masking
 from kubeship.cluster.surroundings import sockets, surroundings
 from kubeship.cluster.watch import Watched
-from kubeship.model.events import Caution, Emit
+from kubeship.model.events import Caution, Emit, Note
 from kubeship.model.objects import Object, ObjectRef, ref
 from kubeship.model.snapshot import LogRef, Snapshot, Surroundings
 
@@ -28,6 +28,8 @@ SERVICE_NAME = "kubernetes.io/service-name"
 """https://kubernetes.io/docs/reference/labels-annotations-taints/#kubernetesioservice-name"""
 GOODBYE = 1.0
 """Seconds that the end of an observation may take."""
+HICCUP, LONGEST_OUTAGE = 2.0, 300.0
+"""Seconds without a picture: after which it is told, and after which it is given up."""
 
 
 class Observation:
@@ -64,7 +66,11 @@ class Observation:
             watched.join(max(until - time.monotonic(), 0.0))
 
     def snapshot(self) -> Snapshot:
-        """The newest picture, without logs. Raises Refusal when the credentials expired."""
+        """The newest picture, without logs; none that is older than what broke the connection.
+
+        Raises Refusal when the credentials expired, and when the server is away for too long.
+        """
+        self._await_sight()
         with self._changes:
             self._seen = self._count
         live = {kind: watched.items() for kind, watched in self._kinds.items()}
@@ -98,6 +104,22 @@ class Observation:
     def masking(self) -> Callable[[str], str]:
         """What takes the values of the Secrets that the pods use out of a text."""
         return masking(self._api, self.snapshot().pods)
+
+    def _await_sight(self) -> None:
+        """By what was seen before the server went away, pods would look well that have crashed since."""
+        since = time.monotonic()
+        with self._changes:
+            if self._changes.wait_for(lambda: self._trouble(since) is None, HICCUP):
+                return
+        if trouble := self._trouble(since):
+            self._emit(Note(f"{trouble.message}; waiting until it can be seen again how things stand"))
+        with self._changes:
+            self._changes.wait_for(lambda: self._trouble(since) is None, LONGEST_OUTAGE)
+        if trouble := self._trouble(since):
+            raise trouble
+
+    def _trouble(self, since: float) -> Refusal | None:
+        return next(filter(None, (watched.trouble(since) for watched in self._kinds.values())), None)
 
     def _changed(self) -> None:
         with self._changes:

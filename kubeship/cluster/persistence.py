@@ -1,5 +1,6 @@
 """Which refusals are waited out, and how long?"""
 
+import itertools
 import time
 from collections.abc import Callable
 from typing import TypeVar
@@ -13,6 +14,9 @@ BACKOFF = (0.2, 0.5, 1.0, 2.0, 4.0)
 """Seconds before each new try of an idempotent request."""
 PATIENCE = 45.0
 """Seconds after which a request isn't tried again, so that timeouts don't add up to minutes."""
+OUTAGE = (*BACKOFF, *(BACKOFF[-1],) * 20)
+"""The same for a server that has answered before, and that nothing reaches now: it is started again, or the network
+is. That takes a control plane of one node up to a minute and a half."""
 LONGEST_RETRY_AFTER = 15.0
 """Seconds; a server that asks for more is waited for this long."""
 
@@ -29,7 +33,7 @@ def may_heal_or_race(refusal: Refusal) -> bool:
 
 def answered_or_broken(refusal: Refusal) -> bool:
     """Of a server's first answers: one that isn't there at all is told at once, and isn't waited for."""
-    return refusal.may_heal and refusal.reason != "Unreachable"
+    return refusal.may_heal and not refusal.unreachable
 
 
 def never(refusal: Refusal) -> bool:
@@ -45,14 +49,15 @@ def persistent(
     heals: Callable[[Refusal], bool] = may_heal,
 ) -> Answer:
     """What `attempt` returns, tried again while its refusal `heals`, with a Note each time. Raises the last Refusal."""
-    give_up = time.monotonic() + PATIENCE
-    for pause in BACKOFF:
+    began = time.monotonic()
+    for tries in itertools.count():
         try:
             return attempt()
         except Refusal as refusal:
-            if not heals(refusal) or time.monotonic() > give_up:
+            pauses, patience = (OUTAGE, sum(OUTAGE)) if refusal.unreachable else (BACKOFF, PATIENCE)
+            if not heals(refusal) or tries >= len(pauses) or time.monotonic() > began + patience:
                 raise
-            delay = min(refusal.retry_after or pause, LONGEST_RETRY_AFTER)
+            delay = min(refusal.retry_after or pauses[tries], LONGEST_RETRY_AFTER)
             emit(Note(f"{refusal.message}; trying again in {delay:g} s"))
         sleep(delay)
-    return attempt()
+    raise AssertionError("the last attempt returns or raises")

@@ -49,7 +49,7 @@ class DynamicApi:
         self.host: str = client.configuration.host
         self._client = client
         self._transport = Transport(client, emit, sleep, renew)
-        self._known = Discovery(client, emit, sleep)
+        self._known = Discovery(client, self._transport.persist)
 
     def now(self) -> datetime:
         """The time by the server's clock."""

@@ -24,6 +24,10 @@ LARGEST = 900 * 1024
 """Bytes of compressed objects; a ConfigMap holds 1 MiB: https://kubernetes.io/docs/concepts/configuration/configmap/"""
 
 
+class OtherSchema(ValueError):
+    """A record that another version wrote."""
+
+
 def revisions(api: Api, app: str) -> tuple[Revision, ...]:
     """All records, newest first. Raises MissingPrecondition naming a record that can't be read."""
     found = (decode(item) for item in _records(api, app))
@@ -121,7 +125,7 @@ def _objects(unpacked: Any) -> tuple[Object, ...]:
 def _meta(item: Object) -> dict[str, Any]:
     meta: dict[str, Any] = json.loads(item["data"][META])
     if meta["schema"] != SCHEMA:
-        raise ValueError(f"it is of schema {meta['schema']}, this kubeship reads {SCHEMA}")
+        raise OtherSchema(f"it is of schema {meta['schema']}, this kubeship reads {SCHEMA}")
     return meta
 
 
@@ -135,10 +139,16 @@ def _outcome(item: Object) -> tuple[int, Outcome]:
 
 
 def _unreadable(item: Object, error: Exception) -> MissingPrecondition:
-    name = item["metadata"]["name"]
+    metadata = item["metadata"]
+    name, place = metadata["name"], f" --namespace {metadata['namespace']}" if metadata.get("namespace") else ""
+    if isinstance(error, OtherSchema):
+        return MissingPrecondition(
+            f"ConfigMap/{name} is a record of another version of kubeship: {error}",
+            hint="run a kubeship that is at least as new as the one that deployed last",
+        )
     return MissingPrecondition(
         f"ConfigMap/{name} is labelled as a record of kubeship's but can't be read: {type(error).__name__}: {error}",
-        hint=f"update kubeship, or delete the record: `kubectl delete configmap {name}`",
+        hint=f"delete the record, then deploy again: `kubectl delete configmap {name}{place}`",
     )
 
 

@@ -14,8 +14,9 @@ from kubernetes.dynamic import DynamicClient
 from urllib3.exceptions import HTTPError
 
 from kubeship.cluster.errors import Refusal, translated, unanswered
-from kubeship.cluster.persistence import may_heal, never, persistent
+from kubeship.cluster.persistence import Answer, may_heal, never, persistent
 from kubeship.cluster.streams import ResponseLines
+from kubeship.errors import MissingPrecondition
 from kubeship.model.events import Emit, Note
 from kubeship.model.objects import Object
 
@@ -23,6 +24,9 @@ TIMEOUT = (5.0, 30.0)
 """Seconds to connect, and between two bytes of an answer."""
 WATCH_SECONDS = 30
 """After which the server ends a watch, and what is there is listed again; silence beyond it is a dead connection."""
+
+WHOLE_SECONDS = timedelta(seconds=2)
+"""A Date header has no fraction, and its answer has been on the way: within that, two clocks are the same."""
 
 
 class Transport:
@@ -101,6 +105,10 @@ class Transport:
             self._logins = self._logins or 1
             return response
 
+        return self.persist(once, heals)
+
+    def persist(self, once: Callable[[], Answer], heals: Callable[[Refusal], bool] = may_heal) -> Answer:
+        """What one request answers, tried again while that may help, with another login too. Raises Refusal."""
         logins = self._logins
         try:
             return persistent(once, self._emit, self._sleep, heals=heals)
@@ -115,9 +123,15 @@ class Transport:
         with self._login:
             if self._logins == logins:
                 self._emit(Note(f"{self._host} doesn't take the login any more; trying once more with a new one"))
-                self._renew()
+                try:
+                    self._renew()
+                except MissingPrecondition as error:  # to whoever asks, it is the server that refuses
+                    raise Refusal(error.message, hint=error.hint, status=401) from None
                 self._logins += 1
 
     def _keep_time(self, date: str | None) -> None:
+        """By the server's words, where they differ from what is thought by more than their own whole seconds."""
         if date:
-            self._ahead = parsedate_to_datetime(date) - datetime.now(UTC)
+            ahead = parsedate_to_datetime(date) - datetime.now(UTC)
+            if abs(ahead - self._ahead) > WHOLE_SECONDS:
+                self._ahead = ahead

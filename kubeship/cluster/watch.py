@@ -35,6 +35,8 @@ class Watched:
         self._items: dict[str, Object] = {}
         self._version = ""
         self._failure: Refusal | None = None
+        self._trouble: Refusal | None = None
+        self._listed = 0.0
         self._guard = threading.Lock()
         self._ended = threading.Event()
         self._lines: Lines | None = None
@@ -51,6 +53,12 @@ class Watched:
             if self._failure is not None:
                 raise self._failure
             return tuple(self._items.values())
+
+    def trouble(self, since: float) -> Refusal | None:
+        """Why what is there isn't known: the watch broke, and nothing was listed after it, nor after `since`."""
+        with self._guard:
+            unknown = self._failure is None and self._listed < since and not self._ended.is_set()
+            return self._trouble if unknown else None
 
     def stop(self) -> None:
         """End the watch; `join` waits for it."""
@@ -88,6 +96,7 @@ class Watched:
         with self._guard:
             self._items = {item["metadata"]["uid"]: _slim(item) for item in listing.items}
             self._version = listing.version
+            self._trouble, self._listed = None, time.monotonic()
         self._changed()
 
     def _run(self) -> None:
@@ -105,12 +114,12 @@ class Watched:
             except Expired:
                 self._version = ""
             except Refusal as refusal:
-                if refusal.status == 410:
-                    self._version = ""
-                elif refusal.status in {401, 403} and not self._ended.is_set():
+                if refusal.status in {401, 403} and not self._ended.is_set():
                     self._fail(refusal)
                     return
-                failures += 1
+                with self._guard:
+                    self._version, self._trouble = "", refusal
+                failures = 1 if time.monotonic() - began > LONGEST_PAUSE else failures + 1
             except (ValueError, KeyError):
                 failures += 1  # a line that was torn: go on from the last whole one
             pause = min(SLOWEST_RATE * 2 ** max(failures - 1, 0), LONGEST_PAUSE) - (time.monotonic() - began)

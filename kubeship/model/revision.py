@@ -3,7 +3,7 @@
 import hashlib
 import json
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -80,9 +80,9 @@ class Revision:
         """Whether it is exactly this set, as far as a record tells: not by the values of Secrets."""
         return recorded(self.objects) == recorded(objects)
 
-    def ended(self, outcome: Outcome, message: str = "") -> "Revision":
-        """The record of a deploy that ends now."""
-        return replace(self, outcome=outcome, message=message or self.message, finished=datetime.now(UTC))
+    def ended(self, outcome: Outcome, moment: datetime, message: str = "") -> "Revision":
+        """The record of a deploy that ended at a moment, by the server's clock."""
+        return replace(self, outcome=outcome, message=message or self.message, finished=moment)
 
 
 def recorded(objects: tuple[Object, ...]) -> tuple[Object, ...]:

@@ -1,6 +1,7 @@
 """How do results look on a terminal? Tables that a person checks in ten seconds."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
@@ -106,6 +107,8 @@ class FoundStatus(Protocol):
     @property
     def revision(self) -> Revision: ...
     @property
+    def moment(self) -> datetime: ...
+    @property
     def healthy(self) -> bool: ...
     @property
     def lines(self) -> tuple[str, ...]: ...
@@ -120,9 +123,8 @@ def show_status(found: FoundStatus, console: Console) -> None:
     revision = found.revision
     mark, state = ("[green]✓[/green]", "is healthy") if found.healthy else ("[red]✗[/red]", "is not healthy")
     console.print(f"{mark} {revision.app} ({revision.environment}) {state}", highlight=False)
-    console.print(
-        f"  revision {revision.number}, {revision.outcome.value} {age(revision.finished or revision.started)}"
-    )
+    since = age(revision.finished or revision.started, found.moment)
+    console.print(f"  revision {revision.number}, {revision.outcome.value} {since}")
     console.print(f"  {escape(revision.image)}", highlight=False, soft_wrap=True)
     for process in found.processes:
         restarts = f", {process.restarts} restarts, the last: {process.last_end}" if process.restarts else ""

@@ -18,8 +18,8 @@ SHORT = 12
 MARKS = {Outcome.SUCCEEDED: "[green]✓[/green]", Outcome.STARTED: "[yellow]…[/yellow]"}
 
 
-def show_history(records: Iterable[Revision], console: Console) -> None:
-    """One line a revision, newest first."""
+def show_history(records: Iterable[Revision], console: Console, now: datetime) -> None:
+    """One line a revision, newest first; `now` by the clock of the server that keeps them."""
     table = Table(box=None, pad_edge=False)
     for heading in ("revision", "outcome", "when", "took", "by", "source", "digest", "config", "why"):
         table.add_column(heading, overflow="fold", no_wrap=heading not in {"by", "why"})
@@ -27,7 +27,7 @@ def show_history(records: Iterable[Revision], console: Console) -> None:
         row = (
             str(record.number),
             record.outcome.value,
-            age(record.started),
+            age(record.started, now),
             _took(record),
             _who(record),
             record.commit or record.source,
@@ -39,15 +39,15 @@ def show_history(records: Iterable[Revision], console: Console) -> None:
     console.print(table)
 
 
-def show_revision(found: InFull, console: Console) -> None:
-    """Everything that is known of one revision."""
+def show_revision(found: InFull, console: Console, now: datetime) -> None:
+    """Everything that is known of one revision; `now` by the clock of the server that keeps it."""
     revision = found.revision
     mark = MARKS.get(revision.outcome, "[red]✗[/red]")
     console.print(
         f"{mark} {revision.app} ({revision.environment}) revision {revision.number}: {revision.outcome.value}",
         highlight=False,
     )
-    for name, value in _facts(revision):
+    for name, value in _facts(revision, now):
         if value:
             console.print(f"  {name:9} {escape(value)}", highlight=False, soft_wrap=True)
     for step in found.release:
@@ -60,20 +60,20 @@ def show_revision(found: InFull, console: Console) -> None:
             console.print(f"  {line}", highlight=False, soft_wrap=True)
 
 
-def age(moment: datetime) -> str:
+def age(moment: datetime, now: datetime) -> str:
     """`3 min ago`."""
-    seconds = (datetime.now(UTC) - moment).total_seconds()
+    seconds = (now - moment).total_seconds()
     for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
         if seconds >= size:
             return f"{seconds // size:.0f} {unit} ago"
     return "just now"
 
 
-def _facts(revision: Revision) -> Iterable[tuple[str, str]]:
+def _facts(revision: Revision, now: datetime) -> Iterable[tuple[str, str]]:
     started = revision.started.astimezone(UTC)
     yield "why", revision.message
     yield "by", _who(revision)
-    yield "started", f"{started:%Y-%m-%d %H:%M:%S} UTC, {age(started)}"
+    yield "started", f"{started:%Y-%m-%d %H:%M:%S} UTC, {age(started, now)}"
     yield "took", _took(revision)
     yield "commit", revision.commit
     yield "source", revision.source

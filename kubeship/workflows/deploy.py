@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from kubeship.errors import MissingPrecondition, ReleaseFailed
@@ -26,6 +25,7 @@ from kubeship.workflows.prerequisites import prerequisites
 from kubeship.workflows.release import compared, run_release, split, with_release_names
 from kubeship.workflows.render import refreshed
 from kubeship.workflows.undo import forget
+from kubeship.workflows.unfinished import told_if_unfinished
 
 
 @dataclass(frozen=True)
@@ -98,13 +98,14 @@ def deploy(request: DeployRequest, builders: Builders, connect: Callable[[App], 
             outcome=Outcome.STARTED,
             image=image,
             objects=objects,
-            started=datetime.now(UTC),
+            started=cluster.now(),
             holder=request.holder,
             source=source,
             commit=app.commit(),
         )
-        begin(revision, newest, held)
-        return Deployed(_roll_out(app, revision, request, held), changes, addresses(objects))
+        with told_if_unfinished(revision, "kubeship deploy", emit):
+            begin(revision, newest, held)
+            return Deployed(_roll_out(app, revision, request, held), changes, addresses(objects))
 
 
 def require(findings: Iterable[Finding], app: App, create_namespace: bool, emit: Emit) -> None:
@@ -144,7 +145,7 @@ def _roll_out(app: App, revision: Revision, request: DeployRequest, held: Held) 
             held.cluster.apply(needed, held.lease, held.emit)
         run_release(steps, held.cluster.revisions(revision.app), held)
     except ReleaseFailed as error:
-        held.record(revision.ended(Outcome.STOPPED, error.message))
+        held.end(revision, Outcome.STOPPED, error.message)
         raise
     held.emit(Step(f"Applying {len(rest)} objects"))
     refused = attempt(rest, held)
@@ -161,7 +162,7 @@ def _roll_out(app: App, revision: Revision, request: DeployRequest, held: Held) 
 def begin(revision: Revision, newest: Revision | None, held: Held) -> None:
     """Record that it started; a `newest` that never ended was killed, and is recorded so."""
     if newest and newest.outcome is Outcome.STARTED and newest.number != revision.number:
-        held.record(newest.ended(Outcome.FAILED, "it was killed"))
+        held.end(newest, Outcome.FAILED, "it was killed")
     held.record(revision)
 
 
@@ -171,7 +172,6 @@ def conclude(revision: Revision, held: Held) -> Revision:
     records = held.cluster.revisions(revision.app)
     earlier = (item for record in records for item in record.objects)
     held.prune(dict.fromkeys(ref(item) for item in earlier if ref(item) not in wanted))
-    succeeded = revision.ended(Outcome.SUCCEEDED)
-    held.record(succeeded)
+    succeeded = held.end(revision, Outcome.SUCCEEDED)
     forget(records, held)
     return succeeded

@@ -25,7 +25,7 @@ def failed_rollout(
     """The error that the deploy ends in, after everything was done that could be done; `kept`: where evidence is."""
     diagnosis = verdict.diagnoses[0]
     held.emit(RolloutFailed(revision.number, verdict.diagnoses, verdict.workloads, verdict.history, evidence=str(kept)))
-    held.record(revision.ended(Outcome.FAILED, diagnosis.cause))
+    held.end(revision, Outcome.FAILED, diagnosis.cause)
     obstacle, good, steps = _way_back(revision, roll_back, held.cluster)
     if good is None:
         return _broken(revision, verdict, kept, obstacle)
@@ -47,7 +47,7 @@ def failed_rollout(
             revision, verdict, kept, f"revision {good.number} doesn't become healthy either: {_all(restored)}"
         )
     try:
-        held.record(revision.ended(Outcome.ROLLED_BACK, diagnosis.cause))
+        held.end(revision, Outcome.ROLLED_BACK, diagnosis.cause)
         if steps:
             forget(held.cluster.revisions(revision.app), held)
     except KubeshipError as error:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal, Protocol
 
 from kubeship.model.changes import Changes
@@ -13,7 +14,7 @@ from kubeship.model.image import Answer, BuildRequest, BuiltImage, DistributionS
 from kubeship.model.logs import LogEntry, LogWindow, Sink, Terminal
 from kubeship.model.objects import Object, ObjectRef
 from kubeship.model.pulling import Upcoming
-from kubeship.model.revision import Revision
+from kubeship.model.revision import Outcome, Revision
 from kubeship.model.seen import Preflight, Seen
 from kubeship.model.snapshot import LogRef
 from kubeship.rollout.ports import Observer
@@ -91,6 +92,9 @@ class Cluster(Protocol):
 
     def describe(self) -> str:
         """`context kind-dev at https://127.0.0.1:6443, Kubernetes v1.35.4`. Raises MissingPrecondition."""
+
+    def now(self) -> datetime:
+        """The time by the server's clock: records of several machines need one."""
 
     def preflight(
         self, objects: Sequence[Object], upcoming: Upcoming | None = None, *, thorough: bool = False
@@ -177,6 +181,12 @@ class Held:
     emit: Emit
     timeout: float
     """Seconds that each rollout or release step may take."""
+
+    def end(self, revision: Revision, outcome: Outcome, message: str = "") -> Revision:
+        """Record how a revision ended, now."""
+        ended = revision.ended(outcome, self.cluster.now(), message)
+        self.record(ended)
+        return ended
 
     def record(self, revision: Revision) -> None:
         """Create or update the record of a revision, and tell of it."""

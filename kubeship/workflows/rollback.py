@@ -1,7 +1,6 @@
 """How does an earlier revision become the running one again?"""
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 
 from kubeship.errors import InvalidInput, ReleaseFailed, RolloutBroken
 from kubeship.model.events import Caution, Emit, Note, RollingBack, Step
@@ -14,6 +13,7 @@ from kubeship.workflows.ports import Cluster, Held
 from kubeship.workflows.prerequisites import prerequisites
 from kubeship.workflows.release import run_release, split
 from kubeship.workflows.undo import ROLLBACK_TO, Undoing, forget, rollback_target, undo, undoing
+from kubeship.workflows.unfinished import told_if_unfinished
 
 
 @dataclass(frozen=True)
@@ -52,33 +52,40 @@ def rollback(request: RollbackRequest, cluster: Cluster, emit: Emit) -> Revision
             target,
             number=newest.number + 1,
             outcome=Outcome.STARTED,
-            started=datetime.now(UTC),
+            started=cluster.now(),
             finished=None,
             holder=request.holder,
             message=f"{ROLLBACK_TO}{target.number}",
         )
-        begin(revision, newest, held)
-        emit(RollingBack(newest.number, target.number))
-        try:
-            undo(left.steps, held)
-            if _brings_back_what_was_undone(records, target):
-                steps, rest = split(target.objects)
-                if needed := prerequisites(steps, rest):
-                    held.cluster.apply(needed, held.lease, held.emit)
-                run_release(steps, (), held)
-        except ReleaseFailed as error:
-            held.record(revision.ended(Outcome.STOPPED, error.message))
-            raise
-        verdict = restore(revision, held)
-        if isinstance(verdict, Failed):
-            diagnosis = verdict.diagnoses[0]
-            held.record(revision.ended(Outcome.FAILED, diagnosis.cause))
-            raise RolloutBroken(
-                f"revision {target.number} doesn't become healthy any more: {diagnosis.cause}",
-                hint=diagnosis.remedy,
-                details=words(verdict),
-            )
-        return conclude(revision, held)
+        with told_if_unfinished(revision, "kubeship rollback", emit):
+            begin(revision, newest, held)
+            emit(RollingBack(newest.number, target.number))
+            return _bring_back(revision, target, left, records, held)
+
+
+def _bring_back(
+    revision: Revision, target: Revision, left: Undoing, records: tuple[Revision, ...], held: Held
+) -> Revision:
+    try:
+        undo(left.steps, held)
+        if _brings_back_what_was_undone(records, target):
+            steps, rest = split(target.objects)
+            if needed := prerequisites(steps, rest):
+                held.cluster.apply(needed, held.lease, held.emit)
+            run_release(steps, (), held)
+    except ReleaseFailed as error:
+        held.end(revision, Outcome.STOPPED, error.message)
+        raise
+    verdict = restore(revision, held)
+    if isinstance(verdict, Failed):
+        diagnosis = verdict.diagnoses[0]
+        held.end(revision, Outcome.FAILED, diagnosis.cause)
+        raise RolloutBroken(
+            f"revision {target.number} doesn't become healthy any more: {diagnosis.cause}",
+            hint=diagnosis.remedy,
+            details=words(verdict),
+        )
+    return conclude(revision, held)
 
 
 def require_reversible(left: Undoing, target: Revision, asked_for: bool, emit: Emit) -> None:

@@ -1,6 +1,7 @@
 """How does the app do right now?"""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from kubeship.errors import InvalidInput
 from kubeship.model.objects import Object, process_of
@@ -27,6 +28,8 @@ class Status:
     verdict: Verdict
     addresses: tuple[str, ...]
     processes: tuple[ProcessStatus, ...]
+    moment: datetime
+    """When it was looked at, by the server's clock."""
 
     @property
     def healthy(self) -> bool:
@@ -63,7 +66,7 @@ def status(app: str, cluster: Cluster) -> Status:
     with cluster.observe(rest) as observer:
         snapshot = observer.snapshot()
         verdict = _masked(judge(snapshot), observer)
-    return Status(revision, verdict, addresses(rest), processes(snapshot))
+    return Status(revision, verdict, addresses(rest), processes(snapshot), snapshot.taken)
 
 
 def _masked(verdict: Verdict, observer: Observer) -> Verdict:

@@ -1,12 +1,15 @@
 """Is the right cluster chosen, and is each way to miss it a sentence?"""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
 import pytest
+from kubernetes.client import Configuration
 
 from kubeship.cluster.connect import connect
+from kubeship.cluster.login import log_in
 from kubeship.errors import MissingPrecondition
 
 NOWHERE = "https://127.0.0.1:1"
@@ -95,6 +98,26 @@ def test_login_plugin_that_fails_is_not_swallowed(tmp_path: Path, capfd: pytest.
     assert "ERROR:root" not in capfd.readouterr().err
 
 
+def test_login_plugin_that_gives_a_token_has_done_its_work(tmp_path: Path) -> None:
+    answer = '{"apiVersion": "client.authentication.k8s.io/v1", "kind": "ExecCredential", "status": {"token": "abc"}}'
+    plugin = {"apiVersion": "client.authentication.k8s.io/v1", "command": "echo", "args": [answer]}
+    write(tmp_path, {"exec": {**plugin, "interactiveMode": "Never"}})
+    configuration = Configuration()
+
+    assert log_in(None, configuration) == "dev"
+    assert configuration.auth_settings()["BearerToken"]["value"] == "Bearer abc"
+
+
+@pytest.mark.parametrize("first", ["current-context: dev", "# nothing yet", "clusters: []"])
+def test_of_several_files_the_first_one_chooses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, first: str) -> None:
+    write(tmp_path, {"token": "x"}, current="prod")
+    (tmp_path / "first").write_text(first)
+    files = [str(tmp_path / name) for name in ("missing", "first", "kubeconfig")]
+    monkeypatch.setenv("KUBECONFIG", os.pathsep.join(files))
+
+    assert log_in(None, Configuration()) == ("dev" if "dev" in first else "prod")
+
+
 def test_login_plugin_that_is_not_installed_comes_with_the_kubeconfigs_advice(tmp_path: Path) -> None:
     plugin = {"apiVersion": "client.authentication.k8s.io/v1", "command": "no-such-plugin", "installHint": "get it"}
     write(tmp_path, {"exec": plugin})
@@ -117,7 +140,7 @@ def test_login_plugin_that_gives_an_empty_token_is_not_swallowed(tmp_path: Path)
 
 
 def test_login_plugin_that_waits_for_somebody_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kubeship.cluster.connect.PLUGIN_SECONDS", 0.3)
+    monkeypatch.setattr("kubeship.cluster.login.PLUGIN_SECONDS", 0.3)
     plugin = {"apiVersion": "client.authentication.k8s.io/v1", "command": "sleep", "args": ["5"]}
     write(tmp_path, {"exec": {**plugin, "interactiveMode": "Never"}})
 

@@ -192,7 +192,7 @@ def test_server_that_is_silent_for_too_long_stops_every_write() -> None:
     api, seconds = FakeApi(), [0.0]
     held = HeldLease(api, acquire(api, "shop", US, HERE, living), US, clock=lambda: seconds[0])
     silence = unanswered("https://a", OSError("Connection refused"), "writing")
-    api.refuse("replace Lease/kubeship-shop", silence, silence)
+    api.refuse("replace Lease/kubeship-shop", silence, silence, silence)
 
     seconds[0] = DURATION - 1
     held.renew()
@@ -201,6 +201,31 @@ def test_server_that_is_silent_for_too_long_stops_every_write() -> None:
     held.renew()
 
     with pytest.raises(LeaseHeld, match="could not be renewed"):
+        held.check()
+
+
+def outlasted(api: FakeApi, seconds: list[float]) -> HeldLease:
+    """A lease of ours that ran out while the server was away."""
+    held = HeldLease(api, acquire(api, "shop", US, HERE, living), US, clock=lambda: seconds[0])
+    seconds[0] = DURATION + 30
+    api.time += timedelta(seconds=DURATION + 30)
+    return held
+
+
+def test_one_that_ran_out_and_that_nobody_took_is_ours_again() -> None:
+    api, seconds = FakeApi(), [0.0]
+
+    outlasted(api, seconds).check()
+
+    assert live_lease(api)["spec"]["renewTime"] == "2026-01-01T12:00:45.000000Z"
+
+
+def test_one_that_ran_out_and_that_somebody_took_is_lost() -> None:
+    api, seconds = FakeApi(), [0.0]
+    held = outlasted(api, seconds)
+    acquire(api, "shop", THEM, ELSEWHERE, living)
+
+    with pytest.raises(LeaseHeld, match="lost to bob@ci:20"):
         held.check()
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from cluster_fakes import FakeApi, Heard, deployment, forbidden
 
-from kubeship.cluster.errors import Refusal
+from kubeship.cluster.errors import Refusal, unanswered
 from kubeship.cluster.observe import Observation, picture
 from kubeship.cluster.watch import Expired, Watched
 from kubeship.model.objects import Object
@@ -179,6 +179,43 @@ def test_pods_that_may_not_be_seen_stop_it_at_once() -> None:
     with pytest.raises(Refusal):
         observation.start()
     observation.stop()
+
+
+def broken() -> Refusal:
+    return unanswered("https://a", OSError("Connection refused"), "watching Pod objects")
+
+
+def test_what_was_seen_before_the_server_went_away_is_no_picture() -> None:
+    api = FakeApi(deployment("web"))
+    api.streams = [broken(), [], [], []]
+    pods = watched(api, [])
+    pods.start()
+    wait_until(lambda: pods.trouble(time.monotonic()) is not None)
+
+    api.store({"apiVersion": "v1", **named("Pod", "made-meanwhile")})
+    wait_until(lambda: pods.trouble(time.monotonic()) is None)
+    pods.stop()
+    pods.join(2)
+
+    assert [item["metadata"]["name"] for item in pods.items()] == ["made-meanwhile"]
+
+
+def test_a_server_that_stays_away_is_told_and_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kubeship.cluster.observe.HICCUP", 0.05)
+    monkeypatch.setattr("kubeship.cluster.observe.LONGEST_OUTAGE", 0.05)
+    api, heard = FakeApi(), Heard()
+    api.streams = [broken() for _ in range(50)]
+    observation = Observation(api, [deployment("web")], heard)
+    observation.start()
+    wait_until(lambda: len(api.called("watch")) == 4)
+    api.refuse("list Pod", *[broken() for _ in range(50)])
+
+    with pytest.raises(Refusal, match="nothing listens there"):
+        while True:
+            observation.snapshot()
+    observation.stop()
+
+    assert "waiting until it can be seen again" in heard.text
 
 
 def test_only_kinds_that_matter_are_watched() -> None:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -12,12 +13,12 @@ from kubernetes.client.exceptions import ApiException
 from kubernetes.dynamic import DynamicClient
 from kubernetes.dynamic.exceptions import ResourceNotFoundError
 from urllib3 import HTTPHeaderDict
-from urllib3.exceptions import ProtocolError
+from urllib3.exceptions import NewConnectionError, ProtocolError
 
 from kubeship.cluster.errors import Refusal
 from kubeship.cluster.persistence import BACKOFF
 from kubeship.cluster.requests import DynamicApi, warnings
-from kubeship.errors import InvalidInput
+from kubeship.errors import InvalidInput, MissingPrecondition
 from kubeship.model.objects import Object, ObjectRef
 
 DEPLOYMENT = ObjectRef("apps/v1", "Deployment", "", "web")
@@ -142,6 +143,62 @@ def test_login_that_is_not_taken_any_more_is_renewed_once() -> None:
     with pytest.raises(Refusal):
         server.get(DEPLOYMENT)
     assert renewed == [1, 1]
+
+
+def test_login_that_can_not_be_renewed_is_a_refusal_like_any_other() -> None:
+    def renew() -> None:
+        raise MissingPrecondition("the plugin gave no credentials", hint="log in again")
+
+    client = FakeClient(Response({}), refusal(401))
+    server = DynamicApi(cast("DynamicClient", client), "shop", Heard(), renew=renew)
+    server.get(DEPLOYMENT)
+
+    with pytest.raises(Refusal, match="the plugin gave no credentials") as raised:
+        server.get(DEPLOYMENT)
+
+    assert (raised.value.status, raised.value.hint) == (401, "log in again")
+
+
+def test_discovery_too_goes_on_with_another_login() -> None:
+    client, renewed = FakeClient(Response({}), refusal(401), Response({}), Response({})), list[int]()
+    server = DynamicApi(cast("DynamicClient", client), "shop", Heard(), renew=lambda: renewed.append(1))
+    server.get(DEPLOYMENT)
+
+    with pytest.raises(InvalidInput):
+        server.kind("v1", "Gizmo")
+
+    assert renewed == [1]
+
+
+def test_server_that_is_started_again_is_waited_for() -> None:
+    away = NewConnectionError(None, "[Errno 111] Connection refused")  # type: ignore[arg-type]  # as urllib3 has it
+    server, _, heard, slept = api(*[away] * 20, Response({"kind": "Deployment"}))
+
+    assert server.get(DEPLOYMENT) == {"kind": "Deployment"}
+    assert 60 < sum(slept) < 90
+    assert "nothing listens there" in heard.text
+
+
+def test_server_that_is_not_there_at_first_is_not_waited_for() -> None:
+    away = NewConnectionError(None, "[Errno 111] Connection refused")  # type: ignore[arg-type]  # likewise
+    server, _, _, slept = api(away)
+
+    with pytest.raises(Refusal, match="nothing listens there"):
+        server.version()
+
+    assert slept == []
+
+
+@pytest.mark.parametrize(("hours", "by"), [(1, 3600), (0, 0)])
+def test_time_is_the_servers_where_this_machine_has_another(hours: int, by: int) -> None:
+    date = format_datetime(datetime.now(UTC) + timedelta(hours=hours), usegmt=True)
+    server, _, _, _ = api(Response({}, {"Date": date}))
+    before = server.now()
+
+    server.get(DEPLOYMENT)
+
+    assert abs((server.now() - before).total_seconds() - by) < 2
+    assert server.now() >= before
 
 
 def test_compare_and_swap_is_sent_once() -> None:

@@ -108,15 +108,17 @@ def test_damaged_record_is_named(damage: dict[str, dict[str, str]]) -> None:
     with pytest.raises(MissingPrecondition, match="ConfigMap/kubeship-shop-3") as raised:
         revisions(api, "shop")
 
-    assert "kubectl delete configmap kubeship-shop-3" in raised.value.hint
+    assert "kubectl delete configmap kubeship-shop-3 --namespace shop" in raised.value.hint
 
 
 def test_record_of_a_newer_kubeship_says_so() -> None:
     item = encode(revision(3))
     item["data"]["revision.json"] = item["data"]["revision.json"].replace("kubeship.revision/1", "kubeship.revision/2")
 
-    with pytest.raises(MissingPrecondition, match="it is of schema kubeship"):
+    with pytest.raises(MissingPrecondition, match="it is of schema kubeship") as raised:
         decode(item)
+
+    assert "delete" not in raised.value.hint
 
 
 def test_records_of_an_app_are_deleted_alone() -> None:

@@ -12,6 +12,7 @@ from kubeship.ui.revisions import show_history, show_revision
 from kubeship.workflows.history import in_full
 
 STARTED = datetime(2026, 1, 1, 12, tzinfo=UTC)
+NOW = STARTED + timedelta(hours=3)
 
 
 def workload(name: str, image: str, **spec: object) -> Object:
@@ -54,7 +55,7 @@ def text(console: Console) -> str:
 
 def test_each_revision_has_who_when_source_digest_configuration_duration_and_result() -> None:
     console = printed()
-    show_history(RECORDS, console)
+    show_history(RECORDS, console, NOW)
 
     newest = text(console).splitlines()[1].split()
     assert newest[:2] == ["3", "succeeded"]
@@ -66,7 +67,7 @@ def test_each_revision_has_who_when_source_digest_configuration_duration_and_res
 def test_one_revision_is_told_against_the_one_whose_objects_were_there() -> None:
     found = in_full(RECORDS, "shop", 3)
     console = printed()
-    show_revision(found, console)
+    show_revision(found, console, NOW)
 
     assert found.before is not None
     assert found.before.number == 1  # 2 was rolled back

@@ -1,5 +1,7 @@
 """Does deploy take its steps in order, once, and undo what can't become healthy?"""
 
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,7 @@ from kubeship.model.events import Caution, Emit, Event, RolloutProgress
 from kubeship.model.finding import Finding
 from kubeship.model.objects import Object, ref
 from kubeship.model.revision import Outcome
+from kubeship.rollout.ports import Observer
 from kubeship.workflows.app import load_app
 from kubeship.workflows.builders import Builders
 from kubeship.workflows.deploy import Deployed, DeployRequest, deploy
@@ -208,6 +211,26 @@ def test_a_lease_that_somebody_holds_stops_before_the_cluster_is_touched(project
         ship(project, cluster)
 
     assert cluster.calls == ["preflight"]
+
+
+class Away(MemoryCluster):
+    """A server that goes away once everything is applied."""
+
+    def observe(self, objects: Sequence[Object]) -> AbstractContextManager[Observer]:
+        raise MissingPrecondition("can't reach the server", hint="check the network")
+
+
+def test_a_server_that_goes_away_midway_leaves_word_of_what_stays_and_how_to_go_on(project: Path) -> None:
+    cluster, heard = Away(), list[Event]()
+    builders = Builders(MemoryEngine, no_direct)
+
+    with pytest.raises(MissingPrecondition, match="can't reach the server"):
+        deploy(DeployRequest(project, None, "me@here:1"), builders, lambda app: cluster, heard.append)
+
+    told = [event for event in heard if isinstance(event, Caution)]
+    assert "revision 1 is not finished" in told[-1].message
+    assert "kubeship deploy again" in told[-1].hint
+    assert cluster.records[1].outcome is Outcome.STARTED
 
 
 def test_what_an_earlier_revision_had_and_this_one_has_not_is_pruned(project: Path) -> None:

@@ -60,6 +60,9 @@ class MemoryCluster:
     def describe(self) -> str:
         return "context memory"
 
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
     def preflight(
         self, objects: Sequence[Object], upcoming: Upcoming | None = None, *, thorough: bool = False
     ) -> Preflight:
