@@ -75,61 +75,6 @@ def _missing_module(error: PythonError) -> Meaning | None:
     )
 
 
-def _missing_variable(error: PythonError) -> Meaning | None:
-    """A variable of the environment that isn't set, in the words of those who read variables."""
-    name = _variable(error)
-    if name is None:
-        return None
-    return Meaning(
-        f"needs the environment variable {name}, which is not set{at(error)}",
-        f"set {name} under `variables:` in kubeship.yaml, or under `secrets: {{keys: [...]}}` when it is secret; "
-        "under `build: {variables: {...}}` for the build and its verification",
-    )
-
-
-def _invalid_variable(error: PythonError) -> Meaning | None:
-    """environs and pydantic-settings name the variable whose value they refuse."""
-    environs = re.search(r'Environment variable "(\w+)" (?:invalid|empty)[: ]*(.*)', error.message)
-    settings = re.search(r"for \w*(?:Settings|Config)\w*\n(\w+)\n\s+(.+?)(?: \[type=|$)", error.message, re.MULTILINE)
-    found = environs if error.name.startswith("Env") else settings if error.name == "ValidationError" else None
-    converted: list[str] = _CONVERTED.findall(error.text) if error.name in ("ValueError", "InvalidOperation") else []
-    if not found and not converted:
-        return None
-    name, words = (found[1].upper(), found[2]) if found else (converted[-1], error.message.split("\n")[0])
-    return Meaning(
-        f"refuses the value of the environment variable {name}{at(error)}: {words}".rstrip(": "),
-        f"correct {name} under `variables:` in kubeship.yaml, or in the Secret that it comes from",
-    )
-
-
-_READ = re.compile(r"(?:getenv|environ\.get)\(\s*['\"](\w+)['\"]\s*\)")
-_CONVERTED = re.compile(r"\b(?:int|float|Decimal|UUID)\(.*?(?:getenv\(|environ\.get\(|environ\[)\s*['\"](\w+)['\"]")
-"""In the source line that a traceback shows: what is missing is None, and what isn't a number is no number."""
-
-VARIABLES = (
-    ("EnvError", re.compile(r'Environment variable "(\w+)" not set')),
-    ("ImproperlyConfigured", re.compile(r"Requested setting .* define the environment variable (\w+)", re.DOTALL)),
-    ("ImproperlyConfigured", re.compile(r"Set the (\w+) (?:environment|env) variable")),
-    ("ImproperlyConfigured", re.compile(r"The (SECRET_KEY) setting must not be empty")),
-    ("KeyError", re.compile(r"[\"']Config '(\w+)' is missing, and has no default")),
-    ("UndefinedValueError", re.compile(r"(\w+) not found\. Declare it as envvar")),
-    ("ValidationError", re.compile(r"for \w*(?:Settings|Config)\w*\n(\w+)\n\s+[Ff]ield required")),
-)
-"""Exception, its message. Source: environs, Django (conf/__init__.py), django-environ and "Two Scoops of Django",
-starlette.config, python-decouple, pydantic-settings."""
-
-
-def _variable(error: PythonError) -> str | None:
-    from_environment = error.raised_in == "<frozen os>" or error.raised_in.endswith("/os.py")
-    if error.type == "KeyError" and from_environment:
-        return error.message.split("\n")[0].strip("'\"")  # below it may stand what another worker wrote just then
-    if "NoneType" in error.message and (read := _READ.findall(error.text)):
-        return str(read[-1])
-    found = (pattern.search(error.message) for name, pattern in VARIABLES if name == error.name)
-    variable = next((match[1] for match in found if match), None)
-    return variable.upper() if variable and error.name == "ValidationError" else variable
-
-
 def _missing_name(error: PythonError) -> Meaning | None:
     """CPython: `cannot import name 'a' from 'b' (/path)`."""
     missing = re.match(r"cannot import name '(?P<name>\w+)' from (?P<rest>.+)", error.message, re.DOTALL)
@@ -157,13 +102,26 @@ def _invalid_syntax(error: PythonError) -> Meaning | None:
     )
 
 
-def _server(error: PythonError) -> Meaning | None:
-    found = server_error(f"{error.name}: {error.message}")
+def _known(error: PythonError) -> Meaning | None:
+    found = known_words(f"{error.name}: {error.message}")
     if not found:
         return None
     row, what = found
     cause = f"{row.cause.format(what=what)}{at(error)}"
-    return Meaning(cause if what else f"{cause}: {error!s}", row.remedy, row.heals)
+    return Meaning(cause if what else f"{cause}: {error!s}", row.remedy.format(what=what), row.heals)
+
+
+_NO_ANSWER = re.compile(
+    r"(?:Connect(?:ion)?|Time(?:d?out)|Unavailable|Unreachable|NoServers|NoHostAvailable|ServerSelection|NodeNotReady)"
+    r"(?:Timeout|Refused|Lost|Closed|Failed|Reset|Aborted)?(?:Error|Exception)?$|^timeout$"
+)
+
+
+def _unreachable(error: PythonError) -> Meaning | None:
+    """By its type alone: what clients raise often has no message at all, as pika's AMQPConnectionError."""
+    if not _NO_ANSWER.search(error.name):
+        return None
+    return Meaning(f"can't reach a server that it needs{at(error)}: {error!s}", ADDRESS, heals=True)
 
 
 def _used_too_early(error: PythonError) -> Meaning | None:
@@ -186,8 +144,7 @@ def _improperly_configured(error: PythonError) -> Meaning | None:
 
 
 RULES: tuple[Callable[[PythonError], Meaning | None], ...] = (
-    _missing_variable,
-    _invalid_variable,
+    missing_variable,
     _missing_module,
     missing_library,
     foreign_build,
@@ -195,11 +152,19 @@ RULES: tuple[Callable[[PythonError], Meaning | None], ...] = (
     _invalid_syntax,
     _used_too_early,
     cannot_listen,
-    _server,
+    other_user,
+    not_locked,
+    _known_setting,
+    invalid_variable,
+    certificate_not_read,
+    unreadable_document,
+    _known,
     not_writable,
     missing_program,
     missing_file,
+    no_file,
     disk_full,
     lost_child,
+    _unreachable,
 )
 """In order of precedence."""

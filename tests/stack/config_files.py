@@ -173,7 +173,9 @@ def kubelet(place: Place, resolver: str) -> dict[str, object]:
         "clusterDomain": "cluster.local",
         "containerRuntimeEndpoint": f"unix://{place.runtime}/containerd.sock",
         "enforceNodeAllocatable": [],
-        "eventRecordQPS": 0,
+        # 0, which the documentation calls no limit, is client-go's own default of 5 a second: minutes behind.
+        "eventBurst": 1000,
+        "eventRecordQPS": 500,
         # A nearly full disk is the developer's business: neither evict pods nor collect images.
         "evictionHard": dict.fromkeys(EVICTION_SIGNALS, "0%"),
         "failCgroupV1": False,
