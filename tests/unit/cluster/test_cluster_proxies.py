@@ -5,7 +5,6 @@ import base64
 import pytest
 from kubernetes.client import Configuration
 
-from kubeship.cluster import proxies
 from kubeship.cluster.errors import unanswered
 from kubeship.cluster.proxies import as_kubectl_does
 from kubeship.errors import MissingPrecondition
@@ -57,11 +56,12 @@ def test_kubeconfig_stands_before_the_environment(monkeypatch: pytest.MonkeyPatc
 def test_login_in_the_address_reaches_the_proxy() -> None:
     headers = chosen("https://api.example.com", stated="http://ann:p%40ss@proxy:3128").proxy_headers
 
+    assert headers
     assert base64.b64decode(headers["proxy-authorization"].partition(" ")[2]) == b"ann:p@ss"
 
 
 def test_socks_needs_a_distribution_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(proxies.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
 
     with pytest.raises(MissingPrecondition, match="needs the distribution PySocks"):
         chosen("https://api.example.com", stated="socks5://proxy:1080")
