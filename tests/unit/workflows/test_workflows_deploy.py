@@ -1,7 +1,6 @@
 """Does deploy take its steps in order, once, and undo what can't become healthy?"""
 
-from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -18,11 +17,10 @@ from kubeship.model.events import Caution, Emit, Event, RolloutProgress
 from kubeship.model.finding import Finding
 from kubeship.model.objects import Object, ref
 from kubeship.model.revision import Outcome
-from kubeship.rollout.ports import Observer
 from kubeship.workflows.app import load_app
 from kubeship.workflows.builders import Builders
 from kubeship.workflows.deploy import Deployed, DeployRequest, deploy
-from kubeship.workflows.ports import DirectBuilder
+from kubeship.workflows.ports import DirectBuilder, Lease
 from tests.unit.workflows.conftest import broken, crashing, healthy, never, running
 from tests.unit.workflows.world import DIGEST, MemoryCluster, MemoryEngine
 
@@ -214,9 +212,9 @@ def test_a_lease_that_somebody_holds_stops_before_the_cluster_is_touched(project
 
 
 class Away(MemoryCluster):
-    """A server that goes away once everything is applied."""
+    """A server that goes away once the record is made."""
 
-    def observe(self, objects: Sequence[Object]) -> AbstractContextManager[Observer]:
+    def apply(self, objects: Iterable[Object], lease: Lease, emit: Emit) -> None:
         raise MissingPrecondition("can't reach the server", hint="check the network")
 
 
