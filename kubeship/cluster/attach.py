@@ -5,13 +5,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from kubernetes.client import ApiClient, Configuration, CoreV1Api
-from kubernetes.client.exceptions import ApiException
-from kubernetes.stream import stream
-from urllib3.exceptions import HTTPError
+from kubernetes.client import Configuration
 from websocket import WebSocketException
 
-from kubeship.cluster.errors import translated, unanswered
+from kubeship.cluster.remote_command import connected
 
 STDIN, RESIZE = 0, 4
 """Channels of the remotecommand protocol (k8s.io/apimachinery/pkg/util/remotecommand/constants.go)."""
@@ -54,28 +51,7 @@ def attach(
 
     Without a terminal only its input: what it says stands in its log. Raises Refusal.
     """
+    how = {"stdin": True, "stdout": terminal, "stderr": False, "tty": terminal, "binary": True}
     doing = f"attaching to Pod/{pod}"
-    # A client of its own: `stream` puts another method into it while it connects.
-    core = CoreV1Api(ApiClient(configuration))
-    try:
-        socket = stream(
-            core.connect_get_namespaced_pod_attach,
-            pod,
-            namespace,
-            container=container,
-            stdin=True,
-            stdout=terminal,
-            stderr=False,
-            tty=terminal,
-            binary=True,
-            _preload_content=False,
-        )
-    except ApiException as error:
-        raise translated(error, configuration.host, doing) from None
-    except (HTTPError, WebSocketException, OSError) as error:
-        raise unanswered(configuration.host, error, doing) from None
-    try:
+    with connected(configuration, doing, "attach", namespace, pod, container=container, **how) as socket:
         yield Attachment(socket)
-    finally:
-        with suppress(WebSocketException, OSError):
-            socket.close()
