@@ -7,10 +7,11 @@ import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 
+import urllib3
 from kubernetes.client import ApiClient, Configuration
 from kubernetes.client.exceptions import ApiException
 from kubernetes.dynamic import DynamicClient
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import HTTPError, InsecureRequestWarning
 
 from kubeship.cluster.client import KubernetesCluster
 from kubeship.cluster.dry_run import NOTHING_BEYOND
@@ -45,6 +46,9 @@ def connect(
     """
     configuration = Configuration()
     name = log_in(context, configuration)
+    if not configuration.verify_ssl:
+        # The kubeconfig says so (insecure-skip-tls-verify), and urllib3 would repeat it at each connection.
+        urllib3.disable_warnings(InsecureRequestWarning)
     # Requests are tried again by requests.py, which says so; urllib3 would do it silently and at once.
     configuration.retries = False
     configuration.connection_pool_maxsize = CONNECTIONS

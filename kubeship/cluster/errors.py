@@ -25,6 +25,16 @@ UNREACHABLE: tuple[tuple[str, str, str], ...] = (
     (r"Tunnel connection failed", "the proxy before it doesn't let anybody through", PROXY_HINT),
     (r"Unable to connect to proxy|SOCKS|socks", "the proxy before it can't be reached", PROXY_HINT),
     (
+        r"KEY_VALUES_MISMATCH|key values mismatch",
+        "the client's certificate and its key don't belong together",
+        "correct client-certificate and client-key of the user in the kubeconfig",
+    ),
+    (
+        r"alert (?:bad certificate|unknown ca|certificate (?:required|expired|revoked|unknown))",
+        "it doesn't take the client's certificate",
+        "log in again, or fetch the kubeconfig anew: client-certificate of the user may have expired",
+    ),
+    (
         r"[Hh]ostname mismatch|IP address mismatch|doesn't match",
         "its certificate is for another name",
         "correct `server` in the kubeconfig, or name the certificate's own name there as tls-server-name",
@@ -193,7 +203,8 @@ def translated(error: ApiException, host: str, doing: str) -> Refusal:
 
 def unanswered(host: str, error: Exception, doing: str) -> Refusal:
     """The sentence for a server that can't be reached or that hung up."""
-    words = f"{error} {getattr(error, 'reason', '') or ''}".strip()
+    reason = str(getattr(error, "reason", "") or "").strip()
+    words = reason if isinstance(error, ApiException) else f"{error} {reason}".strip()
     for pattern, meaning, hint in UNREACHABLE:
         if re.search(pattern, words):
             reason = "Certificate" if "certificate" in meaning or "TLS" in meaning else "Unreachable"

@@ -27,7 +27,9 @@ def log_in(context: str | None, configuration: Configuration) -> str | None:
     Raises MissingPrecondition: no kubeconfig, an unknown context, a login plugin that gave nothing.
     """
     with complaints() as said:
-        return _load(context, configuration, said)
+        name = _load(context, configuration, said)
+    _take_off_line_ends(configuration)
+    return name
 
 
 def kubeconfig_paths() -> str:
@@ -161,6 +163,22 @@ def _require_login(context: str, user: Any, configuration: Configuration, said: 
         f"the login plugin of context {context} ({command}) gave no credentials" + (f": {words}" if words else ""),
         hint=hint,
     )
+
+
+def _take_off_line_ends(configuration: Configuration) -> None:
+    """Most files of a token end in one, which the vendor would send in a header; it sets the token with each request.
+
+    client-go takes them off: https://pkg.go.dev/k8s.io/client-go/transport#NewCachedFileTokenSource
+    """
+    refresh = configuration.refresh_api_key_hook
+
+    def trimmed(fresh: Configuration) -> None:
+        if refresh:
+            refresh(fresh)
+        fresh.api_key = {name: str(token or "").strip() for name, token in fresh.api_key.items()}
+
+    trimmed(configuration)
+    configuration.refresh_api_key_hook = trimmed  # type: ignore[assignment]  # declared as None, and called
 
 
 def _has_token(configuration: Configuration) -> bool:

@@ -108,6 +108,16 @@ def test_login_plugin_that_gives_a_token_has_done_its_work(tmp_path: Path) -> No
     assert configuration.auth_settings()["BearerToken"]["value"] == "Bearer abc"
 
 
+def test_line_end_of_a_tokens_file_is_no_part_of_it(tmp_path: Path) -> None:
+    (tmp_path / "token").write_text("abc\n")
+    write(tmp_path, {"tokenFile": str(tmp_path / "token")})
+    configuration = Configuration()
+
+    log_in(None, configuration)
+
+    assert configuration.auth_settings()["BearerToken"]["value"] == "Bearer abc"
+
+
 @pytest.mark.parametrize("first", ["current-context: dev", "# nothing yet", "clusters: []"])
 def test_of_several_files_the_first_one_chooses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, first: str) -> None:
     write(tmp_path, {"token": "x"}, current="prod")
