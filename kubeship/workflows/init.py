@@ -1,5 +1,6 @@
 """How does a project get its files? Inspect, ask only what is ambiguous, write everything or nothing."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -29,6 +30,8 @@ Ask = Callable[[Sequence[Question]], Candidate]
 """Puts the first of the open questions to a person; raises InvalidInput with all of them where nobody can be asked."""
 BaseDigest = Callable[[str], str | None]
 
+VARIABLE = re.compile(r"(build\.|environments\.[^.]+\.)?variables\.[^.]+")
+"""Keys whose values are environment variables': text."""
 ROUNDS = 20
 """More questions than any project has: an answer that leaves its question open must not ask for ever."""
 
@@ -118,13 +121,15 @@ def answered(
 
 
 def read_settings(settings: Sequence[str]) -> Answers:
-    """`KEY=VALUE` options, VALUE read as YAML. Raises InvalidInput."""
+    """`KEY=VALUE` options, VALUE read as YAML; a variable's is text, whatever YAML takes it for. Raises InvalidInput."""
     answers: Answers = {}
     for setting in settings:
         key, equals, value = setting.partition("=")
         if not (key and equals):
             raise InvalidInput(f"--set {setting}: expected KEY=VALUE", hint="for example --set processes.web.port=8080")
-        answers[key] = load_yaml(value, f"--set {key}")
+        read = load_yaml(value, f"--set {key}")
+        is_text = VARIABLE.fullmatch(key) is not None and read is not None and not isinstance(read, str)
+        answers[key] = value if is_text else read
     return answers
 
 

@@ -12,7 +12,7 @@ from kubeship.errors import VerificationFailed
 from kubeship.model.image import BuiltImage, Promise
 from kubeship.workflows.app import load_app
 from kubeship.workflows.build import verify_image
-from kubeship.workflows.init import Initialised, InitRequest, init
+from kubeship.workflows.init import Initialised, InitRequest, init, read_settings
 from kubeship.workflows.ports import Engine
 from kubeship.workflows.wheels import RecordedIndex
 from tests.unit.workflows.conftest import FLASK, never, refuse
@@ -145,3 +145,9 @@ def test_without_other_candidates_none_are_named(project: Path) -> None:
     app: Any = load_app(project, None)
 
     assert (app.lock.candidates, app.instead()) == ((), "")
+
+
+def test_a_variables_value_is_text_whatever_yaml_takes_it_for() -> None:
+    read = read_settings(["variables.RELEASE=3.10", "variables.DEBUG=off", "variables.NAME=null", "python=3.10"])
+
+    assert read == {"variables.RELEASE": "3.10", "variables.DEBUG": "off", "variables.NAME": None, "python": 3.1}
