@@ -27,9 +27,7 @@ def log_in(context: str | None, configuration: Configuration) -> str | None:
     Raises MissingPrecondition: no kubeconfig, an unknown context, a login plugin that gave nothing.
     """
     with complaints() as said:
-        name = _load(context, configuration, said)
-    _take_off_line_ends(configuration)
-    return name
+        return _load(context, configuration, said)
 
 
 def kubeconfig_paths() -> str:
@@ -78,6 +76,7 @@ def _load(context: str | None, configuration: Configuration, said: list[str]) ->
             "it may be waiting for somebody to log in",
             hint=f"try `kubectl --context {wanted} auth whoami`; in CI, take a login that asks nobody (a token)",
         )
+    _take_off_line_ends(loader, configuration)
     _require_login(wanted, user, configuration, said)
     return wanted
 
@@ -165,20 +164,14 @@ def _require_login(context: str, user: Any, configuration: Configuration, said: 
     )
 
 
-def _take_off_line_ends(configuration: Configuration) -> None:
-    """Most files of a token end in one, which the vendor would send in a header; it sets the token with each request.
+def _take_off_line_ends(loader: KubeConfigLoader, configuration: Configuration) -> None:
+    """Most files of a token end in one, which the vendor would send in a header, again with each request.
 
     client-go takes them off: https://pkg.go.dev/k8s.io/client-go/transport#NewCachedFileTokenSource
     """
-    refresh = configuration.refresh_api_key_hook
-
-    def trimmed(fresh: Configuration) -> None:
-        if refresh:
-            refresh(fresh)
-        fresh.api_key = {name: str(token or "").strip() for name, token in fresh.api_key.items()}
-
-    trimmed(configuration)
-    configuration.refresh_api_key_hook = trimmed  # type: ignore[assignment]  # declared as None, and called
+    if token := getattr(loader, "token", None):
+        loader.token = token.strip()
+        configuration.refresh_api_key_hook(configuration)  # type: ignore[misc]  # declared as None
 
 
 def _has_token(configuration: Configuration) -> bool:
