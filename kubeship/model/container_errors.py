@@ -5,6 +5,7 @@ import re
 from kubeship.model.meaning import HIGHER_PORT, WRITE_ELSEWHERE, Meaning, at
 from kubeship.model.python_names import LIBRARY_PACKAGES
 from kubeship.model.python_traceback import PythonError
+from kubeship.model.resource_errors import ALREADY_ORDINARY, FEWER_PROCESSES, ONE_HOLDER
 
 _RUNTIME = "`system_packages: {runtime: [...]}` in kubeship.yaml"
 
@@ -105,6 +106,37 @@ def missing_file(error: PythonError) -> Meaning | None:
     )
 
 
+def no_file(error: PythonError) -> Meaning | None:
+    """Errno 20 and 21: a directory where a file should be, or a file where a directory should be."""
+    found = re.search(r"\[Errno (?P<number>20|21)\] [^:]+: '(?P<path>[^']+)'", error.message)
+    if not found:
+        return None
+    kind = "a directory" if found["number"] == "21" else "no directory"
+    return Meaning(
+        f"opens {found['path']}, which is {kind}{at(error)}",
+        "correct the path; where a volume is mounted there by `subPath`, name something that the volume has: "
+        "for what it lacks Kubernetes makes a directory",
+    )
+
+
+def not_locked(error: PythonError) -> Meaning | None:
+    """Errno 11 of flock(2), lockf(3) and fork(2)."""
+    if error.name != "BlockingIOError" or "[Errno 11]" not in error.message:
+        return None
+    if not re.search(r"\b(?:flock|lockf|fcntl)\(", error.text):
+        return Meaning(f"may not start any more processes or threads{at(error)}", FEWER_PROCESSES)
+    return Meaning(f"doesn't get a lock that somebody else holds{at(error)}: {error!s}", ONE_HOLDER, heals=True)
+
+
+def other_user(error: PythonError) -> Meaning | None:
+    """setuid(2), setgid(2) and initgroups(3) of an ordinary user."""
+    if error.name not in ("OSError", "PermissionError") or "[Errno 1]" not in error.message or "'" in error.message:
+        return None
+    if not re.search(r"\b(?:set(?:re|res|e)?[ug]id|setgroups|initgroups)\(", error.text):
+        return None
+    return Meaning(f"may not become another user{at(error)}: {error!s}", ALREADY_ORDINARY)
+
+
 def disk_full(error: PythonError) -> Meaning | None:
     """Errno 28, also of /dev/shm and of a volume."""
     if "No space left on device" not in error.message:
@@ -137,6 +169,11 @@ def cannot_listen(error: PythonError) -> Meaning | None:
             "container of the pod may take its port",
         )
     binding = "bind" in message or re.search(r"/(?:socketserver|socket|asyncio/\w+)\.py$", error.raised_in)
+    if binding and ("cannot assign requested address" in message or "[errno -" in message):
+        return Meaning(
+            f"listens on an address that isn't its pod's{at(error)}: {error!s}",
+            "let it listen on 0.0.0.0",
+        )
     if "[errno 13]" in message and binding and "'/" not in message:
         return Meaning(
             f"isn't allowed to listen on its port{at(error)}: {error!s}",

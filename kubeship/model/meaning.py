@@ -28,6 +28,10 @@ class Words:
     heals: bool = False
     """Whether it may pass without a change here: a server starts, or somebody else ends."""
 
+    def of(self, what: str) -> tuple[str, str]:
+        """Cause and remedy, with what the pattern found for `{what}`."""
+        return self.cause.replace("{what}", what), self.remedy.replace("{what}", what)
+
 
 def words(pattern: str, cause: str, remedy: str, *, heals: bool = False) -> Words:
     """A row of a table of such words."""

@@ -1,7 +1,8 @@
 """What does a Python exception mean for somebody who deploys, and what is there to do about it?"""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from kubeship.model.container_errors import (
     cannot_listen,
@@ -11,12 +12,25 @@ from kubeship.model.container_errors import (
     missing_file,
     missing_library,
     missing_program,
+    no_file,
+    not_locked,
     not_writable,
+    other_user,
 )
-from kubeship.model.meaning import Meaning, at
+from kubeship.model.known_words import TABLES, known_words
+from kubeship.model.library_errors import OTHER_VERSION
+from kubeship.model.meaning import Meaning, Words, at
 from kubeship.model.python_names import NAMESPACE_PACKAGES, REMOVED_MODULES, distribution_of
 from kubeship.model.python_traceback import PythonError, fault_place, read_traceback
-from kubeship.model.server_errors import server_error
+from kubeship.model.server_errors import ADDRESS
+from kubeship.model.settings_errors import (
+    SETTINGS,
+    certificate_not_read,
+    given_by,
+    invalid_variable,
+    missing_variable,
+    unreadable_document,
+)
 
 __all__ = ["Meaning", "PythonError", "fault_place", "in_words", "meaning", "read_traceback"]
 
@@ -34,9 +48,12 @@ def meaning(error: PythonError) -> Meaning | None:
 
 def in_words(error: PythonError) -> Meaning:
     """What the exception means, or itself; the cause completes `web crashes: `."""
-    if known := meaning(error):
+    if known := meaning(error) or _known(error, ((OTHER_VERSION,),)):
         return Meaning(f"it {known.cause}", known.remedy, known.heals)
-    return Meaning(f"{error}{at(error)}", f"correct {error.where or 'what the traceback names'}, then deploy again")
+    place = error.where or "what the traceback names"
+    library = re.search(r"-packages/(\w+)", error.raised_in)
+    remedy = f"see what {library[1]} asks for at {place}, or correct that" if library else f"correct {place}"
+    return Meaning(f"{error}{at(error)}", f"{remedy}, then deploy again")
 
 
 def _missing_module(error: PythonError) -> Meaning | None:
@@ -102,13 +119,20 @@ def _invalid_syntax(error: PythonError) -> Meaning | None:
     )
 
 
-def _known(error: PythonError) -> Meaning | None:
-    found = known_words(f"{error.name}: {error.message}")
+def _known_setting(error: PythonError) -> Meaning | None:
+    """Before what merely names the variable: these words tell what is wrong with its value."""
+    found = _known(error, (SETTINGS,))
+    variable = given_by(error) if found else ""
+    return replace(found, cause=f"{found.cause} (variable {variable})") if found and variable else found
+
+
+def _known(error: PythonError, tables: Iterable[Iterable[Words]] = TABLES) -> Meaning | None:
+    found = known_words(f"{error.name}: {error.message}", tables)
     if not found:
         return None
     row, what = found
-    cause = f"{row.cause.format(what=what)}{at(error)}"
-    return Meaning(cause if what else f"{cause}: {error!s}", row.remedy.format(what=what), row.heals)
+    cause, remedy = row.of(what)
+    return Meaning(f"{cause}{at(error)}{'' if what else f': {error}'}", remedy, row.heals)
 
 
 _NO_ANSWER = re.compile(

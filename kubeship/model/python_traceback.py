@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from kubeship.model.log_formats import HEADER, plain_lines
+from kubeship.model.telemetry import telemetry_frames
 
 TAIL = 12
 """Lines of a traceback that are worth showing."""
@@ -28,6 +29,12 @@ class PythonError:
     """The file of the innermost frame, whoever it belongs to: `<frozen os>`."""
     cause: "PythonError | None" = None
     """What it was raised from (`raise ... from ...`)."""
+    source: str = ""
+    """The line of the project's own code that `where` names, as the traceback shows it."""
+    followed_by: str = ""
+    """What the log says after it."""
+    aside: bool = False
+    """Whether no program ends of it: telemetry doesn't arrive, or a thread has died and the program spoke on."""
 
     @property
     def name(self) -> str:
@@ -36,7 +43,7 @@ class PythonError:
 
     def __str__(self) -> str:
         """`ModuleNotFoundError: No module named 'yaml'`, on one line."""
-        return f"{self.type}: {_cut(self.message.splitlines()[0])}" if self.message else self.type
+        return f"{self.type}: {_cut(first)}" if (first := _first_line(self.message)) else self.type
 
 
 def read_traceback(log: str, passed: Collection[str] = ()) -> PythonError | None:
@@ -52,13 +59,21 @@ def read_traceback(log: str, passed: Collection[str] = ()) -> PythonError | None
         if block is None:
             return last or _missing_main(lines)
         start, end, error = block
-        if error.name in passed:
+        if error.name in passed or error.aside:
             lines = lines[: min(start, end)]
             continue
         last = last or error
         if error.type not in REPORTS_ONLY:
             return error
         lines = lines[: min(start, end)]
+
+
+def _first_line(message: str) -> str:
+    """The first line that says something; with what stands below it, where it only announces that (Django's checks)."""
+    lines = [line.strip() for line in message.splitlines() if re.search(r"\w", line)]
+    first = lines[0] if lines else ""
+    below = next((line for line in lines[1:] if not line.endswith(":")), "") if first.endswith(":") else ""
+    return f"{first} {below}".strip()
 
 
 REPORTS_ONLY = frozenset({"SystemExit", "gunicorn.errors.HaltServer"})
@@ -104,12 +119,17 @@ def _last_block(lines: Sequence[str]) -> tuple[int, int, PythonError] | None:
 
 
 def _error(lines: Sequence[str], start: int, end: int, exception: re.Match[str]) -> PythonError:
-    rest = _rest_of_message(lines[end + 1 :])
+    announced = (exception["message"] or ":").rstrip().endswith(":")
+    rest = _rest_of_message(lines[end + 1 :], announced=announced)
     block = [*lines[start : end + 1], *rest]
     frames = [frame for line in lines[start:end] if (frame := _FRAME.match(line))]
     cause = _cause(lines[:start])
     own = [frame for frame in frames if not _NOT_THE_PROJECT.search(frame["path"])]
     shown = frames[-1:] if exception["type"] in ("IndentationError", "SyntaxError", "TabError") else own[-1:]
+    paths = [frame["path"] for frame in frames]
+    followed_by = "\n".join(lines[end + 1 + len(rest) :])
+    in_thread = start > 0 and lines[start - 1].startswith("Exception in thread ")
+    spoke_on = any(line.strip() for line in lines[end + 1 :])
     first_shown = min(max(0, len(block) - TAIL), max(0, end - start - 4))
     return PythonError(
         type=exception["type"],
@@ -118,13 +138,27 @@ def _error(lines: Sequence[str], start: int, end: int, exception: re.Match[str])
         text="\n".join(_cut(line) for line in block[first_shown:][: 2 * TAIL]),
         raised_in=frames[-1]["path"],
         cause=cause,
+        source=_source(lines[start:end], shown[0]) if shown else "",
+        followed_by=followed_by,
+        aside=telemetry_frames(paths, [frame["path"] for frame in own]) or (in_thread and spoke_on),
     )
 
 
-def _rest_of_message(following: Sequence[str]) -> list[str]:
-    """The lines after the first one of an exception's message: until something else begins."""
+def _source(lines: Sequence[str], frame: re.Match[str]) -> str:
+    """What stands below the frame: its line of code, unless the file isn't there to be read."""
+    after = lines[lines.index(frame[0]) + 1 :]
+    return after[0].strip() if after and not _FRAME.match(after[0]) else ""
+
+
+def _rest_of_message(following: Sequence[str], *, announced: bool) -> list[str]:
+    """The lines after the first one of an exception's message: until something else begins.
+
+    `announced`: the first line is empty or ends with a colon, so that empty lines belong to what follows.
+    """
     rest: list[str] = []
     for line in following[:TAIL]:
+        if announced and not line.strip():
+            continue
         if not line.strip() or _LOG_LINE.match(line) or _FRAME.match(line):
             break
         rest.append(line)

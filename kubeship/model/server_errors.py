@@ -2,9 +2,15 @@
 
 from kubeship.model.meaning import Words, words
 
-_ADDRESS = "check the address in the variables or the Secret, that the service runs, and that it listens on that port"
+ADDRESS = "check the address in the variables or the Secret, that the service runs, and that it listens on that port"
 
 SERVER_ERRORS = (
+    words(
+        r"ProxyError|[Uu]nable to connect to proxy|Tunnel connection failed|407 Proxy Auth",
+        "doesn't get through the proxy that it is told to use",
+        "correct HTTP_PROXY and HTTPS_PROXY, and name what lies within the cluster in NO_PROXY (.svc, .cluster.local)",
+        heals=True,
+    ),
     words(
         r"the database system is (?:starting up|shutting down|in recovery)|LOADING Redis is loading|"
         r"not yet accepting connections",
@@ -22,6 +28,7 @@ SERVER_ERRORS = (
     words(
         r"password authentication failed|no password supplied|Access denied for user|WRONGPASS|NOAUTH|"
         r"invalid username-password pair|ACCESS_REFUSED|Authentication required|[Aa]uthentication ?[Ff]ail|"
+        r"is not allowed to connect to this M|"
         r"Client sent AUTH, but no password is set|SASL authentication",
         "is refused by a server: wrong user or password",
         "correct the user and the password in the Secret, and see that the server knows that user",
@@ -33,7 +40,8 @@ SERVER_ERRORS = (
     ),
     words(
         r"server does not support SSL|SSL connection is required|requires? (?:a )?(?:SSL|TLS|secure transport)|"
-        r"The server does not support SSL|insecure transport are prohibited",
+        r"The server does not support SSL|insecure transport are prohibited|WRONG_VERSION_NUMBER|"
+        r"server gave HTTP response to HTTPS|HTTP request to an HTTPS server",
         "and the server don't agree whether to use TLS",
         "correct `sslmode` or `ssl` in the address, or rediss:// and amqps:// in its beginning",
     ),
@@ -44,7 +52,23 @@ SERVER_ERRORS = (
         "check host and port in the variables or the Secret: another service, or a proxy, answers there",
     ),
     words(
-        r"CERTIFICATE_VERIFY_FAILED|certificate verify failed",
+        r"certificate (?:has expired|is not yet valid)|certificate has expired or is not yet valid",
+        "is shown a certificate that has expired, or isn't valid yet",
+        "renew that server's certificate; where it is valid, look at the clock of the node",
+    ),
+    words(
+        r"[Hh]ostname mismatch|certificate is not valid for|doesn't match ['\"]|certificate is valid for .* not ",
+        "is shown a certificate of another name than it asks for",
+        "call the server by a name that its certificate has, or renew that with the name that is used in the cluster",
+    ),
+    words(
+        r"(?i)alert certificate required|alert bad certificate|client certificate (?:is )?required|"
+        r"connection requires a valid client certificate",
+        "is asked for a certificate of its own by a server",
+        "mount the Secret with its client certificate and key, and name both in the address or settings",
+    ),
+    words(
+        r"CERTIFICATE_VERIFY_FAILED|certificate verify failed|certificate signed by unknown authority",
         "doesn't trust the certificate of a server that it asks",
         "put its authority's certificate into the image and name it (SSL_CERT_FILE), or correct the server's name",
     ),
@@ -57,6 +81,28 @@ SERVER_ERRORS = (
         r"role [\"'](?P<what>[^\"']+)[\"'] does not exist",
         "connects as {what}, whom the database doesn't know",
         "create that role, or correct the user in the variable or Secret that the address comes from",
+    ),
+    words(
+        r"vhost '?(?P<what>[^' ]+)'? (?:not found|refused|doesn't exist)|no such database: (?P<other>\S+)|"
+        r"UNKNOWN_TOPIC_OR_PART\w*[:\s]+(?P<more>[\w.-]+)",
+        "needs {what}, which the server doesn't have",
+        "create it there, or correct its name in the variable or Secret that the address comes from",
+    ),
+    words(
+        r"PRECONDITION_FAILED - (?P<what>[^\n']+)",
+        "declares something otherwise than the broker has it: {what}",
+        "declare it as it is there, or delete it there so that it is made anew",
+    ),
+    words(
+        r"READONLY You can't write|MISCONF Redis|in a read-only transaction|NotWritablePrimary|not primary|"
+        r"--(?:super-)?read-only option",
+        "writes to a server that only reads: a replica, or one in trouble",
+        "name the primary's address; look at that server's disk and log",
+    ),
+    words(
+        r"prepared statement \"(?P<what>[^\"]+)\" (?:already exists|does not exist)",
+        "uses prepared statements through a pooler that mixes its connections up",
+        "switch them off (asyncpg: statement_cache_size=0; psycopg: prepare_threshold=None), or pool by session",
     ),
     words(
         r"permission denied (?:for|to) (?P<what>[^\n]+)|must be owner of (?P<other>[^\n]+)|"
@@ -109,25 +155,37 @@ SERVER_ERRORS = (
         "version or a migration that still runs), then deploy again",
     ),
     words(
+        r"server closed the connection unexpectedly|connection has been closed unexpectedly|Lost connection to MySQL|"
+        r"server has gone away|Connection reset by peer|Server disconnected|Connection closed by server",
+        "loses its connection to a server that it needs",
+        "look whether that server runs and stays up, and what its log says of the connection",
+        heals=True,
+    ),
+    words(
         r"on socket \"[^\"]*\" failed|through socket '[^']*'",
         "looks for its database on a socket of its own container, as clients do that are given no host",
         "set the database's host: in the variable or Secret that the address comes from",
     ),
     words(
         r"(?s)(?:\b127\.0\.0\.1\b|\blocalhost\b|::1).*(?:Connection refused|Connect call failed)|"
-        r"(?:Connection refused|Connect call failed).*(?:\b127\.0\.0\.1\b|\blocalhost\b)",
+        r"ECONNREFUSED (?:127|::1)|(?:[Cc]onnection refused|Connect call failed).*(?:\b127\.0\.0\.1\b|\blocalhost\b)",
         "can't reach a server that it looks for on localhost, which in a pod is the pod itself",
         "name the server's own address in the variables or the Secret (of a Service: its name)",
         heals=True,
     ),
     words(
-        r"Connection refused|Connect call failed|Name or service not known|No address associated with hostname|"
+        r"[Cc]onnection refused|Connect call failed|Name or service not known|No address associated with hostname|"
         r"Network is unreachable|No route to host|Temporary failure in name resolution|[Cc]onnection timed out|"
         r"could not translate host name|connection timeout expired|[Cc]onnect(?:ion)? ?timeout|ConnectTimeout|"
         r"NoBrokersAvailable|ServerSelectionTimeoutError|[Ff]ailed to resolve|getaddrinfo failed|"
-        r"Can't connect to (?:MySQL|local) server|Could not connect to Redis|nodename nor servname",
+        r"Can't connect to (?:MySQL|local) server|Could not connect to Redis|nodename nor servname|"
+        r"Unable to bootstrap from|Could not connect to the endpoint|DNS query name does not exist|no such host|"
+        r"i/o timeout|server misbehaving|ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|UnknownHostException|"
+        r"StatusCode\.UNAVAILABLE|failed to connect to all addresses|[Nn]o servers available|"
+        r"ConnectException|[Bb]roker transport failure|brokers? (?:are )?down|nc: bad address|: +- no response|"
+        r"timeout occurred after waiting|Timeout after \S+ waiting",
         "can't reach a server that it needs",
-        _ADDRESS,
+        ADDRESS,
         heals=True,
     ),
 )

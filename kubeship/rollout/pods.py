@@ -68,8 +68,13 @@ class ContainerSnapshot:
     def last_words(self) -> str:
         """The log of the instance that ended last, or of the running one when none has ended."""
         if self.running and self.restarts:
-            return self.previous_log or self.current_log
-        return self.current_log or self.previous_log
+            return self.previous_log or self.current_log or self.last_message
+        return self.current_log or self.previous_log or self.last_message
+
+    @property
+    def last_message(self) -> str:
+        """What it left in its terminationMessagePath, or the kubelet took from its log for that."""
+        return str(self.last_end.get("message") or "")
 
     def said(self, reason: str, pattern: str = "") -> tuple[Object, ...]:
         """The events with this reason whose message matches, oldest first."""

@@ -1,5 +1,7 @@
 """Does the process end by itself? Its traceback, its exit code and its last words say why."""
 
+import re
+import signal
 from dataclasses import dataclass
 
 from kubeship.model.python_errors import PythonError, fault_place, in_words, read_traceback
@@ -68,7 +70,7 @@ def exits_at_once(container: ContainerSnapshot) -> Conclusion | None:
 def unexplained_exit(container: ContainerSnapshot) -> Conclusion:
     """Whatever else made it end: what the exit code says by convention, and its last words."""
     code = int(container.last_end.get("exitCode", 0))
-    known = EXIT_CODES.get(code)
+    known = _exit_code(code, container.last_words)
     line = decisive_line(container.last_words)
     cause = f"crashes: {known.cause}" if known else f"crashes with exit code {code}{f': {line}' if line else ''}"
     place = fault_place(container.last_words)
@@ -76,8 +78,30 @@ def unexplained_exit(container: ContainerSnapshot) -> Conclusion:
         container,
         f"{container.name} {cause}{f' ({place})' if place else ''}",
         line or f"terminated: {container.last_end.get('reason', 'Error')}, exit code {code}",
-        known.remedy if known else "correct what its last words name, then deploy again",
+        known.remedy if known else LAST_WORDS if line else SAID_NOTHING,
     )
+
+
+LAST_WORDS = "correct what its last words name, then deploy again"
+SAID_NOTHING = (
+    "it has said nothing: let it log to stdout or stderr instead of a file (Python: PYTHONUNBUFFERED=1), deploy again, "
+    "or start its command by hand in a pod of that image"
+)
+
+
+def _exit_code(code: int, words: str) -> "_ExitCode | None":
+    """What the code says by convention; 3 and 4 only where one of the servers with that convention has spoken."""
+    if code in _SERVERS_CODES and not _SERVERS_WORDS.search(words):
+        return None
+    if code in EXIT_CODES or code <= SIGNALLED:
+        return EXIT_CODES.get(code)
+    name = next((each.name for each in signal.Signals if each == code - SIGNALLED), "")
+    return _ExitCode(f"a signal ended it (exit code {code}, {name})", LAST_WORDS) if name else None
+
+
+SIGNALLED = 128
+_SERVERS_CODES = (3, 4)
+_SERVERS_WORDS = re.compile(r"gunicorn|\[ERROR\] |Worker failed to boot|App failed to load|Application startup failed")
 
 
 @dataclass(frozen=True)
@@ -105,6 +129,11 @@ EXIT_CODES = {
         "install builds for an older processor, or choose other nodes",
     ),
     134: _ExitCode("a library aborted it (exit code 134, SIGABRT)", "read its last words; often a C extension fails"),
+    135: _ExitCode(
+        "it reached memory that isn't there (exit code 135, SIGBUS)",
+        "look whether /dev/shm (64 MiB) or the volume of a mapped file is full; mount an emptyDir with `medium: "
+        "Memory` at /dev/shm",
+    ),
     137: _ExitCode(
         "it was killed (exit code 137, SIGKILL), but not at its own memory limit",
         "look at the node's memory (kubectl describe node), and whether a child process was killed at the limit",
@@ -161,9 +190,10 @@ def logs_of_ends(container: ContainerSnapshot) -> tuple[str, ...]:
 def _exception(container: ContainerSnapshot) -> PythonError | None:
     error = next((e for log in logs_of_ends(container) if (e := read_traceback(log))), None)
     if error is None or container.last_end.get("exitCode") != 0:
-        return error
+        # What is known by its words and came later is why: an exception before that was caught and logged.
+        return None if error and reason(error.followed_by) else error
     # Hypercorn ends with 0 though its worker has died. An exception that was followed by other words is not why.
-    last = next((line for line in reversed(container.last_words.splitlines()) if line.strip()), "")
+    last = next((line for line in reversed(container.last_words.splitlines()) if re.search(r"\w", line)), "")
     return error if last.startswith((error.type, "  ")) and last.strip() in error.text else None
 
 

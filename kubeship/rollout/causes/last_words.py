@@ -3,9 +3,14 @@
 import re
 from dataclasses import dataclass
 
+from kubeship.model.cloud_errors import CLOUD
+from kubeship.model.known_words import known_words
 from kubeship.model.log_formats import plain_lines
 from kubeship.model.meaning import HIGHER_PORT, WRITE_ELSEWHERE, words
-from kubeship.model.server_errors import server_error
+from kubeship.model.resource_errors import RESOURCES
+from kubeship.model.server_errors import SERVER_ERRORS
+from kubeship.model.settings_errors import SETTINGS
+from kubeship.model.telemetry import telemetry_line
 
 FAR_BACK = 20
 """Lines from the end in which the reason stands; what a program said long before is not why it ended."""
@@ -138,14 +143,11 @@ WORDS = (
         "refuses its configuration: {0}",
         "correct nginx's configuration, then deploy again",
     ),
-    words(
-        r"(?i)can't start new thread|pthread_create.*(?:resource temporarily unavailable|failed)|"
-        r"fork: (?:retry: )?resource temporarily unavailable|cannot fork",
-        "may not start any more processes or threads",
-        "start fewer workers and threads (OPENBLAS_NUM_THREADS, OMP_NUM_THREADS), or raise the limit of pids",
-    ),
 )
 """The last line that matches any row counts, and of it the first row."""
+
+_TABLES = (SETTINGS, RESOURCES, CLOUD, SERVER_ERRORS)
+"""What the libraries' table knows is advice in a line of a log (`pip install --upgrade pip`)."""
 
 _REFUSED = re.compile(
     r"(?:(?:(?P<before>/[\w./-]+)['\"]?|['\"](?P<quoted>/[^'\"]+)['\"] failed) ?(?:\(\d+)?: )?"
@@ -168,10 +170,10 @@ def reason(log: str) -> Reason | None:
             if found := row.pattern.search(line):
                 named = [_cut(name) for name in found.groups("") if name] or [""]
                 return Reason(row.cause.format(*named).strip(), row.remedy.format(*named), _cut(line), row.heals)
-        if server := server_error(line):
-            row, name = server
-            cause = row.cause.format(what=name)
-            return Reason(cause if name else f"{cause}: {_cut(line)}", row.remedy, _cut(line), row.heals)
+        if known := known_words(line, _TABLES):
+            row, name = known
+            cause, remedy = row.of(name)
+            return Reason(cause if name else f"{cause}: {_cut(line)}", remedy, _cut(line), row.heals)
         if refused := _REFUSED.search(line):
             path = refused["before"] or refused["quoted"] or refused["named"] or refused["after"] or "a file"
             return Reason(f"can't write {path} ({refused['reason'].lower()})", WRITE_ELSEWHERE, _cut(line))
@@ -186,8 +188,8 @@ def decisive_line(log: str) -> str:
 
 def _last(log: str) -> list[str]:
     """The end of the log without what says nothing; long lines, such as a document in one, are cut."""
-    lines = (line.strip()[:2000] for line in plain_lines(log[-200_000:])[-FAR_BACK:])
-    return [line for line in lines if re.search(r"\w", line)]
+    lines = [line.strip()[:2000] for line in plain_lines(log[-200_000:]) if not telemetry_line(line)]
+    return [line for line in lines[-FAR_BACK:] if re.search(r"\w", line)]
 
 
 def _cut(line: str) -> str:

@@ -121,6 +121,46 @@ def test_what_was_said_long_before_the_end_is_not_why() -> None:
     assert reason("Connection refused, trying again\n" + "working\n" * 30) is None
 
 
+def test_telemetry_that_does_not_arrive_is_not_why() -> None:
+    lost = "WARNING:opentelemetry.exporter.otlp: Transient error: Connection refused: /v1/traces, retrying in 2s\n"
+
+    found = concluded(rollout(crash_looping(1), log=f"FATAL: the license key is not valid\n{lost}"))
+
+    assert reason(lost) is None
+    assert found.diagnosis.cause == "web crashes with exit code 1: FATAL: the license key is not valid"
+    assert found.certain
+
+
+def test_words_that_are_known_and_come_later_count_before_an_exception_that_was_caught() -> None:
+    found = concluded(
+        rollout(crash_looping(1), log=f"{MISSING}INFO falling back\nFATAL: password authentication failed\n")
+    )
+
+    assert "wrong user or password" in found.diagnosis.cause
+
+
+def test_codes_of_some_servers_say_nothing_of_other_programs() -> None:
+    other = concluded(rollout(crash_looping(3), log="ERROR: no tenant\n"))
+    uvicorn = concluded(rollout(crash_looping(3), log="ERROR:    Application startup failed. Exiting.\n"))
+
+    assert other.diagnosis.cause == "web crashes with exit code 3: ERROR: no tenant"
+    assert "couldn't start the application" in uvicorn.diagnosis.cause
+
+
+def test_program_that_says_nothing_is_told_how_to_be_heard() -> None:
+    silent = concluded(rollout(crash_looping(1)))
+    left = crash_looping(1)
+    left["lastState"]["terminated"]["message"] = "schema is at 41, this needs 42"
+
+    assert "stdout" in silent.diagnosis.remedy
+    assert concluded(rollout(left)).diagnosis.evidence == "schema is at 41, this needs 42"
+
+
+def test_signal_without_words_of_its_own_is_named() -> None:
+    assert "SIGHUP" in concluded(rollout(crash_looping(129))).diagnosis.cause
+    assert "/dev/shm" in concluded(rollout(crash_looping(135))).diagnosis.remedy
+
+
 def test_unknown_words_are_shown_by_the_line_that_sounds_like_an_error() -> None:
     log = "Invalid value for workers: many\n\nError: invalid literal for int(): 'many'\nWorker exiting (pid: 7)\n"
 

@@ -1,0 +1,22 @@
+"""Which row of all tables of programs' words does a text match?"""
+
+from collections.abc import Iterable
+from itertools import chain
+
+from kubeship.model.cloud_errors import CLOUD
+from kubeship.model.library_errors import LIBRARIES
+from kubeship.model.meaning import Words
+from kubeship.model.resource_errors import RESOURCES
+from kubeship.model.server_errors import SERVER_ERRORS
+from kubeship.model.settings_errors import SETTINGS
+
+TABLES = (SETTINGS, RESOURCES, CLOUD, SERVER_ERRORS, LIBRARIES)
+"""In order of precedence: what is plainest comes first."""
+
+
+def known_words(text: str, tables: Iterable[Iterable[Words]] = TABLES) -> tuple[Words, str] | None:
+    """The row, and what its pattern found: the first group that took part."""
+    for row in chain.from_iterable(tables):
+        if found := row.pattern.search(text):
+            return row, next((word.strip() for word in found.groups() if word), "")
+    return None

@@ -1,0 +1,187 @@
+"""Which setting does an exception tell of: a variable, an address, a key or a file that isn't there or isn't taken?"""
+
+import re
+
+from kubeship.model.meaning import Meaning, at, words
+from kubeship.model.python_traceback import PythonError
+
+_FROM_WHERE = "in the variable or Secret that it comes from"
+
+SETTINGS = (
+    words(  # what an app, click or gunicorn (gunicorn/util.py, parse_address) says of such a value
+        r"(?s)(?:invalid literal|could not convert|not a valid|unable to parse|invalid int value|[Ii]nvalid port|"
+        r"could not be cast).*?(?P<what>tcp://[\d.]+(?::\d+)?|tcp://\[[0-9a-f:]+\](?::\d+)?)|"
+        r"(?P<other>'tcp') is not a valid port number",
+        "takes {what} for a setting, which Kubernetes puts into NAME_PORT for the Service NAME of its namespace",
+        "set `enableServiceLinks: false` in the pod's spec, as kubeship's own manifests do, or set that variable, or "
+        "call it otherwise",
+    ),
+    words(  # pydantic, click, argparse and others show the value as it came
+        r"(?P<what>\$\{\w+\}|\$\(\w+\)|%\(\w+\)s)['\"].*(?:not a valid|invalid)|"
+        r"(?:[Ii]nvalid|not a valid|could not convert).*['\"](?P<other>\$\{?\w+\}?|\$\(\w+\))['\"]",
+        "is given {what} as it stands, because nothing has filled the variable in",
+        "no shell reads the words of `command:` and `args:`: write $(NAME) for a variable of the container (it must be "
+        "set), or start it with `sh -c`",
+    ),
+    words(  # the header of requests and httpx (h11), the names of libpq, http.client, urllib3, getaddrinfo of a port
+        r"(?:[Hh]eader value:? ?b?['\"][^'\"]*\\[nr]['\"]|(?:database|host name|role|user) [\"'][^\"'\n]*\n[\"']|"
+        r"Servname not supported for ai_socktype|URL can't contain control characters|"
+        r"Invalid non-printable ASCII character in URL)",
+        "uses a value that ends with a line break, as one does that `echo` has put into a Secret",
+        "make that Secret anew without it: kubectl create secret --from-literal, or printf '%s' instead of echo",
+    ),
+    words(
+        r"Can't load plugin: sqlalchemy\.dialects:(?P<what>postgres)\b(?!\.|ql)",
+        "is given an address that begins with {what}://, which SQLAlchemy doesn't take any more",
+        f"let it begin with postgresql://, {_FROM_WHERE}, or replace that before create_engine()",
+    ),
+    words(
+        r"Can't load plugin: sqlalchemy\.dialects:(?P<what>[\w.]+)|No such transport: (?P<other>[\w+]+)|"
+        r"Scheme '(?P<more>[^']+)' is unknown",
+        "is given an address of the kind {what}, which it doesn't know",
+        f"correct the address' beginning, {_FROM_WHERE}, or add the distribution that brings that kind",
+    ),
+    words(  # SQLAlchemy, redis-py, sentry_sdk, requests, httpx, libpq, urllib.parse, pymongo
+        r"Could not parse (?:SQLAlchemy|rfc1738) URL|(?:Redis )?URL must specify one of the following schemes|"
+        r"Unsupported scheme ''|URI must begin with|No scheme(?:ma)? supplied|Request URL is missing an|"
+        r"unknown url type|missing \"=\" after|"
+        r"invalid (?:connection option|dsn|URI query parameter)|Port could not be cast to integer|"
+        r"Invalid port: |Expected string or URL object, got None|Invalid URL '",
+        "is given an address that it can't read",
+        "write scheme://user:password@host:port/name, without quotation marks around it and with %40 for an @ in the "
+        f"password, {_FROM_WHERE}",
+    ),
+    words(  # cryptography, OpenSSL, google-auth, paramiko, binascii
+        r"Unable to load PEM file|Could not deserialize key data|MalformedFraming|No key could be detected|"
+        r"Could not parse the provided public key|Incorrect padding|Invalid base64-encoded string|Fernet key must be|"
+        r"not a valid \w+ private key file|\bPEM lib\b|NO_START_LINE|NOT_ENOUGH_DATA",
+        "is given a key or certificate that it can't read",
+        "put it into the Secret as it is: whole, encoded once, with its line breaks (not \\n); --from-file does that",
+    ),
+    words(
+        r"KEY_VALUES_MISMATCH|private key does not match|key values mismatch",
+        "has a certificate and a private key that don't belong together",
+        "put both into one Secret at the same time (kubectl create secret tls), and mount that",
+    ),
+    words(
+        r"Could not find a suitable TLS CA certificate bundle, invalid path: (?P<what>\S+)",
+        "looks for the authorities that it trusts in {what}, which is not there",
+        "correct REQUESTS_CA_BUNDLE or SSL_CERT_FILE, or mount that file",
+    ),
+    words(  # ssh, libpq (fe-secure-openssl.c), erlang, MySQL
+        r"[Pp]ermissions \d+ for ['\"](?P<what>[^'\"]+)['\"] are too open|"
+        r"private key file \"(?P<other>[^\"]+)\" has group or world access|"
+        r"[Cc]ookie file (?P<more>\S+) must be accessible",
+        "refuses the key {what}, because others may read it too",
+        "mount the Secret with `defaultMode: 0400`, or let an init container copy it and set its mode",
+    ),
+    words(
+        r"File (?P<what>/\S+?)\.? was not found|"
+        r"[Cc]onfig(?:uration)? file (?P<other>/\S+) (?:not found|does not exist)",
+        "reads {what}, which is not there",
+        "mount the Secret or ConfigMap that it comes from, or correct the variable that names it",
+    ),
+)
+"""The first that matches counts. Sources: each library's own words; https://kubernetes.io/docs/concepts/services-
+networking/service/#environment-variables for tcp://."""
+
+VARIABLES = (
+    ("EnvError", re.compile(r'Environment variable "(\w+)" not set')),
+    ("ImproperlyConfigured", re.compile(r"Requested setting .* define the environment variable (\w+)", re.DOTALL)),
+    ("ImproperlyConfigured", re.compile(r"Set the (\w+) (?:environment|env) variable")),
+    ("ImproperlyConfigured", re.compile(r"The (SECRET_KEY) setting must not be empty")),
+    ("KeyError", re.compile(r"[\"']Config '(\w+)' is missing, and has no default")),
+    ("UndefinedValueError", re.compile(r"(\w+) not found\. Declare it as envvar")),
+    ("ValidationError", re.compile(r"^(\w+) is required in env \w+")),
+    ("ValidationError", re.compile(r"errors? for (?:\w*(?:Settings|Config|Conf|Env)\w*)\n(\w+)\n\s+[Ff]ield required")),
+)
+"""Exception, its message. Source: environs, Django (conf/__init__.py), django-environ and "Two Scoops of Django",
+starlette.config, python-decouple, Dynaconf, pydantic-settings."""
+
+_READ = re.compile(r"(?:getenv|environ\.get)\(\s*['\"](\w+)['\"]\s*\)")
+_PASSED_ON = re.compile(r"\b[\w.]+\(.*?(?:getenv\(|environ\.get\(|environ\[)\s*['\"](\w+)['\"]")
+"""In the source line that a traceback shows: what is missing is None, and what isn't a number is no number."""
+_REFUSING = frozenset({"InvalidOperation", "JSONDecodeError", "ValueError", "ZoneInfoNotFoundError"})
+
+
+def given_by(error: PythonError) -> str:
+    """The variable whose value is handed on in the project's own line; empty where that line doesn't say."""
+    found = _PASSED_ON.findall(f"{error.source}\n{error.text}")
+    return str(found[-1]) if found else ""
+
+
+def missing_variable(error: PythonError) -> Meaning | None:
+    """A variable of the environment that isn't set, in the words of those who read variables."""
+    name = _variable(error)
+    if name is None:
+        return None
+    return Meaning(
+        f"needs the environment variable {name}, which is not set{at(error)}",
+        f"set {name} under `variables:` in kubeship.yaml, or under `secrets: {{keys: [...]}}` when it is secret; "
+        "under `build: {variables: {...}}` for the build and its verification",
+    )
+
+
+def invalid_variable(error: PythonError) -> Meaning | None:
+    """environs and pydantic-settings name the variable whose value they refuse; elsewhere the source line does."""
+    environs = re.search(r'Environment variable "(\w+)" (?:invalid|empty)[: ]*(.*)', error.message)
+    settings = re.search(
+        r"for \w*(?:Settings|Config|Conf|Env)\w*\n(\w+)\n\s+(.+?)(?: \[type=|$)", error.message, re.MULTILINE
+    )
+    found = environs if error.name.startswith("Env") else settings if error.name == "ValidationError" else None
+    converted = given_by(error) if error.name in _REFUSING else ""
+    if not found and not converted:
+        return None
+    name, said = (found[1].upper(), found[2]) if found else (converted, error.message.split("\n")[0])
+    return Meaning(
+        f"refuses the value of the environment variable {name}{at(error)}: {said}".rstrip(": "),
+        f"correct {name} under `variables:` in kubeship.yaml, or in the Secret that it comes from",
+    )
+
+
+def certificate_not_read(error: PythonError) -> Meaning | None:
+    """OpenSSL opens certificates and keys itself, so that the errors of that name no file."""
+    tls = "load_cert_chain" in error.text or "load_verify_locations" in error.text
+    if not tls or error.name not in ("FileNotFoundError", "PermissionError"):
+        return None
+    if error.name == "FileNotFoundError":
+        return Meaning(
+            f"reads a certificate or a private key that is not there{at(error)}",
+            "mount the Secret that holds them (tls.crt and tls.key in one of `kubectl create secret tls`), and correct "
+            "the paths that the server is given",
+        )
+    return Meaning(
+        f"may not read its certificate or private key{at(error)}",
+        "a Secret's files belong to root: set `fsGroup` in the pod's securityContext and `defaultMode: 0440` in the "
+        "volume",
+    )
+
+
+def unreadable_document(error: PythonError) -> Meaning | None:
+    """YAML's errors name file and line below their first line; JSON's and TOML's name no file."""
+    place = re.search(r"in \"(?P<file>/?[^\"<]+)\", line (?P<line>\d+)", error.message)
+    first = error.message.split("\n")[0]
+    if error.name in ("ComposerError", "ConstructorError", "ParserError", "ReaderError", "ScannerError") and place:
+        return Meaning(
+            f"can't read {place['file']}, line {place['line']}{at(error)}: {first}",
+            "correct that file, or the ConfigMap or Secret that it is mounted from",
+        )
+    if error.name not in ("JSONDecodeError", "MissingSectionHeaderError", "TOMLDecodeError"):
+        return None
+    kind = {"JSONDecodeError": "JSON", "TOMLDecodeError": "TOML"}.get(error.name, "an .ini file")
+    return Meaning(
+        f"expects {kind} and finds something else{at(error)}: {first}",
+        f"look at the file, variable or answer that {error.where or 'it'} reads: it may be empty, cut off or quoted "
+        "in another way",
+    )
+
+
+def _variable(error: PythonError) -> str | None:
+    from_environment = error.raised_in == "<frozen os>" or error.raised_in.endswith("/os.py")
+    if error.type == "KeyError" and from_environment:
+        return error.message.split("\n")[0].strip("'\"")  # below it may stand what another worker wrote just then
+    if "NoneType" in error.message and (read := _READ.findall(error.text)):
+        return str(read[-1])
+    found = (pattern.search(error.message) for name, pattern in VARIABLES if name == error.name)
+    variable = next((match[1] for match in found if match), None)
+    return variable.upper() if variable and error.name == "ValidationError" else variable
