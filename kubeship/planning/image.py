@@ -117,9 +117,15 @@ def _copied_files(dependencies: Dependencies) -> tuple[str, ...]:
 
 
 def _build_packages(configuration: Configuration) -> tuple[str, ...]:
-    """With objdump, which PyInstaller reads shared libraries by (pyinstaller.org, "Requirements")."""
-    needed = build_packages(configuration)
-    return tuple(dict.fromkeys((*needed, "binutils"))) if configuration.build.bundle else needed
+    """With objdump, which PyInstaller reads shared libraries by (pyinstaller.org, "Requirements").
+
+    Steps and tests load the app's libraries as the app does, so they need what it loads, too.
+    """
+    needed, build = build_packages(configuration), configuration.build
+    loaded = configuration.system_packages.runtime if build.steps or build.tests or build.bundle else []
+    brought = tuple(name.removesuffix("-dev") for name in needed if name.endswith("-dev"))
+    needed += tuple(name for name in loaded if not name.startswith(brought))
+    return tuple(dict.fromkeys((*needed, "binutils"))) if build.bundle else needed
 
 
 def _own_files(build: Build) -> Iterator[str]:

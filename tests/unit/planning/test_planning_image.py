@@ -83,6 +83,24 @@ def test_a_front_end_a_bundle_and_tests_are_planned_whole() -> None:
     assert plan.tests == TestPlan("pytest -q", groups=("dev",))
 
 
+@pytest.mark.parametrize(
+    ("build", "expected"),
+    [
+        ("{}", ("gcc", "libpq-dev")),
+        ("{steps: [python manage.py collectstatic]}", ("gcc", "libpq-dev", "libmagic1")),
+        ("{tests: pytest}", ("gcc", "libpq-dev", "libmagic1")),
+    ],
+)
+def test_what_runs_in_the_build_has_the_libraries_that_the_app_loads(build: str, expected: tuple[str, ...]) -> None:
+    plan = planned(
+        "dependencies: {manager: none}\n"
+        "system_packages: {build: [gcc, libpq-dev], runtime: [libpq5, libmagic1]}\n"
+        f"build: {build}\n"
+    )
+
+    assert plan.build_packages == expected
+
+
 def test_only_version_variables_reach_the_installation_of_the_project() -> None:
     plan = planned(
         "dependencies: {manager: pep621, files: [pyproject.toml], package: true}\n"
