@@ -121,7 +121,10 @@ def answered(
 
 
 def read_settings(settings: Sequence[str]) -> Answers:
-    """`KEY=VALUE` options, VALUE read as YAML; a variable's is text, whatever YAML takes it for. Raises InvalidInput."""
+    """`KEY=VALUE` options, VALUE read as YAML; a variable's is text, whatever YAML takes it for.
+
+    Raises InvalidInput.
+    """
     answers: Answers = {}
     for setting in settings:
         key, equals, value = setting.partition("=")
