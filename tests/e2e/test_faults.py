@@ -11,6 +11,7 @@ import pytest
 from tests.e2e.conftest import Kubectl, Ship
 from tests.faults.api_proxy import in_front_of
 from tests.faults.cases import KILL, Case, Storm, all_converge
+from tests.faults.control_plane import TOKEN
 from tests.faults.world import DOCUMENTED, World, world
 from tests.stack.addresses import Stack
 
@@ -77,6 +78,26 @@ def test_a_deploy_to_the_whole_cluster_outlasts_a_bad_line(copy: Any, kubectl: K
     assert [revision["outcome"] for revision in revisions] == ["succeeded"]
     assert not kubectl.objects("lease")[0]["spec"].get("holderIdentity")
     assert ship("diff", "--image", image).out == ""
+
+
+def test_a_deploy_whose_login_is_revoked_midway_gets_another_one(there: World) -> None:
+    app = there.app("revoked")
+    calls = app.project.parent / "logins"
+    given = {"apiVersion": "client.authentication.k8s.io/v1", "kind": "ExecCredential", "status": {"token": TOKEN}}
+    script = f"echo one more >> {calls}; echo '{json.dumps(given)}'"
+    plugin = {"apiVersion": given["apiVersion"], "command": "sh", "args": ["-c", script], "interactiveMode": "Never"}
+    app.user = {"exec": plugin}
+    app.next_version()
+
+    def revoked(number: int, method: str, path: str) -> str | None:
+        return "401" if number > 50 and calls.read_text().count("one more") == 1 else None
+
+    ran, faults = app.deploy(spoils=revoked)
+
+    assert ran.code == 0, ran.err
+    assert faults.spoilt
+    assert ran.err.count("doesn't take the login any more") == 1
+    app.converges(ran, "a login that was revoked")
 
 
 def test_a_one_off_command_and_logs_outlast_a_bad_line(there: World) -> None:

@@ -66,15 +66,15 @@ class ControlPlane:
         """Create it."""
         self.request("POST", "/api/v1/namespaces", {"metadata": {"name": name}})
 
-    def kubeconfig(self, path: Path, server: str, token: str = TOKEN) -> Path:
-        """Write one that leads to `server`, which may be a proxy in front."""
+    def kubeconfig(self, path: Path, server: str, user: Mapping[str, Any] | None = None) -> Path:
+        """Write one that leads to `server`, which may be a proxy in front; without a `user`, with the right token."""
         cluster = {"server": server, "insecure-skip-tls-verify": True}
         context = {"cluster": "faults", "user": "faults"}
         document = {
             "apiVersion": "v1",
             "kind": "Config",
             "clusters": [{"name": "faults", "cluster": cluster}],
-            "users": [{"name": "faults", "user": {"token": token}}],
+            "users": [{"name": "faults", "user": user or {"token": TOKEN}}],
             "contexts": [{"name": "faults", "context": context}],
             "current-context": "faults",
         }

@@ -83,6 +83,8 @@ class App:
     """The revision that a rollback should go back to."""
     step: str = ""
     """The release Job that it should undo."""
+    user: dict[str, Any] | None = None
+    """How kubeship logs in, as a kubeconfig has it; None: with the right token."""
 
     def kubeship(self, *arguments: str, spoils: Spoils = nothing) -> tuple[Ran, Faults]:
         """Run it against a server that is spoilt."""
@@ -180,7 +182,9 @@ class App:
     @contextmanager
     def _server(self, spoils: Spoils) -> Iterator[tuple[dict[str, str], Faults]]:
         with in_front_of(self.plane.host, spoils) as (host, faults):
-            config = self.plane.kubeconfig(self.project.parent / f"{self.namespace}.kubeconfig", f"http://{host}")
+            config = self.plane.kubeconfig(
+                self.project.parent / f"{self.namespace}.kubeconfig", f"http://{host}", self.user
+            )
             own = {key: value for key, value in os.environ.items() if not key.startswith("KUBESHIP_") and key != "CI"}
             cache = str(self.project.parent / "cache")
             yield {**own, "KUBECONFIG": str(config), "NO_COLOR": "1", "XDG_CACHE_HOME": cache}, faults
