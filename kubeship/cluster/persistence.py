@@ -12,6 +12,8 @@ Answer = TypeVar("Answer")
 
 BACKOFF = (0.2, 0.5, 1.0, 2.0, 4.0)
 """Seconds before each new try of an idempotent request."""
+TELL_EACH = 5
+"""Of so many tries one is told while nothing reaches the server: several requests wait for it at the same time."""
 PATIENCE = 45.0
 """Seconds after which a request isn't tried again, so that timeouts don't add up to minutes."""
 OUTAGE = (*BACKOFF, *(BACKOFF[-1],) * 20)
@@ -48,7 +50,7 @@ def persistent(
     *,
     heals: Callable[[Refusal], bool] = may_heal,
 ) -> Answer:
-    """What `attempt` returns, tried again while its refusal `heals`, with a Note each time. Raises the last Refusal."""
+    """What `attempt` returns, tried again while its refusal `heals`, with Notes. Raises the last Refusal."""
     began = time.monotonic()
     for tries in itertools.count():
         try:
@@ -58,6 +60,7 @@ def persistent(
             if not heals(refusal) or tries >= len(pauses) or time.monotonic() > began + patience:
                 raise
             delay = min(refusal.retry_after or pauses[tries], LONGEST_RETRY_AFTER)
-            emit(Note(f"{refusal.message}; trying again in {delay:g} s"))
+            if not refusal.unreachable or tries % TELL_EACH == 0:
+                emit(Note(f"{refusal.message}; trying again in {delay:g} s"))
         sleep(delay)
     raise AssertionError("the last attempt returns or raises")

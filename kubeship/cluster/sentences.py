@@ -11,6 +11,9 @@ FORBIDDEN = re.compile(
 )
 """k8s.io/apiserver/pkg/endpoints/handlers/responsewriters/errors.go, forbiddenMessage."""
 
+TERMINATING = re.compile(r"unable to create new content in namespace (?P<namespace>\S+) because it is being terminated")
+"""k8s.io/apiserver/pkg/admission/plugin/namespace/lifecycle/admission.go."""
+
 UNKNOWN_FIELD = re.compile(r"(?P<path>\S+): field not declared in schema|unknown field \"(?P<strict>[^\"]+)\"")
 """The first are structured-merge-diff's words, which come with status 500 on a server-side apply (seen on 1.35)."""
 
@@ -86,6 +89,12 @@ def _forbidden(words: str, doing: str) -> tuple[str, str]:
         return (
             f"{doing}: the request went out without credentials (the server sees system:anonymous)",
             "log in again: the kubeconfig's user has no token, or its login plugin gave none",
+        )
+    if terminating := TERMINATING.search(words):
+        namespace = terminating["namespace"]
+        return (
+            f"{doing}: namespace {namespace} is being deleted, with everything in it",
+            f"wait until it is gone, then create it anew: `kubectl create namespace {namespace}`",
         )
     match = FORBIDDEN.search(words)
     if match is None:

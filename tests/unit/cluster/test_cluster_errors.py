@@ -66,6 +66,15 @@ def test_missing_namespace_is_told_apart_from_a_missing_object() -> None:
     assert refusal.hint == "run `kubectl create namespace shop`"
 
 
+def test_namespace_that_is_being_deleted_is_waited_for() -> None:
+    words = 'jobs.batch "a" is forbidden: unable to create new content in namespace shop because it is being terminated'
+
+    refusal = refused(403, {"message": words, "reason": "Forbidden"}, "applying Job/a")
+
+    assert refusal.message == "applying Job/a: namespace shop is being deleted, with everything in it"
+    assert "kubectl create namespace shop" in refusal.hint
+
+
 def test_conflict_names_manager_and_field() -> None:
     cause = {
         "reason": "FieldManagerConflict",
