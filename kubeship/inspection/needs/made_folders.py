@@ -7,6 +7,7 @@ import re
 from kubeship.inspection.code.modules import Modules
 from kubeship.inspection.files.sources import is_aside
 from kubeship.inspection.files.syntax import assignments, calls, dotted, statements
+from kubeship.inspection.needs.anchored import anchored_folder
 from kubeship.inspection.needs.volumes import literal_folder
 from kubeship.model.origin import Found, Origin
 
@@ -31,15 +32,15 @@ def made_folders(modules: Modules, root: str, kept: frozenset[str]) -> tuple[Fou
         content = modules.sources.content(path)
         if is_aside(path) or TOOLS.search(path) or not any(word in content for word in WORDS):
             continue
-        for stated, line in _made(modules.sources.tree(path)):
+        for stated, line in _made(modules.sources.tree(path), path, root):
             folder = posixpath.normpath(posixpath.join(root, stated))
             if _is_free(modules, folder) and not SYSTEM.match(folder) and stated not in kept and folder not in kept:
                 found.setdefault(folder, []).append(Origin(path, line, "made when it runs; it ends with the pod"))
     return tuple(Found(folder, tuple(found[folder][:1])) for folder in sorted(found) if not _is_inside(folder, found))
 
 
-def _made(tree: ast.Module | None) -> list[tuple[str, int]]:
-    """The folders that are made, each with its line; a name stands for what the module assigns to it."""
+def _made(tree: ast.Module | None, path: str, root: str) -> list[tuple[str, int]]:
+    """The folders that are made, seen from `root`, each with its line; a name stands for what the module assigns."""
     if tree is None:
         return []
     names = {
@@ -57,7 +58,9 @@ def _made(tree: ast.Module | None) -> list[tuple[str, int]]:
             subject = call.func.value
         if isinstance(subject, ast.Name):
             subject = names.get(subject.id)
-        if subject is not None and (folder := literal_folder(subject)):
+        if anchored := anchored_folder(subject, path, names):
+            made.append((posixpath.relpath(anchored, root), call.lineno))
+        elif subject is not None and (folder := literal_folder(subject)):
             made.append((folder, call.lineno))
     return made
 

@@ -8,6 +8,7 @@ import pytest
 from kubeship.inspection.project import inspect
 
 Written = Callable[[Mapping[str, str]], Path]
+HERE = "os.path.join(os.path.dirname(os.path.dirname(__file__)), 'logs')"
 HEAD = "import os\nfrom pathlib import Path\n\nfrom flask import Flask\n\napp = Flask(__name__)\n"
 
 
@@ -24,6 +25,12 @@ HEAD = "import os\nfrom pathlib import Path\n\nfrom flask import Flask\n\napp = 
         ("os.makedirs('static')\n", {"static/site.css": ""}, []),
         ("os.makedirs('logs')\n", {"logs/.gitkeep": ""}, ["logs"]),
         ("UPLOAD_FOLDER = 'uploads'\nos.makedirs(UPLOAD_FOLDER)\n", {}, []),
+        ("", {"shop/__init__.py": "", "shop/core/log.py": f"import os\nD = {HERE}\nos.makedirs(D)\n"}, ["shop/logs"]),
+        (
+            "",
+            {"shop/log.py": "from pathlib import Path\n(Path(__file__).resolve().parents[1] / 'logs').mkdir()\n"},
+            ["logs"],
+        ),
         (
             "",
             {"scripts/dump.py": "import os\nos.mkdir('dumps')\n", "tests/test_a.py": "import os\nos.mkdir('x')\n"},
