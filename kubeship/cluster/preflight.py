@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from kubeship.cluster import existing, ingresses, permissions, pod_admission, pulling, quotas, storage
+from kubeship.cluster import existing, ingresses, permissions, pod_admission, pulling, quotas, revisions, storage
 from kubeship.cluster.defined import defined
 from kubeship.cluster.dry_run import NOTHING_BEYOND, Compared, Terms, tried
 from kubeship.cluster.errors import Refusal
@@ -56,6 +56,7 @@ def preflight(api: Api, objects: Sequence[Object], question: Question | None = N
         yield from pod_admission.findings(api, pods, said=compared[0].warnings)
 
     checks: list[Callable[[], Iterable[Finding]]] = [
+        lambda: revisions.findings(objects),
         lambda: permissions.findings(api, objects, thorough=asked.thorough),
         lambda: ingresses.findings(api, served),
         lambda: existing.findings(api, objects, namespace),

@@ -4,12 +4,13 @@ import base64
 import gzip
 import json
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
 from kubeship.cluster.ports import Api
 from kubeship.errors import InvalidInput, MissingPrecondition
+from kubeship.model.finding import Finding
 from kubeship.model.objects import Object, ObjectRef, ref
 from kubeship.model.revision import Outcome, Revision, recorded
 
@@ -22,6 +23,7 @@ KEPT = 20
 """Records of an app; beside them the last that succeeded, however old."""
 LARGEST = 900 * 1024
 """Bytes of compressed objects; a ConfigMap holds 1 MiB: https://kubernetes.io/docs/concepts/configuration/configmap/"""
+SMALLER = "take large files out of ConfigMaps: put them into the image or into a volume"
 
 
 class OtherSchema(ValueError):
@@ -60,14 +62,9 @@ def surplus(records: Iterable[tuple[int, Outcome]]) -> tuple[int, ...]:
 
 def encode(revision: Revision) -> Object:
     """The ConfigMap; the same revision is the same bytes. Raises InvalidInput when it doesn't fit into one."""
-    text = json.dumps(recorded(revision.objects), sort_keys=True, separators=(",", ":"))
-    packed = gzip.compress(text.encode(), mtime=0)
+    packed = _packed(_text(revision.objects))
     if len(packed) > LARGEST:
-        raise InvalidInput(
-            f"the record of revision {revision.number} of {revision.app} doesn't fit into a ConfigMap: its "
-            f"{len(revision.objects)} objects are {len(packed) // 1024} KiB compressed, at most {LARGEST // 1024} fit",
-            hint="take large files out of ConfigMaps: put them into the image or into a volume",
-        )
+        raise InvalidInput(_too_large(revision.objects, packed), hint=SMALLER)
     meta = {
         "schema": SCHEMA,
         "number": revision.number,
@@ -92,6 +89,13 @@ def encode(revision: Revision) -> Object:
     }
 
 
+def findings(objects: Sequence[Object]) -> Iterator[Finding]:
+    """Whether the objects fit into a record."""
+    text = _text(tuple(objects))
+    if len(text) > LARGEST and len(packed := _packed(text)) > LARGEST:
+        yield Finding(_too_large(objects, packed), SMALLER, subject="record")
+
+
 def decode(item: Object) -> Revision:
     """The revision in a ConfigMap. Raises MissingPrecondition when it isn't one that this version wrote."""
     try:
@@ -113,6 +117,21 @@ def decode(item: Object) -> Revision:
         )
     except (AttributeError, KeyError, TypeError, ValueError, OSError, EOFError, zlib.error) as error:
         raise _unreadable(item, error) from error
+
+
+def _text(objects: tuple[Object, ...]) -> bytes:
+    return json.dumps(recorded(objects), sort_keys=True, separators=(",", ":")).encode()
+
+
+def _packed(text: bytes) -> bytes:
+    return gzip.compress(text, mtime=0)
+
+
+def _too_large(objects: Sequence[Object], packed: bytes) -> str:
+    return (
+        f"the record of the revision doesn't fit into a ConfigMap: its {len(objects)} objects are "
+        f"{len(packed) // 1024} KiB compressed, at most {LARGEST // 1024} fit"
+    )
 
 
 def _objects(unpacked: Any) -> tuple[Object, ...]:

@@ -2,13 +2,15 @@
 
 import json
 from dataclasses import dataclass, field
+from difflib import unified_diff
+from itertools import islice
 
 from rich.console import Console
 from rich.markup import escape
 from rich.status import Status
 
 from kubeship.errors import KubeshipError
-from kubeship.model.changes import Action, Change, Changes, described, described_drift
+from kubeship.model.changes import Action, Change, Changes, FieldChange, described, described_drift
 from kubeship.model.events import (
     BuildStage,
     Caution,
@@ -26,6 +28,10 @@ from kubeship.model.events import (
 from kubeship.model.verdict import Diagnosis
 from kubeship.ui.printable import printable
 
+LONGEST_VALUE, MOST_LINES = 2_000, 40
+"""Characters, and lines, of one field's change; `diff --json` has all of it."""
+LONGEST_TEXT = 100_000
+"""Characters that are compared line by line, which takes time by the square of their lines."""
 SYMBOLS = {
     Action.CREATE: ("+", "green"),
     Action.UPDATE: ("~", "yellow"),
@@ -168,7 +174,7 @@ def change_lines(change: Change) -> list[str]:
     what = f" (adopted from {escape(whose)})" if change.adopted else ""
     lines = [f"[{colour}]{symbol} {escape(str(change.ref))}[/{colour}]{what}"]
     if change.action is Action.UPDATE:
-        lines += [f"    {escape(item.path)}: {_value(item.before)} → {_value(item.after)}" for item in change.fields]
+        lines += [line for item in change.fields for line in _field_lines(item)]
     lines += [f"    [red]{escape(described(conflict))}[/red]" for conflict in change.conflicts]
     return lines
 
@@ -182,8 +188,21 @@ def print_error(error: KubeshipError, console: Console) -> None:
         console.print(f"[bold]next:[/bold] {escape(printable(error.hint))}", highlight=False, soft_wrap=True)
 
 
+def _field_lines(item: FieldChange) -> list[str]:
+    """What becomes what; of texts of several lines, those that differ."""
+    before, after = item.before, item.after
+    texts = isinstance(before, str) and isinstance(after, str) and "\n" in before + after
+    if not texts or len(before + after) > LONGEST_TEXT:
+        return [f"    {escape(item.path)}: {_value(before)} → {_value(after)}"]
+    lines = unified_diff(before.splitlines(), after.splitlines(), n=0, lineterm="")
+    told = [line for line in islice(lines, 2, None) if not line.startswith("@@")]
+    more = [f"      … and {len(told) - MOST_LINES} more lines"] if len(told) > MOST_LINES else []
+    return [f"    {escape(item.path)}:", *(f"      {_value(line)}" for line in told[:MOST_LINES]), *more]
+
+
 def _value(value: object) -> str:
     """What isn't text as JSON, which is YAML too: it can be pasted into a manifest."""
     if value is None:
         return "[dim](none)[/dim]"
-    return escape(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return escape(text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}… ({len(text)} characters)")

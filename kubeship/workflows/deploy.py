@@ -103,8 +103,8 @@ def deploy(request: DeployRequest, builders: Builders, connect: Callable[[App], 
             source=source,
             commit=app.commit(),
         )
+        begin(revision, newest, held)
         with told_if_unfinished(revision, "kubeship deploy", emit):
-            begin(revision, newest, held)
             return Deployed(_roll_out(app, revision, request, held), changes, addresses(objects))
 
 

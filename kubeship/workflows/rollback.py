@@ -57,9 +57,9 @@ def rollback(request: RollbackRequest, cluster: Cluster, emit: Emit) -> Revision
             holder=request.holder,
             message=f"{ROLLBACK_TO}{target.number}",
         )
+        begin(revision, newest, held)
+        emit(RollingBack(newest.number, target.number))
         with told_if_unfinished(revision, "kubeship rollback", emit):
-            begin(revision, newest, held)
-            emit(RollingBack(newest.number, target.number))
             return _bring_back(revision, target, left, records, held)
 
 

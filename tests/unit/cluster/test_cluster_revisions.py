@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 import pytest
 from cluster_fakes import FakeApi, always, config_map, deployment, lost
 
-from kubeship.cluster.revisions import KEPT, decode, delete_records, encode, record, revisions, surplus
+from kubeship.cluster.revisions import KEPT, decode, delete_records, encode, findings, record, revisions, surplus
 from kubeship.errors import InvalidInput, LeaseHeld, MissingPrecondition
 from kubeship.model.revision import Outcome, Revision
 
@@ -52,6 +52,15 @@ def test_too_many_objects_are_refused_before_the_server_does() -> None:
 
     with pytest.raises(InvalidInput, match="doesn't fit into a ConfigMap"):
         encode(replace(revision(1), objects=(config_map("big", text=text),)))
+
+
+def test_too_many_objects_are_found_before_anything_is_built() -> None:
+    noise = "".join(random.Random(1).choices(string.printable, k=1_500_000))
+
+    (finding,) = findings([config_map("large", a=noise)])
+
+    assert "doesn't fit into a ConfigMap" in finding.problem
+    assert list(findings([config_map("large", a="x" * 1_500_000)])) == []
 
 
 def test_newest_comes_first_and_other_apps_stay_out() -> None:

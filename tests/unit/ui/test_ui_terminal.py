@@ -54,6 +54,25 @@ def test_a_field_that_is_no_text_is_shown_as_it_could_stand_in_a_manifest() -> N
     assert 'spec.httpGet: (none) → {"path": "/grüße", "port": 8000}' in text
 
 
+def changed(before: str, after: str) -> str:
+    field = FieldChange("data[settings]", before, after)
+    return printed(Compared(Changes((Change(ObjectRef("v1", "ConfigMap", "shop", "web"), Action.UPDATE, (field,)),))))
+
+
+def test_of_a_text_of_many_lines_those_that_differ_are_shown() -> None:
+    lines = [f"line {number}" for number in range(100)]
+
+    text = changed("\n".join(lines), "\n".join([*lines[:50], "another", *lines[51:]]))
+
+    assert "\n        -line 50\n        +another\n" in text
+    assert "line 49" not in text
+    assert "… and 60 more lines" in changed("\n", "\n" + "\n".join(lines))
+
+
+def test_a_value_without_end_is_cut() -> None:
+    assert "… (700000 characters)" in changed("a", "b" * 700_000)
+
+
 def test_a_failure_is_told_before_the_way_back_begins() -> None:
     crash = Diagnosis("it crashes at start: KeyError: 'A'", "", "set A", subject="Deployment/web")
 
