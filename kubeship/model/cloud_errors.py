@@ -45,6 +45,7 @@ CLOUD = (
         "grant its ServiceAccount that right: `permissions:` in kubeship.yaml, or a Role and a RoleBinding",
     ),
     words(
+        r"No such file or directory: '/var/run/secrets/kubernetes\.io|"
         r"Service token file does not exist|Service host/port is not set|unable to load in-cluster configuration",
         "looks for the token of its ServiceAccount, which isn't mounted in its pod",
         "give it `permissions:` in kubeship.yaml, which mounts a token, or set automountServiceAccountToken",

@@ -100,8 +100,11 @@ def missing_file(error: PythonError) -> Meaning | None:
     missing = error.name == "FileNotFoundError" and re.search(r"\[Errno 2\] [^:]+: '(?P<path>[^']+)'", error.message)
     if not missing:
         return None
+    cause = f"reads {missing['path']}, which is not there{at(error)}"
+    if re.match(r"/(?:etc|mnt|run|secrets?|vault|var|config)/", missing["path"]):
+        return Meaning(cause, "mount the Secret, ConfigMap or volume that it comes from there, or correct the path")
     return Meaning(
-        f"reads {missing['path']}, which is not there{at(error)}",
+        cause,
         "check that .dockerignore doesn't exclude it, and name it relative to __file__, not to the working directory",
     )
 
@@ -129,11 +132,15 @@ def not_locked(error: PythonError) -> Meaning | None:
 
 
 def other_user(error: PythonError) -> Meaning | None:
-    """setuid(2), setgid(2) and initgroups(3) of an ordinary user."""
+    """Errno 1 without a path: setuid(2), setgid(2), initgroups(3), and whatever else takes a capability."""
     if error.name not in ("OSError", "PermissionError") or "[Errno 1]" not in error.message or "'" in error.message:
         return None
     if not re.search(r"\b(?:set(?:re|res|e)?[ug]id|setgroups|initgroups)\(", error.text):
-        return None
+        return Meaning(
+            f"asks the kernel for what its container may not do{at(error)}: {error!s}",
+            "do without it (raw sockets, mounts, changing clocks or priorities), or add the capability to the "
+            "container's securityContext, where the cluster allows that",
+        )
     return Meaning(f"may not become another user{at(error)}: {error!s}", ALREADY_ORDINARY)
 
 

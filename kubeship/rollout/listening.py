@@ -70,6 +70,8 @@ class Elsewhere:
     cause: str
     remedy: str
     evidence: str
+    nowhere: bool = False
+    """Whether nothing is listened on at all: it may not have come that far."""
 
 
 def elsewhere(port: int, log: str, sockets: str) -> Elsewhere | None:
@@ -85,7 +87,7 @@ def elsewhere(port: int, log: str, sockets: str) -> Elsewhere | None:
         return _by_the_log(port, words) if words else None
     there = [place for place in places if place.port == port]
     if there:
-        return None if any(place.reachable for place in there) else _unreachable(there[0])
+        return _there(there)
     if words and words.port in {place.port for place in places}:
         return _by_the_log(port, words)
     if not places:
@@ -94,6 +96,7 @@ def elsewhere(port: int, log: str, sockets: str) -> Elsewhere | None:
             "look in its log for what it does before it listens: a server that it waits for, or too little CPU; if it "
             "is only slow, raise `resources: {cpu: ...}` or `start_seconds:` of the process in kubeship.yaml",
             "/proc/net/tcp in the pod: no LISTEN",
+            nowhere=True,
         )
     ports = ", ".join(str(number) for number in sorted({place.port for place in places}))
     return Elsewhere(f"in the pod, only port {ports} is listened on", _remedy(port, places[0].port), places[0].line)
@@ -125,6 +128,22 @@ def _unreachable(place: Place) -> Elsewhere:
     )
 
 
+def _there(places: list[Place]) -> Elsewhere | None:
+    """On the right port, but perhaps not for everybody."""
+    if not any(place.reachable for place in places):
+        return _unreachable(places[0])
+    return _by_ipv6_only(places[0]) if all(":" in place.host for place in places) else None
+
+
+def _by_ipv6_only(place: Place) -> Elsewhere:
+    """Where IPV6_V6ONLY is set, which the kernel's table doesn't show, [::] doesn't take IPv4 (ipv6(7))."""
+    return Elsewhere(
+        f"the program listens on {place.line.split()[-2]} only, which may take no IPv4",
+        "let it listen on 0.0.0.0; if it takes IPv4 as well and is only slow, give it more time",
+        place.line,
+    )
+
+
 def _remedy(wanted: int, found: int) -> str:
     return f"set `port: {found}` of the process in kubeship.yaml, or let the program listen on {wanted}"
 
@@ -132,6 +151,18 @@ def _remedy(wanted: int, found: int) -> str:
 def listening(sockets: str) -> tuple[Place, ...]:
     """What listens in a pod, by /proc/net/tcp and tcp6."""
     return tuple(sorted(set(_places(sockets))))
+
+
+def not_reached(port: int, sockets: str) -> str:
+    """Why nobody outside of the pod reaches that port of it, as far as the kernel tells; empty where somebody may."""
+    places = listening(sockets)
+    there = [place for place in places if place.port == port]
+    if not sockets or any(place.reachable for place in there):
+        return ""
+    if there:
+        return f"the program listens on {there[0].host} only"
+    others = ", ".join(str(number) for number in sorted({place.port for place in places}))
+    return f"nothing listens there (only on {others})" if others else "nothing in the pod listens on any port yet"
 
 
 def _places(sockets: str) -> Iterator[Place]:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -28,6 +28,10 @@ class ContainerSnapshot:
     """Seconds since nothing else was in its way: its pod had a node, a sandbox, and what runs before it."""
     sockets: str = ""
     """/proc/net/tcp and tcp6 of its pod."""
+    pod_events: tuple[Object, ...] = ()
+    """About its pod as a whole, oldest first."""
+    pod_spec: Object = field(default_factory=dict)
+    """The spec of its pod: volumes, network, security."""
 
     @property
     def waiting(self) -> Object:
@@ -79,6 +83,10 @@ class ContainerSnapshot:
     def said(self, reason: str, pattern: str = "") -> tuple[Object, ...]:
         """The events with this reason whose message matches, oldest first."""
         return about(self.events, reason, pattern)
+
+    def of_pod(self, reason: str) -> tuple[Object, ...]:
+        """The events with this reason about its pod as a whole, oldest first."""
+        return about(self.pod_events, reason)
 
 
 @dataclass(frozen=True)
@@ -198,7 +206,17 @@ def _containers(pod: Object, events: tuple[Object, ...], snapshot: Snapshot) -> 
                 previous_log=snapshot.logs.get(LogRef(name, spec["name"], previous=True), ""),
                 awaited=seconds_between(begun, snapshot.taken),
                 sockets=snapshot.sockets.get(name, ""),
+                pod_events=tuple(e for e in events if not e["involvedObject"].get("fieldPath")),
+                pod_spec=pod["spec"],
             )
+
+
+def probe_port(container: Object, probe: Object) -> str:
+    """The number of the port that a probe of the container asks, also where it names it; empty for a command."""
+    target: Object = next((probe[kind] for kind in ("httpGet", "tcpSocket", "grpc") if probe.get(kind)), {})
+    named = {port.get("name"): port["containerPort"] for port in container.get("ports") or ()}
+    port = target.get("port")
+    return "" if port is None else str(named.get(port, port))
 
 
 def _begun(pod: Object) -> str:

@@ -40,10 +40,10 @@ def settling(pods: Iterable[Object], taken: datetime) -> bool:
 
 
 def _settled_after(status: Object) -> float:
-    """Longer than SETTLED where the instance before lasted longer than that, and then ended all the same."""
+    """Longer than SETTLED where an instance before has ended: twice as long as that one lasted, if that is more."""
     ended = (status.get("lastState") or {}).get("terminated") or {}
     lasted = seconds_between(ended.get("startedAt") or "", ended.get("finishedAt") or "")
-    return max(SETTLED, min(2 * lasted, LONGEST_SETTLING))
+    return max(2 * SETTLED if ended else SETTLED, min(2 * lasted, LONGEST_SETTLING))
 
 
 LONGEST_SETTLING = 60.0

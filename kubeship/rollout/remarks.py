@@ -6,18 +6,27 @@ from kubeship.model.events import Caution
 from kubeship.model.objects import pod_template, ref
 from kubeship.model.snapshot import Snapshot
 from kubeship.rollout.causes.last_words import reason
+from kubeship.rollout.listening import not_reached
 from kubeship.rollout.ownership import kept_pods
 from kubeship.rollout.readiness import wanted
 from kubeship.rollout.redaction import redacted_text
-from kubeship.rollout.services import ports_without_endpoints
+from kubeship.rollout.services import ports_without_endpoints, unproved_ports
 
 LAST_WORDS = 5
 """Lines of a program that goes on; what it said before may be over."""
 
 
 def remarks(snapshot: Snapshot) -> tuple[Caution, ...]:
-    """What stays behind, though Kubernetes calls all complete; the logs are of containers that nothing asks."""
-    return (*_older_pods(snapshot), *_nodeless(snapshot), *_ports(snapshot), *_at_a_loss(snapshot))
+    """What stays behind, though Kubernetes calls all complete; the logs are of containers that nothing asks, and
+    the sockets of pods with ports that nothing asks.
+    """
+    return (
+        *_older_pods(snapshot),
+        *_nodeless(snapshot),
+        *_ports(snapshot),
+        *_deaf_ports(snapshot),
+        *_at_a_loss(snapshot),
+    )
 
 
 def changed_meanwhile(before: Snapshot, now: Snapshot) -> tuple[Caution, ...]:
@@ -67,6 +76,17 @@ def _ports(snapshot: Snapshot) -> Iterator[Caution]:
             f"Service {service}: its targetPort {port} leads nowhere: no container of its pods has a port of that name",
             "correct the Service's targetPort, or name the container's port",
         )
+
+
+def _deaf_ports(snapshot: Snapshot) -> Iterator[Caution]:
+    """Kubernetes gives a Service endpoints for any number; whether somebody listens there, only the pod knows."""
+    for each in unproved_ports(snapshot):
+        if why := not_reached(each.port, snapshot.sockets.get(each.pod, "")):
+            yield Caution(
+                f"Service {each.service} leads to port {each.port} of its pods, and {why}",
+                "correct the Service's targetPort, or where the program listens (on 0.0.0.0); a readinessProbe would "
+                "have told Kubernetes, too",
+            )
 
 
 def _at_a_loss(snapshot: Snapshot) -> Iterator[Caution]:

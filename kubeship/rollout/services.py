@@ -1,12 +1,14 @@
 """Does each Service that is being deployed have pods that answer?"""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from kubeship.model.objects import APP_LABEL, Object, pod_template
 from kubeship.model.snapshot import Snapshot
 from kubeship.model.verdict import Diagnosis
 from kubeship.rollout.causes.conclusion import Conclusion
 from kubeship.rollout.ownership import newest_pods
+from kubeship.rollout.pods import probe_port
 from kubeship.rollout.readiness import wanted
 
 SERVICE_NAME = "kubernetes.io/service-name"
@@ -80,16 +82,53 @@ def ports_without_endpoints(snapshot: Snapshot) -> tuple[tuple[str, str], ...]:
     )
 
 
+@dataclass(frozen=True)
+class Unproved:
+    """A port of a Service that nothing has asked yet: no probe does, and Kubernetes compares no numbers."""
+
+    service: str
+    pod: str
+    """One of its pods, all of which are alike."""
+    port: int
+
+
+def unproved_ports(snapshot: Snapshot) -> tuple[Unproved, ...]:
+    """The ports of pods to which Services lead, and which no probe asks."""
+    return tuple(
+        Unproved(service["metadata"]["name"], pods[0]["metadata"]["name"], int(number))
+        for service, targets in _concerned(snapshot)
+        if (pods := [pod for workload in targets for pod in newest_pods(workload, snapshot)])
+        for port in service["spec"].get("ports") or ()
+        if port.get("protocol", "TCP") == "TCP"
+        if (number := _number(port, pods[0])) and number not in _asked(pods[0])
+    )
+
+
+def _number(port: Object, pod: Object) -> str:
+    """Of the pod's port that a Service's port leads to; empty where a name leads nowhere."""
+    target = port.get("targetPort", port.get("port"))
+    named = {
+        each["name"]: each["containerPort"]
+        for container in _containers(pod)
+        for each in container.get("ports") or ()
+        if each.get("name")
+    }
+    return str(target) if isinstance(target, int) else str(named.get(target, ""))
+
+
+def _asked(pod: Object) -> set[str]:
+    kinds = ("startupProbe", "readinessProbe", "livenessProbe")
+    return {probe_port(each, each[kind]) for each in _containers(pod) for kind in kinds if each.get(kind)}
+
+
+def _containers(pod: Object) -> Iterator[Object]:
+    return (each for kind in ("initContainers", "containers") for each in pod["spec"].get(kind) or ())
+
+
 def _ports_nowhere(service: Object, targets: Iterable[Object], snapshot: Snapshot) -> tuple[str, ...]:
     """The names by which the Service calls ports of its pods, and which none of their containers has."""
     pods = [pod for workload in targets for pod in newest_pods(workload, snapshot)]
-    known = {
-        port.get("name")
-        for pod in pods
-        for kind in ("initContainers", "containers")
-        for container in pod["spec"].get(kind) or ()
-        for port in container.get("ports") or ()
-    }
+    known = {port.get("name") for pod in pods for each in _containers(pod) for port in each.get("ports") or ()}
     asked = (port.get("targetPort") for port in service["spec"].get("ports") or ())
     return tuple(name for name in asked if pods and isinstance(name, str) and name not in known)
 

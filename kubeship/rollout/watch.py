@@ -11,6 +11,7 @@ from kubeship.rollout.listening import listening
 from kubeship.rollout.ports import Observer
 from kubeship.rollout.redaction import without_values
 from kubeship.rollout.remarks import changed_meanwhile, remarks
+from kubeship.rollout.services import unproved_ports
 from kubeship.rollout.surroundings import cautions, may_still_come
 from kubeship.rollout.suspects import instances, refused, silent, unheard
 from kubeship.rollout.timeline import shown
@@ -51,7 +52,7 @@ def watch(
         match verdict:
             case Ready():
                 emit(RolloutProgress(summaries(snapshot)))
-                for caution in remarks(replace(snapshot, logs=observer.logs(unheard(snapshot)))):
+                for caution in remarks(_listened_to(snapshot, observer)):
                     emit(caution)
                 _look_around(observer, emit, deadline, clock)
                 return verdict
@@ -110,6 +111,13 @@ class _Evidence:
         wanted = list(dict.fromkeys((*instances(snapshot), *more)))
         # What an instance said that the kubelet has thrown away since may be the only word on why it ended.
         return replace(snapshot, logs={**self._logs, **self._observer.logs(wanted)} if wanted else dict(self._logs))
+
+
+def _listened_to(snapshot: Snapshot, observer: Observer) -> Snapshot:
+    """The picture with the words and sockets of what no probe asks."""
+    pods = {each.pod for each in unproved_ports(snapshot)}
+    sockets = observer.sockets(pods) if pods else {}
+    return replace(snapshot, logs=observer.logs(unheard(snapshot)), sockets=sockets)
 
 
 def _look_around(observer: Observer, emit: Emit, deadline: float, clock: Callable[[], float]) -> None:

@@ -14,6 +14,8 @@ class AnswerMeaning:
     cause: str
     """Completes `it ...`; `{status}`: the status of an HTTP answer."""
     remedy: str
+    of_redirect: bool = False
+    """Whether it is so only of a probe that itself asks without TLS."""
 
 
 _HEALTH = "set `health: {path: ...}` of the process in kubeship.yaml"
@@ -25,12 +27,20 @@ NEVER_RUN = re.compile(r'exec: "[^"]*": (?:executable file not found|stat .*: no
 """The runtime's words for a probe's command that it can't start: neither a pass nor a failure to the kubelet, which so
 goes on asking and never restarts the container (pkg/kubelet/prober/worker.go)."""
 
+NO_SUCH_PORT = re.compile(r'strconv\.Atoi: parsing "([^"]*)"')
+"""The probe names a port by a name that the container doesn't give to any (pkg/probe/util.go, ResolveContainerPort)."""
+
 MEANINGS = (
+    AnswerMeaning(
+        NO_SUCH_PORT.pattern,
+        "asks for the port {port}, and no port of the container has that name",
+        "name the container's port like that, or write its number in the probe",
+    ),
     AnswerMeaning(
         r"statuscode: 400",
         "answers 400: it refuses the probe's Host header",
-        "add the host to Django's ALLOWED_HOSTS, or name it under `hosts:` of the process, so that the probe sends it; "
-        "a port that speaks TLS answers the same",
+        "add the host to what the app allows (Django's ALLOWED_HOSTS, Starlette's TrustedHostMiddleware), or name it "
+        "under `hosts:` of the process, so that the probe sends it; a port that speaks TLS answers the same",
     ),
     AnswerMeaning(
         r"statuscode: 40[13]",
@@ -53,6 +63,12 @@ MEANINGS = (
         "redirects the probe to https, where nothing listens",
         "let the probe send `X-Forwarded-Proto: https` and tell the app to believe it (Django: "
         "SECURE_PROXY_SSL_HEADER), or exempt the health route (SECURE_REDIRECT_EXEMPT)",
+        of_redirect=True,
+    ),
+    AnswerMeaning(
+        r"server gave HTTP response to HTTPS client|first record does not look like a TLS handshake",
+        "speaks plain HTTP, and the probe asks by TLS",
+        "take `scheme: HTTPS` out of the probe",
     ),
     AnswerMeaning(
         r"stopped after 10 redirects",
@@ -75,7 +91,7 @@ MEANINGS = (
         "let the probe speak it too: `health: {grpc: true}` of the process in kubeship.yaml",
     ),
     AnswerMeaning(
-        r'malformed HTTP response "\\x15\\x03|first record does not look like a TLS handshake',
+        r'malformed HTTP response "\\x15\\x03',
         "and the probe don't agree whether to speak TLS",
         "let the program speak HTTP in the pod (TLS ends at the ingress), or set the probe's `scheme: HTTPS`",
     ),
@@ -83,6 +99,16 @@ MEANINGS = (
         r'exec: "[^"]*": (?:executable file not found|stat)|no such file or directory|: not found',
         "has a command that the image doesn't have",
         "use a command that is in the image (slim images have no curl and no wget; Python has http.client)",
+    ),
+    AnswerMeaning(
+        r"failed to connect service .*deadline exceeded",
+        "doesn't answer by gRPC in time",
+        "check that this port speaks gRPC, without TLS (take `grpc` out of the probe if it doesn't), and read its log",
+    ),
+    AnswerMeaning(
+        r"command timed out|timed out after \d+s$",
+        "doesn't answer in time: its command takes longer than the probe's timeout",
+        "look for what blocks it (a server that isn't reached, too little CPU), or raise the probe's timeoutSeconds",
     ),
     AnswerMeaning(
         r"[Cc]onnection refused",
@@ -111,7 +137,8 @@ _UNTOLD = AnswerMeaning(
 )
 
 
-def answer_means(text: str) -> AnswerMeaning:
-    """What the kubelet's words mean; `text` is empty when it has told nothing."""
-    meaning, _ = matching(MEANINGS, text, _UNKNOWN if text else _UNTOLD)
+def answer_means(text: str, *, tls: bool = False) -> AnswerMeaning:
+    """What the kubelet's words mean; `text` is empty when it has told nothing. `tls`: the probe asks by TLS."""
+    rows = (row for row in MEANINGS if not (tls and row.of_redirect))
+    meaning, _ = matching(rows, text, _UNKNOWN if text else _UNTOLD)
     return meaning

@@ -42,6 +42,12 @@ CONFIGURATION_ERRORS = (
         "create the {kind} {name}, or correct its name in kubeship.yaml",
     ),
     _Obstacle(
+        r"missing value for (?P<key>\w+)$",
+        "{container}: a volumeMount's subPathExpr needs the variable {key}, which the container doesn't have",
+        "set {key} in the container's env, or correct subPathExpr",
+        at_once=True,
+    ),
+    _Obstacle(
         r"container has runAsNonRoot and image has non-numeric user \((?P<user>[^)]*)\)",
         "{container}: the image names its user ({user}) without a number, so that nobody knows whether it is root",
         "write `USER 1000` in the Dockerfile, or set runAsUser in the manifest",

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from kubeship.model.python_errors import PythonError, fault_place, in_words, read_traceback
 from kubeship.model.verdict import Diagnosis
 from kubeship.rollout.causes.conclusion import Conclusion
-from kubeship.rollout.causes.last_words import Reason, decisive_line, reason
+from kubeship.rollout.causes.last_words import Reason, decisive_line, reason, said_later
+from kubeship.rollout.causes.of_the_pod import added
 from kubeship.rollout.pods import ContainerSnapshot
 
 LAST_LINES = 20
@@ -39,8 +40,14 @@ def python_exception(container: ContainerSnapshot) -> Conclusion | None:
     if error is None:
         return None
     why = in_words(error)
+    later = said_later(error.followed_by)
     return _conclusion(
-        container, f"{container.name} crashes: {why.cause}", str(error), why.remedy, log=error.text, heals=why.heals
+        container,
+        f"{container.name} crashes: {why.cause}{f'; after that it says: {later}' if later else ''}",
+        str(error),
+        why.remedy,
+        log=error.text,
+        heals=why.heals,
     )
 
 
@@ -209,6 +216,8 @@ def _conclusion(
     ended = container.restarts + (1 if container.terminated or container.waiting else 0)
     tail = "\n".join(container.last_words.splitlines()[-LAST_LINES:])
     rule = f"it ended {ended} times without becoming ready" if ended > 1 else "it ended once"
+    if more := added(container, evidence):
+        cause, remedy = f"{cause}; {more.why}", more.remedy
     return Conclusion(
         Diagnosis(cause=cause, evidence=evidence, remedy=remedy, log=log or tail, rule=rule),
         certain=crashes_for_certain(container, heals=heals),

@@ -26,6 +26,19 @@ class _PullError:
     heals: bool = False
 
 
+_UNAUTHORISED = _PullError(
+    r"40[13] (Unauthorized|Forbidden)|unauthorized|no basic auth credentials|authorization failed|denied",
+    "the cluster isn't authorised to pull {image}",
+    "create a Secret with `kubectl create secret docker-registry` and name it under `image_pull_secrets:` in "
+    "kubeship.yaml; some registries answer so as well when the image doesn't exist",
+)
+_SECRET_MISSING = _PullError(
+    "",
+    "the cluster isn't authorised to pull {image}: the Secret that imagePullSecrets names isn't there",
+    "create it in this namespace with `kubectl create secret docker-registry`, or correct `image_pull_secrets:` in "
+    "kubeship.yaml",
+)
+
 PULL_ERRORS = (
     _PullError(
         r"no match for platform|does not match the specified platform",
@@ -38,12 +51,7 @@ PULL_ERRORS = (
         "wait, or name credentials with a higher limit under `image_pull_secrets:` in kubeship.yaml",
         heals=True,
     ),
-    _PullError(
-        r"40[13] (Unauthorized|Forbidden)|unauthorized|no basic auth credentials|authorization failed|denied",
-        "the cluster isn't authorised to pull {image}",
-        "create a Secret with `kubectl create secret docker-registry` and name it under `image_pull_secrets:` in "
-        "kubeship.yaml",
-    ),
+    _UNAUTHORISED,
     _PullError(
         r"\b50[0234] |unexpected EOF|connection reset",
         "the registry fails while {image} is pulled",
@@ -97,6 +105,9 @@ def image_not_pulled(container: ContainerSnapshot) -> Conclusion | None:
     failures = container.said("Failed", r"^Failed to pull image")
     evidence = (failures[-1] if failures else container.waiting).get("message", "")
     error, _ = matching(PULL_ERRORS, _without_name(evidence, container.image), _UNKNOWN)
+    if error is _UNAUTHORISED and (unread := container.of_pod("FailedToRetrieveImagePullSecret")):
+        error = _SECRET_MISSING
+        evidence = f"{unread[-1].get('message', '')}; {evidence}"
     return Conclusion(
         Diagnosis(
             cause=f"{container.name}: {error.cause.format(image=container.image)}",

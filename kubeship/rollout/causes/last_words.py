@@ -7,8 +7,9 @@ from kubeship.model.cloud_errors import CLOUD
 from kubeship.model.known_words import known_words
 from kubeship.model.log_formats import plain_lines
 from kubeship.model.meaning import HIGHER_PORT, WRITE_ELSEWHERE, words
+from kubeship.model.other_languages import foreign_error
 from kubeship.model.resource_errors import RESOURCES
-from kubeship.model.server_errors import SERVER_ERRORS
+from kubeship.model.server_errors import ADDRESS, SERVER_ERRORS
 from kubeship.model.settings_errors import SETTINGS
 from kubeship.model.telemetry import telemetry_line
 
@@ -117,6 +118,17 @@ WORDS = (
         "runs a shell script that has Windows' line ends (CRLF)",
         "save it with LF (.gitattributes: `*.sh text eol=lf`), then build again",
     ),
+    words(
+        r"\b(chown|chgrp|chmod)\b.*(?:Operation not permitted|Permission denied)",
+        "isn't root, and so may not {0} what isn't its own",
+        "do that in the Dockerfile; on a volume, `fsGroup` in the pod's securityContext does it",
+    ),
+    words(  # supervisor/process.py
+        r"gave up: (\S+) entered FATAL state|exited: (\S+) \((?:exit status \d+; not expected|terminated by SIG\w+)",
+        "runs {0} under supervisord, and that ends again and again",
+        "let it hand on what {0} says (stdout_logfile=/dev/stdout, stdout_logfile_maxbytes=0, redirect_stderr=true); "
+        "simpler is a process of its own in kubeship.yaml for each",
+    ),
     words(  # env(1)
         r"\benv: ['\u2018]?([^'\u2019:]+?)(?:\\r)?['\u2019]?: No such file or directory",
         "needs the interpreter {0}, which the image doesn't have",
@@ -177,7 +189,37 @@ def reason(log: str) -> Reason | None:
         if refused := _REFUSED.search(line):
             path = refused["before"] or refused["quoted"] or refused["named"] or refused["after"] or "a file"
             return Reason(f"can't write {path} ({refused['reason'].lower()})", WRITE_ELSEWHERE, _cut(line))
-    return None
+    return _waits(log)
+
+
+_WAITS = re.compile(
+    r"(?i)\bwaiting (?:for|on) (?:the )?(?P<what>[\w.-]+:\d+|(?:\w+ )?(?:database|db|postgres\w*|mysql|mariadb|redis|"
+    r"rabbitmq|kafka|mongo\w*|elasticsearch|opensearch|message broker|broker|migrations?))\b|"
+    r"(?P<other>[\w.:-]+) is (?:unavailable|not (?:up|ready|reachable|available))\b"
+)
+"""Of start scripts (wait-for-it, the examples of Docker's and many projects' documentation)."""
+
+
+def _waits(log: str) -> Reason | None:
+    """Its very last line says that it waits for a server: earlier ones may be over."""
+    line = next(reversed(_last(log)), "")
+    found = _WAITS.search(line)
+    if not found:
+        return None
+    return Reason(f"waits for {found['what'] or found['other']}", ADDRESS, _cut(line), heals=True)
+
+
+_CLOSING = re.compile(
+    r"\[(?:CRITICAL|ERROR|INFO|WARNING)\]|\b[Ww]orkers?\b|[Ss]hutting down|[Ss]tartup failed|\bexit(?:ed|ing)?\b|"
+    r"\bstopp(?:ed|ing)\b|\bterminated\b|[Cc]hild process|^npm |Traceback|^ |Exception ignored|^During handling"
+)
+"""What servers and wrappers say when a program under them has ended."""
+
+
+def said_later(followed_by: str) -> str:
+    """What sounds like an error of its own after an exception, which then may only have been logged; or nothing."""
+    lines = [line for line in plain_lines(followed_by) if _BAD.search(line) and not _CLOSING.search(line)]
+    return _cut(lines[-1].strip()) if lines and not telemetry_line(lines[-1]) else ""
 
 
 def decisive_line(log: str) -> str:
@@ -188,8 +230,10 @@ def decisive_line(log: str) -> str:
 
 def _last(log: str) -> list[str]:
     """The end of the log without what says nothing; long lines, such as a document in one, are cut."""
-    lines = [line.strip()[:2000] for line in plain_lines(log[-200_000:]) if not telemetry_line(line)]
-    return [line for line in lines[-FAR_BACK:] if re.search(r"\w", line)]
+    plain = [line[:2000] for line in plain_lines(log[-200_000:])]
+    lines = [line.strip() for line in plain if not telemetry_line(line)]
+    foreign = foreign_error(plain)
+    return [foreign] if foreign else [line for line in lines[-FAR_BACK:] if re.search(r"\w", line)]
 
 
 def _cut(line: str) -> str:

@@ -8,12 +8,12 @@ from textwrap import shorten
 from kubeship.model.objects import Object
 from kubeship.model.verdict import Diagnosis
 from kubeship.rollout.causes.access_log import answered
-from kubeship.rollout.causes.answers import NEVER_RUN, REDIRECTED_TO_TLS, answer_means
+from kubeship.rollout.causes.answers import NEVER_RUN, NO_SUCH_PORT, REDIRECTED_TO_TLS, answer_means
 from kubeship.rollout.causes.behind import Behind, behind
 from kubeship.rollout.causes.conclusion import Conclusion
 from kubeship.rollout.causes.crashes import FROM_OUTSIDE, LAST_LINES, crashed, crashes_for_certain
 from kubeship.rollout.listening import Elsewhere, elsewhere
-from kubeship.rollout.pods import ContainerSnapshot, occurrences, seconds_between
+from kubeship.rollout.pods import ContainerSnapshot, occurrences, probe_port, seconds_between
 
 WORTH_A_WORD = 5
 """So many probes may go without any answer before it is mentioned: nothing listens yet while a program starts."""
@@ -85,6 +85,9 @@ def _not_yet(container: ContainerSnapshot, kind: str, answer: _Answer) -> Conclu
     if NEVER_RUN.search(answer.text):
         certain = answer.count >= CERTAIN_ATTEMPTS
         return _conclusion(container, kind, answer, f"the probe's command can't be run, {answer.count} times", certain)
+    if NO_SUCH_PORT.search(answer.text):
+        certain = answer.count >= CERTAIN_ATTEMPTS
+        return _conclusion(container, kind, answer, "the probe names a port that the container doesn't have", certain)
     if answer.status is None and answer.count < WORTH_A_WORD:
         return None
     return _conclusion(container, kind, answer, f"its {kind} probe has not passed yet", certain=False)
@@ -134,13 +137,18 @@ def _conclusion(
     probe = container.spec.get(f"{kind}Probe") or {}
     answer = answer or _logged(container, probe)
     text = answer.text if answer else ""
-    known = answer_means(text)
-    symptom, remedy = known.cause.format(status=answer.status if answer else ""), known.remedy
+    known = answer_means(text, tls=_by_tls(probe))
+    port = probe_port(container.spec, probe)
+    symptom, remedy = known.cause.format(status=answer.status if answer else "", port=port), known.remedy
     asked = f"{kind} probe ({_question(container, probe)})"
     cause = f"{container.name}'s {asked}: {symptom}"
     evidence = f"{kind.capitalize()} probe failed: {text}" if text else f"it was killed after {budget(probe)} s"
-    if place := _elsewhere(container, probe, text):
+    place = _elsewhere(container, probe, text)
+    if place:
         cause, remedy, evidence = f"{cause}; {place.cause}", place.remedy, f"{evidence}; {place.evidence}"
+    if kind == "liveness" and (place.nowhere if place else _never_listened(container, text)):
+        cause = f"{cause}: it had not come that far in the time that its liveness probe gives"
+        remedy = "let a startupProbe wait for its start (the liveness probe begins after that), and see why it is slow"
     if reason := _behind(container, answer):
         cause, remedy = f"{container.name} {reason.cause}; its {asked}: {symptom}", reason.remedy
         evidence = f"{reason.evidence}; {evidence}" if reason.evidence else evidence
@@ -174,30 +182,35 @@ def _logged(container: ContainerSnapshot, probe: Object) -> _Answer | None:
 
 def _question(container: ContainerSnapshot, probe: Object) -> str:
     """`GET /healthz on port 8000`."""
+    port = probe_port(container.spec, probe)
     if get := probe.get("httpGet"):
-        return f"GET {get.get('path', '/')} on port {_port(container, get)}"
-    if tcp := probe.get("tcpSocket"):
-        return f"connect to port {_port(container, tcp)}"
-    if grpc := probe.get("grpc"):
-        return f"gRPC on port {grpc.get('port')}"
+        return f"GET {get.get('path', '/')} on port {port}"
+    if probe.get("tcpSocket"):
+        return f"connect to port {port}"
+    if probe.get("grpc"):
+        return f"gRPC on port {port}"
     return shorten(" ".join((probe.get("exec") or {}).get("command") or ()), COMMAND_WIDTH, placeholder=" ...")
 
 
-def _port(container: ContainerSnapshot, target: Object) -> str:
-    """The number, also where the probe names the port."""
-    named = {port.get("name"): port["containerPort"] for port in container.spec.get("ports") or ()}
-    return str(named.get(target.get("port"), target.get("port")))
+def _by_tls(probe: Object) -> bool:
+    return (probe.get("httpGet") or {}).get("scheme") == "HTTPS"
 
 
 def _elsewhere(container: ContainerSnapshot, probe: Object, text: str) -> Elsewhere | None:
     """The connection is refused because something else is listened on."""
     ready = container.spec.get("readinessProbe") or {}
     # A command names no port; what asks whether it is ready does.
-    target = next((each[key] for each in (probe, ready) for key in ("httpGet", "tcpSocket") if each.get(key)), None)
-    if not target or (text and "refused" not in text) or REDIRECTED_TO_TLS.search(text):
+    asking = next((each for each in (probe, ready) if each.get("httpGet") or each.get("tcpSocket")), None)
+    redirected = REDIRECTED_TO_TLS.search(text) and not _by_tls(probe)
+    if not asking or (text and "refused" not in text) or redirected:
         return None
-    port = _port(container, target)
+    port = probe_port(container.spec, asking)
     return elsewhere(int(port), _words(container), container.sockets) if port.isdigit() else None
+
+
+def _never_listened(container: ContainerSnapshot, text: str) -> bool:
+    """By what the kubelet tells: it was refused, and no startup probe holds the kubelet back."""
+    return "refused" in text and not container.spec.get("startupProbe")
 
 
 def _words(container: ContainerSnapshot) -> str:

@@ -6,6 +6,10 @@ from kubeship.model.verdict import Diagnosis
 from kubeship.rollout.causes.conclusion import Conclusion
 from kubeship.rollout.pods import PodSnapshot, condition, last_seen, occurrences, seconds_between
 
+CERTAIN_ATTEMPTS = 3
+"""What lies in the pod alone fails each time."""
+OWN = re.compile(r"memory limit too low|init was OOM-killed")
+"""runc: the pod's limits leave no room even for what holds its namespaces."""
 WORTH_A_WORD = 2
 """So many sandboxes may fail before it is mentioned: a network plugin that starts with the node needs a moment."""
 
@@ -28,6 +32,8 @@ def sandbox_not_created(pod: PodSnapshot) -> Conclusion | None:
     if occurrences(failures) < WORTH_A_WORD or any(c.running or c.last_end for c in pod.containers):
         return None
     evidence = str(failures[-1]["message"])
+    if OWN.search(evidence):
+        return _too_little_memory(evidence, occurrences(failures))
     found = ((words, re.search(pattern, evidence)) for pattern, words in REASONS)
     words, match = next(((words, match) for words, match in found if match), ("its sandbox can't be made", None))
     return Conclusion(
@@ -39,6 +45,19 @@ def sandbox_not_created(pod: PodSnapshot) -> Conclusion | None:
             rule=f"{occurrences(failures)} attempts failed",
         ),
         certain=False,
+    )
+
+
+def _too_little_memory(evidence: str, attempts: int) -> Conclusion:
+    return Conclusion(
+        Diagnosis(
+            cause="the pod can't be set up: its limit of memory is too low for anything to start",
+            evidence=evidence,
+            remedy="raise `resources: {memory: ...}` of the process in kubeship.yaml; megabytes are Mi, and m is a "
+            "thousandth of a byte",
+            rule=f"{attempts} attempts failed",
+        ),
+        certain=attempts >= CERTAIN_ATTEMPTS,
     )
 
 

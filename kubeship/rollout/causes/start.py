@@ -21,6 +21,26 @@ _COMMAND = "correct the process' `command:` in kubeship.yaml"
 
 REFUSALS = (
     _Refusal(
+        r'exec: "(?P<what>-[^"]*)": executable file not found',
+        "its command begins with the option {what}, where the program's name should stand",
+        "write options under `args:`, which leaves the image's own command in place, or the program before them",
+    ),
+    _Refusal(
+        r'exec: "(?P<what>[^"]*\s[^"]*)": (?:executable file not found|stat )',
+        "`{what}` as a whole is taken for the name of a program",
+        'write each word for itself in the manifest\'s `command:` (["python", "-m", ...]), or begin it with sh -c',
+    ),
+    _Refusal(
+        r"memory limit too low|container init was OOM-killed|init exited.*OOM",
+        "its limit of memory is too low for any program to start",
+        "raise `resources: {memory: ...}` of the process in kubeship.yaml; megabytes are Mi (m is a thousandth)",
+    ),
+    _Refusal(
+        r'error mounting .* to rootfs at "(?P<what>[^"]+)".*(?:not a directory|Are you trying to mount)',
+        "a volume can't be mounted at {what}: one of both is a file, the other a directory",
+        "with `subPath` mount one file at a file's path; without it mount at a directory",
+    ),
+    _Refusal(
         r'exec: "(?P<what>[^"]*)": (?:executable file not found in \$PATH|stat .*: no such file or directory)',
         "the image has no command {what}",
         f"{_COMMAND}, or add the distribution that brings {{what}} to the dependencies",

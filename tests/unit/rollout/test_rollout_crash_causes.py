@@ -118,6 +118,14 @@ def test_path_that_may_not_be_written_is_named(log: str, cause: str) -> None:
         ('exec: "/app/run": permission denied: unknown', "/app/run can't be executed", True),
         ("error during container init: mkdir /srv/x: read-only file system: unknown", "working directory /srv/x", True),
         ("exec /app/run.sh: exec format error", "another kind of processor", True),
+        ('exec: "--port=8000": executable file not found in $PATH', "begins with the option --port=8000", True),
+        ('exec: "python -m app": executable file not found in $PATH', "as a whole is taken for the name", True),
+        (
+            'error mounting "/x" to rootfs at "/etc/app": mount src=/x: not a directory: Are you trying to mount a '
+            "directory onto a file (or vice-versa)?",
+            "can't be mounted at /etc/app",
+            True,
+        ),
         ("context deadline exceeded", "it can't be started", False),
     ],
 )

@@ -47,6 +47,18 @@ def test_third_failed_pull_is_certain_and_says_why(words: str, cause: str) -> No
     assert conclusion.certain
 
 
+def test_pull_secret_that_is_not_there_is_named() -> None:
+    refused = event("Failed", f'Failed to pull image "{IMAGE}": {PREFIX}unexpected status: 401 Unauthorized', 3)
+    gone = event(
+        "FailedToRetrieveImagePullSecret", "Unable to retrieve some image pull secrets (regcred)", container=""
+    )
+
+    found = concluded(rollout(status(waiting("ImagePullBackOff")), refused, gone)).diagnosis
+
+    assert "the Secret that imagePullSecrets names isn't there" in found.cause
+    assert "(regcred)" in found.evidence
+
+
 def test_two_failed_pulls_are_only_a_worry() -> None:
     conclusion = concluded(pulled("not found", count=2))
 

@@ -105,6 +105,16 @@ def concluded(snapshot: Snapshot) -> Conclusion:
             "doesn't reach its message broker",
         ),
         ("Error: Could not import 'shop'.\n\nError: No such command 'db'.", "can't be loaded: there is no module shop"),
+        ("Waiting for postgres...\nWaiting for postgres...", "waits for postgres"),
+        ("wait-for-it.sh: timeout occurred after waiting 15 seconds for db:5432", "can't reach a server"),
+        ("db:5432 - no response", "can't reach a server"),
+        ("WARN exited: web (exit status 1; not expected)", "runs web under supervisord"),
+        ('error: failed switching to "app": operation not permitted', "may not become another user"),
+        ("chown: changing ownership of '/data': Operation not permitted", "isn't root, and so may not chown"),
+        ('initdb: error: directory "/data" exists but is not empty', "finds files in /data"),
+        ("Error: Invalid value for '--port': '${PORT}' is not a valid integer.", "is given ${PORT} as it stands"),
+        ("Error: connect ECONNREFUSED 10.0.0.9:5432", "can't reach a server that it needs"),
+        ("Permissions 0644 for '/keys/id_rsa' are too open.", "refuses the key /keys/id_rsa"),
         ("OpenBLAS blas_thread_init: pthread_create failed for thread 3 of 8", "may not start any more processes"),
     ],
 )
@@ -119,6 +129,19 @@ def test_last_words_that_are_known_are_understood(log: str, cause: str) -> None:
 
 def test_what_was_said_long_before_the_end_is_not_why() -> None:
     assert reason("Connection refused, trying again\n" + "working\n" * 30) is None
+
+
+def test_servers_own_words_about_waiting_are_no_wait_for_a_server() -> None:
+    assert reason("INFO:     Waiting for application startup.\n") is None
+    assert reason("Waiting for postgres...\nmigrated\nno tenant\n") is None
+
+
+def test_what_sounds_like_an_error_of_its_own_after_an_exception_is_told_with_it() -> None:
+    caught = concluded(rollout(crash_looping(3), log=f"{MISSING}\nthe tenant table is empty, cannot start\n"))
+    uncaught = concluded(rollout(crash_looping(3), log=f"{MISSING}{GUNICORN} Worker (pid:7) exited with code 3\n"))
+
+    assert caught.diagnosis.cause.endswith("; after that it says: the tenant table is empty, cannot start")
+    assert "after that" not in uncaught.diagnosis.cause
 
 
 def test_telemetry_that_does_not_arrive_is_not_why() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kubeship.rollout.listening import Place, elsewhere, listening, said
+from kubeship.rollout.listening import Place, elsewhere, listening, not_reached, said
 
 HEADER = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n"
 LOOPBACK = (
@@ -88,3 +88,18 @@ def test_other_port_is_named_with_what_to_set() -> None:
     assert found
     assert found.cause == "in the pod, only port 5000 is listened on"
     assert found.remedy == "set `port: 5000` of the process in kubeship.yaml, or let the program listen on 8000"
+
+
+def test_what_listens_by_ipv6_alone_is_told_where_a_probe_is_refused() -> None:
+    found = elsewhere(8000, "", HEADER + ANY_V6)
+
+    assert found
+    assert found.cause == "the program listens on [::]:8000 only, which may take no IPv4"
+    assert elsewhere(8000, "", HEADER + ANY_V6 + ANY.replace("1388", "1F40")) is None
+
+
+def test_port_that_nobody_outside_reaches_is_told_only_where_the_kernel_says_so() -> None:
+    assert not_reached(8080, HEADER + ANY) == "nothing listens there (only on 5000)"
+    assert not_reached(8000, HEADER + LOOPBACK) == "the program listens on 127.0.0.1 only"
+    assert not_reached(8000, HEADER).startswith("nothing in the pod")
+    assert not_reached(5000, HEADER + ANY) == not_reached(8000, HEADER + ANY_V6) == not_reached(8000, "") == ""

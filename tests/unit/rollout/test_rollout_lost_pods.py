@@ -89,6 +89,18 @@ def test_pod_without_a_sandbox_says_what_the_node_lacks_and_may_still_come(messa
     assert not conclusion.certain
 
 
+def test_limit_that_leaves_no_room_for_a_sandbox_is_certain_at_the_third_attempt() -> None:
+    words = "runc create failed: container init was OOM-killed (memory limit too low?)"
+    failing = event("FailedCreatePodSandBox", words, 3, container="")
+
+    snapshot = rollout(status(CREATING), failing)
+    conclusion = conclude(pod_snapshot(snapshot.pods[0], snapshot))
+
+    assert conclusion
+    assert "limit of memory is too low" in conclusion.diagnosis.cause
+    assert conclusion.certain
+
+
 def test_first_failed_sandbox_is_nothing_bad() -> None:
     snapshot = rollout(status(CREATING), event("FailedCreatePodSandBox", "cni plugin not initialized", container=""))
 

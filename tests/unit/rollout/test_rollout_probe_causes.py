@@ -282,3 +282,63 @@ def test_probe_whose_command_cannot_be_run_is_certain_at_the_third_attempt(kind:
     assert third
     assert third.certain
     assert "has a command that the image doesn't have" in third.diagnosis.cause
+
+
+PORT_NAME = 'strconv.Atoi: parsing "web": invalid syntax'
+
+
+@pytest.mark.parametrize(("count", "certain"), [(2, False), (5, True)])
+def test_probe_of_a_port_that_the_container_does_not_name_is_certain(count: int, certain: bool) -> None:
+    probe = {"readinessProbe": {"httpGet": {"path": "/", "port": "web"}}}
+
+    conclusion = concluded(rollout(status(RUNNING), unhealthy("Readiness", PORT_NAME, count), spec=probe))
+
+    assert conclusion
+    assert "asks for the port web, and no port of the container has that name" in conclusion.diagnosis.cause
+    assert conclusion.certain is certain
+
+
+@pytest.mark.parametrize(
+    ("words", "cause"),
+    [
+        (
+            'Get "https://10.0.0.9:8000/healthz": http: server gave HTTP response to HTTPS client',
+            "speaks plain HTTP, and the probe asks by TLS",
+        ),
+        (
+            'Get "https://10.0.0.9:8000/healthz": dial tcp 10.0.0.9:8000: connect: connection refused',
+            "nothing listens there",
+        ),
+    ],
+)
+def test_probe_that_asks_by_tls_itself_was_not_redirected(words: str, cause: str) -> None:
+    tls = {"startupProbe": {**HTTP, "httpGet": {**HTTP["httpGet"], "scheme": "HTTPS"}}}  # type: ignore[dict-item]
+
+    conclusion = concluded(rollout(status(RUNNING), unhealthy("Startup", words, 30), KILLED, spec=SPEC | tls))
+
+    assert conclusion
+    assert cause in conclusion.diagnosis.cause
+
+
+@pytest.mark.parametrize(
+    ("words", "remedy"),
+    [
+        ('timeout: failed to connect service "10.0.0.9:8000" within 1s: context deadline exceeded', "speaks gRPC"),
+        ('command timed out: "sh -c sleep 5" timed out after 1s', "timeoutSeconds"),
+    ],
+)
+def test_silence_has_a_remedy_by_the_way_of_asking(words: str, remedy: str) -> None:
+    conclusion = concluded(rollout(status(RUNNING), unhealthy("Startup", words, 30), KILLED, spec=SPEC))
+
+    assert conclusion
+    assert remedy in conclusion.diagnosis.remedy
+
+
+def test_start_that_the_liveness_probe_cuts_off_is_told_to_have_a_startup_probe() -> None:
+    spec = {"livenessProbe": {"httpGet": {"path": "/healthz", "port": 8000}}}
+
+    conclusion = concluded(rollout(crash_looping(137), unhealthy("Liveness", REFUSED, 6), spec=spec))
+
+    assert conclusion
+    assert "had not come that far" in conclusion.diagnosis.cause
+    assert "startupProbe" in conclusion.diagnosis.remedy

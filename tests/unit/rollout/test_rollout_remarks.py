@@ -3,6 +3,8 @@
 from copy import deepcopy
 from dataclasses import replace
 
+import pytest
+
 from kubeship.model.objects import Object
 from kubeship.model.snapshot import Snapshot
 from kubeship.rollout.remarks import changed_meanwhile, remarks
@@ -102,6 +104,34 @@ def test_port_that_leads_nowhere_beside_one_that_serves_is_told() -> None:
     (caution,) = remarks(snapshot)
 
     assert caution.message.startswith("Service shop-web: its targetPort metrics leads nowhere")
+
+
+@pytest.mark.parametrize(
+    ("target", "spec", "told"),
+    [
+        (8080, {}, "Service shop-web leads to port 8080 of its pods, and nothing listens there (only on 5000)"),
+        (5000, {}, ""),
+        (8080, {"readinessProbe": {"tcpSocket": {"port": 8080}}}, ""),
+        ("http", {"ports": [{"name": "http", "containerPort": 8080}]}, "leads to port 8080"),
+    ],
+)
+def test_port_that_no_probe_asks_and_on_which_nothing_listens_is_told(
+    target: int | str, spec: Object, told: str
+) -> None:
+    web = pod(status(RUNNING, ready=True), spec=spec)
+    snapshot = Snapshot(
+        NOW,
+        workloads=(ready_deployment(),),
+        replica_sets=(replica_set(2),),
+        pods=(web,),
+        services=(service(target),),
+        endpoint_slices=(endpoint_slice(),),
+        sockets={web["metadata"]["name"]: "   1: 00000000:1388 00000000:0000 0A 0:0"},
+    )
+
+    messages = [caution.message for caution in remarks(snapshot)]
+
+    assert any(told in message for message in messages) if told else not messages
 
 
 def test_change_by_somebody_else_in_the_middle_is_told_with_its_place() -> None:
