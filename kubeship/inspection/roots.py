@@ -2,11 +2,16 @@
 
 import posixpath
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatch
+from typing import Any
+
+from packaging.utils import canonicalize_name
 
 from kubeship.errors import InvalidInput
 from kubeship.inspection.code.frameworks import FRAMEWORKS
+from kubeship.inspection.code.queues import LIBRARIES
 from kubeship.inspection.distributions.dependency_files import home, is_requirements, manager_of
 from kubeship.inspection.distributions.installs import is_for_development
 from kubeship.inspection.distributions.managers.pyproject import listed, table
@@ -40,7 +45,11 @@ def project_folder(sources: Sources, answers: Answers) -> Answered[Part]:
     top = [path for path in sources.code if "/" not in path]
     if homes and "." not in homes and KEY not in answers and _imports_framework(sources, top):
         return Answered(Part("."))  # the app lies at the top, and what declares something below is a part of it
-    parts = _members(sources, homes) if "." in homes else _outermost(homes)
+    members = _members(sources, homes) if "." in homes else []
+    if members and _runs_itself(sources, homes) and KEY not in answers:
+        unused = tuple(each for each in _with_apps(sources, members) if not _is_used(sources, each, members))
+        return Answered(Part(".", unused))
+    parts = members if "." in homes else _outermost(homes)
     apps = _with_apps(sources, parts) if len(parts) > 1 else parts
     if stated := _answered(sources, homes, answers):
         return Answered(Part(stated, tuple(app for app in apps if not _overlaps(app, stated))))
@@ -106,13 +115,31 @@ def _answered(sources: Sources, homes: dict[str, str], answers: Answers) -> str 
 
 
 def _members(sources: Sources, homes: dict[str, str]) -> list[str]:
-    """The members of a workspace whose top declares nothing that runs of its own."""
-    document = sources.toml("pyproject.toml")
-    patterns = [str(each).strip("/") for each in listed(table(document, "tool", "uv", "workspace").get("members"))]
-    members = [each for each in homes if any(fnmatch(each, pattern) for pattern in patterns)]
+    """The members of a uv workspace."""
+    patterns = [str(each).strip("/") for each in listed(_uv(sources, ".", "workspace").get("members"))]
+    return [each for each in homes if any(fnmatch(each, pattern) for pattern in patterns)]
+
+
+def _runs_itself(sources: Sources, homes: dict[str, str]) -> bool:
+    """Whether the top of a workspace holds an app of its own."""
     others = [each for each in homes if each != "."]
-    own = [each for each in sources.code if not any(each.startswith(f"{other}/") for other in others)]
-    return [] if members and _imports_framework(sources, own) else members
+    return _imports_framework(
+        sources, [each for each in sources.code if not any(each.startswith(f"{other}/") for other in others)]
+    )
+
+
+def _is_used(sources: Sources, member: str, members: Iterable[str]) -> bool:
+    """Whether the top of the workspace, or another member, depends on a member."""
+    name = str(table(sources.toml(f"{member}/pyproject.toml"), "project").get("name", ""))
+    others = (".", *(each for each in members if each != member))
+    return canonicalize_name(name) in {
+        canonicalize_name(each) for other in others for each in _uv(sources, other, "sources")
+    }
+
+
+def _uv(sources: Sources, folder: str, key: str) -> dict[str, Any]:
+    path = "pyproject.toml" if folder == "." else f"{folder}/pyproject.toml"
+    return table(sources.toml(path), "tool", "uv", key)
 
 
 def _outermost(homes: dict[str, str]) -> list[str]:
@@ -121,15 +148,18 @@ def _outermost(homes: dict[str, str]) -> list[str]:
 
 
 def _with_apps(sources: Sources, parts: list[str]) -> list[str]:
-    return [
-        part
-        for part in parts
-        if _imports_framework(sources, [path for path in sources.code if path.startswith(f"{part}/")])
-    ]
+    """The parts with a web app; where none has one, those with a task queue."""
+    files = {part: [path for path in sources.code if path.startswith(f"{part}/")] for part in parts}
+    serving = [part for part in parts if _imports_framework(sources, files[part])]
+    return serving or [part for part in parts if _imports(sources, files[part], LIBRARIES)]
 
 
 def _imports_framework(sources: Sources, paths: list[str]) -> bool:
-    names = "|".join(sorted({re.escape(framework.module) for framework in FRAMEWORKS}))
+    return _imports(sources, paths, {framework.module for framework in FRAMEWORKS})
+
+
+def _imports(sources: Sources, paths: list[str], modules: Iterable[str]) -> bool:
+    names = "|".join(sorted(map(re.escape, modules)))
     pattern = re.compile(rf"^\s*(?:import|from)\s+(?:{names})\b".encode(), re.MULTILINE)
     return any(pattern.search(sources.content(path)) for path in paths)
 

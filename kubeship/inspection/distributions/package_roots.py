@@ -21,11 +21,16 @@ def package_roots(sources: Sources) -> tuple[str, ...]:
     for path in sorted(paths, key=lambda path: path.count("/")):
         folder, _, name = path.rpartition("/")
         if path.count("/") <= MAX_DEPTH and not is_aside(f"{folder}/x.py"):
-            for stated in READERS[name](sources, path):
+            for stated in tuple(READERS[name](sources, path)) or _usual(name, folder):
                 root = posixpath.normpath(posixpath.join(folder_of(path), stated))
                 if root in sources.python_folders and not root.startswith(".."):
                     found[root] = None
     return tuple(found)
+
+
+def _usual(name: str, folder: str) -> tuple[str, ...]:
+    """Where the packages of a project below the top lie when nobody says so: a workspace's members."""
+    return ("src", ".") if folder and name == "pyproject.toml" else ()
 
 
 def _pyproject(sources: Sources, path: str) -> Iterator[str]:

@@ -45,6 +45,7 @@ class Sources:
         """Python files that are not tests, documentation, examples or vendored."""
         self._known = frozenset(self.files)
         self._folders = _folders(self.files)
+        self._others: tuple[str, ...] = ()
         self._bytes: dict[str, bytes] = {}
         self._import_lines: dict[str, bytes] = {}
         self._imports: dict[str, frozenset[str]] = {}
@@ -94,11 +95,21 @@ class Sources:
         return found
 
     def leave_out(self, folders: Iterable[str]) -> None:
-        """Forget the code of other projects in the repository."""
-        prefixes = tuple(f"{folder}/" for folder in folders)
+        """Forget the code of other projects in the repository, and what they say of themselves."""
+        prefixes = self._others = tuple(f"{folder}/" for folder in folders)
         self.python_files = tuple(path for path in self.python_files if not path.startswith(prefixes))
         self.code = tuple(path for path in self.code if not path.startswith(prefixes))
+        self.other_files = tuple(path for path in self.other_files if not path.startswith(prefixes))
         self.__dict__.pop("_importers", None)
+
+    @property
+    def has_others(self) -> bool:
+        """Whether other projects of the repository were left out."""
+        return bool(self._others)
+
+    def is_left_out(self, folder: str) -> bool:
+        """Whether the folder belongs to another project of the repository."""
+        return f"{folder}/".startswith(self._others) if self._others else False
 
     def text(self, path: str) -> str:
         """The file's text by its byte order mark, else as UTF-8; what doesn't decode becomes U+FFFD."""

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from kubeship.inspection.commands.server_lines import parse_options
 from kubeship.inspection.statements.stated import OTHER_NAMES, Statements, stated_port
-from kubeship.inspection.statements.statement import DEVELOPMENT, IMAGE, PLATFORM, SUPERVISED, Statement
+from kubeship.inspection.statements.statement import COMPOSE, DEVELOPMENT, IMAGE, PLATFORM, SUPERVISED, Statement
 from kubeship.model.origin import Origin
 from kubeship.model.project import ProcessFound, ProcessKind
 
@@ -16,6 +16,13 @@ SINGLETON_NAMES = re.compile(
 SINGLETON_COMMAND = re.compile(
     r"\bcelery\b.*\s(beat|-B|--beat)\b|\brqscheduler\b|\bcelerybeat\b|\brun[-_]?scheduler\b|\bapscheduler\b|\bcrond?\b"
 )
+
+
+SERVING_NAMES = re.compile(
+    r"(?i)(.*[-_.])?(api|app|asgi|backend|django|fastapi|flask|front-?end|gunicorn|server|site|ui|uvicorn|web\w*|wsgi)"
+    r"([-_.]?\d+)?"
+)
+"""Names of services that may be the web process in other words."""
 
 
 def other_processes(stated: Statements, main: ProcessFound) -> tuple[ProcessFound, ...]:
@@ -65,7 +72,9 @@ def _kind(statement: Statement, main: ProcessFound, source: Iterable[str]) -> Pr
         named = statement.name and _label(statement.name) != "web"
         return "web" if same_file and named and target and not _names(main, target) else None
     if work is None:
-        named = bool(statement.name) and (bool(OTHER_NAMES.fullmatch(statement.name)) or _named_beside(statement))
+        named = bool(statement.name) and (
+            bool(OTHER_NAMES.fullmatch(statement.name)) or _named_beside(statement) or _kept_beside(statement, main)
+        )
         if not named or (strength == PLATFORM and statement.name == "web"):
             return None
     if SINGLETON_COMMAND.search(statement.command) or (
@@ -78,6 +87,23 @@ def _kind(statement: Statement, main: ProcessFound, source: Iterable[str]) -> Pr
 def _named_beside(statement: Statement) -> bool:
     """A Procfile's line that isn't web's is a process whatever it runs."""
     return statement.strength == PLATFORM and statement.name not in ("web", "release")
+
+
+def _kept_beside(statement: Statement, main: ProcessFound) -> bool:
+    """Whether it runs the project's own code as long as the main process does: beside it under its supervisor.
+
+    Or as a service that compose starts again, unless it listens or is the main program in other words.
+    """
+    started = statement.started
+    runs = started.script or started.module or started.console
+    if not runs or statement.port or main.kind != "web" or statement.command == main.command:
+        return False
+    files = {runs, f"{runs.replace('.', '/')}.py", f"{runs.replace('.', '/')}/__main__.py"}
+    if any(origin.path.endswith(tuple(files)) for origin in main.origins):
+        return False
+    if statement.strength == SUPERVISED:
+        return any(origin.path == statement.origin.path for origin in main.origins)
+    return statement.strength == COMPOSE and statement.stays and not SERVING_NAMES.fullmatch(statement.name)
 
 
 def _is_main(statement: Statement, main: ProcessFound, kind: ProcessKind) -> bool:
@@ -108,7 +134,8 @@ def _queue(statement: Statement) -> object:
         return None
     options, _ = parse_options(statement.command.split(), frozenset({"-B", "-E", "--beat", "--detach"}))
     app = options.get("-A") or options.get("--app") or ""
-    return (statement.work, app.partition(":")[0], options.get("-Q") or options.get("--queues"))
+    queues = options.get("-Q") or options.get("--queues")
+    return (statement.work, app.partition(":")[0], None if queues == "celery" else queues)  # its default queue's name
 
 
 def _process(statement: Statement, label: str, kind: ProcessKind) -> ProcessFound:

@@ -38,6 +38,8 @@ def web_port(  # noqa: PLR0917  # everything that may say so, strongest first
         return Answered(Found(answer, (Origin(reason=SET_BY_YOU),)))
     found = _stated_port(entrypoint, statement, stated)
     found = found or (_own_port(modules, entrypoint) if entrypoint and entrypoint.path else None)
+    if found is None and (entrypoint is None or _serves_itself(entrypoint)):
+        found = stated.published
     if found is None:
         default = BY_PROGRAM[server].default_port if server in BY_PROGRAM else None
         if entrypoint and _serves_itself(entrypoint):

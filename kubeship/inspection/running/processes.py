@@ -73,7 +73,15 @@ def statement_of(entrypoint: Entrypoint | None, stated: Statements) -> Statement
         if target.statement and target.strength < DEVELOPMENT and (target.origin.path, target.origin.line) in places:
             return target.statement
     same = (target for target in stated.targets if target.value == entrypoint.value and target.strength < TASK)
-    return next((target.statement for target in same if target.statement), None)
+    named = next((target.statement for target in same if target.statement), None)
+    return named or (_stated_worker(entrypoint, stated) if entrypoint.kind == "worker" else None)
+
+
+def _stated_worker(entrypoint: Entrypoint, stated: Statements) -> Statement | None:
+    """How the project itself starts the worker of a queue that the code shows."""
+    program = entrypoint.command.partition(" ")[0]
+    workers = (s for s in stated.all if s.work == "worker" and s.strength < DEVELOPMENT)
+    return next((s for s in workers if s.started.server == program), None)
 
 
 def _from(folder: str, entrypoint: Entrypoint) -> Entrypoint:

@@ -13,10 +13,16 @@ from kubeship.inspection.commands.server_lines import port_of
 from kubeship.inspection.distributions.managers.pyproject import listed
 from kubeship.inspection.files.dockerfiles import read_dockerfile
 from kubeship.inspection.files.sources import Sources, folder_of, is_aside
+from kubeship.inspection.statements.compose_builds import (
+    build_context,
+    dockerfile_of,
+    is_of_another,
+    is_outside,
+)
 from kubeship.inspection.statements.image_commands import image_command, variables_of
 from kubeship.inspection.statements.image_files import image_of, workdir
 from kubeship.inspection.statements.statement import COMPOSE, DEVELOPMENT, Image, Said
-from kubeship.model.origin import Origin
+from kubeship.model.origin import Found, Origin
 
 FILE = re.compile(r"(?i)(.*/)?([\w.-]*compose[\w.-]*|stack|swarm)\.ya?ml|(.*/)?(docker[-_]?)?compose/[\w.-]+\.ya?ml")
 SERVICES = re.compile(rb"(?m)^services:[ \t]*\r?\n(?:[ \t]*(?:#.*)?\r?\n)*[ \t]+[\w.-]+:[ \t]*(?:&\w+)?\r?\n")
@@ -47,6 +53,36 @@ def compose_statements(sources: Sources) -> Iterator[Said]:
             if isinstance(service, dict) and isinstance(name, str):
                 for said in _service(sources, path, name, _extended(services, service), built, lines):
                     yield replace(said, work="release") if name in completed else said
+
+
+def built_for_others(sources: Sources) -> frozenset[str]:
+    """The Dockerfiles that compose builds for other projects of the repository only, wherever they lie."""
+    found: dict[str, bool] = {}
+    for path in sources.other_files:
+        document = read_yaml(sources, path)[0] if sources.has_others and _is_compose(sources, path) else {}
+        services = document.get("services") if isinstance(document, dict) else None
+        for service in services.values() if isinstance(services, dict) else ():
+            build = service.get("build") if isinstance(service, dict) else None
+            if build and (dockerfile := dockerfile_of(sources, path, build)):
+                found[dockerfile] = found.get(dockerfile, True) and is_of_another(sources, path, build)
+    return frozenset(dockerfile for dockerfile, others in found.items() if others)
+
+
+def published_port(sources: Sources) -> Found[int] | None:
+    """What the one service publishes that compose builds from the project and leaves to its image what it runs."""
+    found: dict[int, Origin] = {}
+    for path in sources.other_files:
+        if is_aside(path) or FOR_DEVELOPERS.search(path) or not _is_compose(sources, path):
+            continue
+        document, lines = read_yaml(sources, path)
+        services = document.get("services") if isinstance(document, dict) else None
+        for name, service in services.items() if isinstance(services, dict) else ():
+            build = service.get("build") if isinstance(service, dict) else None
+            if not build or service.get("command") or is_outside(sources, path, build):
+                continue
+            if not is_of_another(sources, path, build) and (port := _port(service.get("ports"))):
+                found.setdefault(port, Origin(path, lines.get(("services", name)), f"the service {name}"))
+    return Found(*next((port, (origin,)) for port, origin in found.items())) if len(found) == 1 else None
 
 
 def _is_compose(sources: Sources, path: str) -> bool:
@@ -105,13 +141,13 @@ def _service(  # noqa: PLR0917  # one service, and what the file says around it
         return
     image, folder, variables, said_by_image = Image(context=_context_of(sources, path)), "/app", {}, None
     dockerfile = dockerfile_of(sources, path, build) if build else None
-    if build and dockerfile is None and _outside(sources, path, build):
+    if build and ((dockerfile is None and is_outside(sources, path, build)) or is_of_another(sources, path, build)):
         return
-    if build and (is_aside(f"{_context(path, build) or '.'}/x.py") or _runs_what_lies_aside(path, service)):
+    if build and (is_aside(f"{build_context(path, build) or '.'}/x.py") or _runs_what_lies_aside(path, service)):
         return  # an example, built beside the project or mounted into its image
     if dockerfile:
         read = read_dockerfile(sources, dockerfile)
-        context = _context(path, build)
+        context = build_context(path, build)
         image = image_of(
             sources, read, context if context is not None and (context == "." or sources.has_folder(context)) else None
         )
@@ -142,6 +178,7 @@ def _service(  # noqa: PLR0917  # one service, and what the file says around it
         image=image,
         port=_port(service.get("ports")),
         foreign=foreign,
+        stays=str(service.get("restart") or "no") != "no",
     )
 
 
@@ -161,13 +198,6 @@ def _plain(word: str) -> str:
     return re.sub(r"(?<!\$)\$\{(\w+):?-([^}]*)\}", r"\2", word).replace("$$", "$")
 
 
-def _context(path: str, build: object) -> str | None:
-    stated = build.get("context", ".") if isinstance(build, dict) else build
-    if not isinstance(stated, str) or "://" in stated or "$" in stated:
-        return None
-    return posixpath.normpath(posixpath.join(folder_of(path), stated))
-
-
 def _runs_what_lies_aside(path: str, service: dict[str, Any]) -> bool:
     """Whether the service starts in an example that is mounted, or imports from one."""
     roots = {
@@ -184,27 +214,6 @@ def _runs_what_lies_aside(path: str, service: dict[str, Any]) -> bool:
         if target and target in roots and source.startswith(".") and is_aside(f"{mounted}/x.py"):
             return True
     return False
-
-
-def _outside(sources: Sources, path: str, build: object) -> bool:
-    """Built from a folder that isn't there, or that holds no Python: another program's image."""
-    context = _context(path, build)
-    if context is None or context.startswith(".."):
-        return False
-    prefix = "" if context == "." else f"{context}/"
-    return not any(file.startswith(prefix) for file in sources.python_files)
-
-
-def dockerfile_of(sources: Sources, path: str, build: object) -> str | None:
-    """The Dockerfile that a service of the compose file at `path` is built with."""
-    context = _context(path, build) or "."
-    stated = build.get("dockerfile") if isinstance(build, dict) else None
-    for name in (stated,) if isinstance(stated, str) else ("Dockerfile", "Containerfile"):
-        for base in dict.fromkeys((context, folder_of(path), ".")):
-            found = posixpath.normpath(posixpath.join(base, name))
-            if found in sources:
-                return found
-    return None
 
 
 def _context_of(sources: Sources, path: str) -> str:

@@ -154,6 +154,7 @@ class _Follower:
                 work=said.work or started.work,
                 main=ran.chosen,
                 foreign=said.foreign,
+                stays=said.stays,
             )
         ]
 

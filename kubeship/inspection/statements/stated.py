@@ -11,7 +11,7 @@ from kubeship.inspection.commands.workers import NOT_PROCESSES
 from kubeship.inspection.files.sources import Sources
 from kubeship.inspection.statements.cloud_files import cloud_statements
 from kubeship.inspection.statements.cluster_files import cluster_statements
-from kubeship.inspection.statements.compose_files import compose_statements
+from kubeship.inspection.statements.compose_files import built_for_others, compose_statements, published_port
 from kubeship.inspection.statements.configured import configured
 from kubeship.inspection.statements.image_commands import image_statements
 from kubeship.inspection.statements.image_files import folder_in
@@ -46,6 +46,8 @@ class Statements:
     """Where the strongest web statement starts; that of the dependencies without one."""
     unread: tuple[Said, ...] = ()
     """Platform statements about the web process that nothing was found in."""
+    published: Found[int] | None = None
+    """The port that compose publishes of what the image starts."""
 
     @property
     def web(self) -> Statement | None:
@@ -59,11 +61,12 @@ class Statements:
 
 def read_statements(sources: Sources, folder: str) -> Statements:
     """What every file that kubeship can read says; `folder` holds the dependencies."""
+    others = built_for_others(sources)
     said: list[Said] = [
         *platform_statements(sources, folder),
         *cloud_statements(sources),
         *cluster_statements(sources, folder),
-        *image_statements(sources, folder),
+        *(each for each in image_statements(sources, folder) if each.origin.path not in others),
         *compose_statements(sources),
         *(program for path in supervisor_files(sources) for program in _supervised(sources, path, folder)),
         *units(sources, SUPERVISED),
@@ -94,7 +97,9 @@ def read_statements(sources: Sources, folder: str) -> Statements:
     targets = sorted((*_targets(ranked), *configured(sources, folder)), key=lambda target: target.strength)
     web = next((s for s in ranked if s.is_web and s.main and s.strength < DEVELOPMENT), None)
     port = Found(web.port, (web.origin,)) if web and web.port else None
-    return Statements(ranked, tuple(targets), port, web.folder if web else folder, tuple(unread))
+    return Statements(
+        ranked, tuple(targets), port, web.folder if web else folder, tuple(unread), published_port(sources)
+    )
 
 
 def _as_stated(sources: Sources, said: Said, inner: Iterable[Statement]) -> Statement:

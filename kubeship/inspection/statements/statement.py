@@ -46,6 +46,8 @@ class Said:
     """Where the file says so: a release line, a cron entry."""
     foreign: bool = False
     """The image may be somebody else's: it counts only if what it starts lies in the project."""
+    stays: bool = False
+    """The file says that it is started again when it ends."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,7 @@ class Statement:
     main: bool = True
     """False in a branch of a script that isn't taken."""
     foreign: bool = False
+    stays: bool = False
 
     @property
     def is_web(self) -> bool:

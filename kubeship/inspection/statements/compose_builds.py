@@ -1,0 +1,40 @@
+"""Which folder is a service of a compose file built from, and by which Dockerfile?"""
+
+import posixpath
+
+from kubeship.inspection.files.sources import Sources, folder_of
+
+
+def dockerfile_of(sources: Sources, path: str, build: object) -> str | None:
+    """The Dockerfile that a service of the compose file at `path` is built with."""
+    context = build_context(path, build) or "."
+    stated = build.get("dockerfile") if isinstance(build, dict) else None
+    for name in (stated,) if isinstance(stated, str) else ("Dockerfile", "Containerfile"):
+        for base in dict.fromkeys((context, folder_of(path), ".")):
+            found = posixpath.normpath(posixpath.join(base, name))
+            if found in sources:
+                return found
+    return None
+
+
+def build_context(path: str, build: object) -> str | None:
+    """The folder, relative to the project; None where it is elsewhere or written with variables."""
+    stated = build.get("context", ".") if isinstance(build, dict) else build
+    if not isinstance(stated, str) or "://" in stated or "$" in stated:
+        return None
+    return posixpath.normpath(posixpath.join(folder_of(path), stated))
+
+
+def is_outside(sources: Sources, path: str, build: object) -> bool:
+    """Built from a folder that isn't there, or that holds no Python: another program's image."""
+    context = build_context(path, build)
+    if context is None or context.startswith(".."):
+        return False
+    prefix = "" if context == "." else f"{context}/"
+    return not any(file.startswith(prefix) for file in sources.python_files)
+
+
+def is_of_another(sources: Sources, path: str, build: object) -> bool:
+    """Whether the service is built from another project of the repository."""
+    context = build_context(path, build)
+    return context is not None and sources.is_left_out(context)

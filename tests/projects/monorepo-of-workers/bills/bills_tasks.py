@@ -1,0 +1,8 @@
+from celery import Celery
+
+app = Celery('bills', broker='redis://')
+
+
+@app.task
+def send():
+    pass
