@@ -41,6 +41,7 @@ from kubeship.inspection.running.beside import other_processes
 from kubeship.inspection.running.processes import is_complete, main_process, only_scheduled
 from kubeship.inspection.running.unstated import unstated_work
 from kubeship.inspection.served.candidates import find_candidates
+from kubeship.inspection.served.earlier import as_released
 from kubeship.inspection.served.entrypoints import KEY, EntrypointFound, find_entrypoint
 from kubeship.inspection.statements.deployed import deployed
 from kubeship.inspection.statements.releases import release_commands
@@ -52,6 +53,9 @@ from kubeship.model.project import Answers, Project, Warned
 
 UNDERLYING = frozenset(("dash", "gradio", "starlette"))
 """What others are built on or mount in their apps, where several are seen beside one program."""
+
+SERVED = ("wsgi", "asgi")
+"""Interfaces of objects: one of no known framework is a library's own app."""
 
 
 @no_collection()
@@ -71,8 +75,11 @@ def inspect(path: Path, answers: Answers, index: WheelIndex | None = None) -> Pr
     python = python_version(sources, folder, answers, lambda minor: untried(dependencies.value, minor))
     stated = read_statements(sources, folder)
     candidates = find_candidates(sources, modules, apps)
-    entry = find_entrypoint(
-        modules, apps, candidates, stated, answers, declared=frozenset(dependencies.value.distributions)
+    entry = as_released(
+        find_entrypoint(
+            modules, apps, candidates, stated, answers, declared=frozenset(dependencies.value.distributions)
+        ),
+        dependencies.value.installed(python.value.version.value),
     )
     framework = _framework(sources, dependencies.value, entry.value, stated)
     chosen = entry.value.chosen
@@ -159,7 +166,7 @@ def _framework(sources: Sources, dependencies: Declared, entry: EntrypointFound,
         name, origin = entry.chosen.framework, entry.chosen.origins[-1]
         required = dependencies.requirements.named(BY_NAME[name].distributions[0])
         return Found(name, (origin, required.origin) if required else (origin,))
-    if entry.chosen and entry.chosen.kind != "web":
+    if entry.chosen and (entry.chosen.kind != "web" or (entry.chosen.path and entry.chosen.interface in SERVED)):
         return Found("none", entry.chosen.origins[:1])
     if stated.web and is_complete(stated.web) and stated.web.started.server in BY_NAME:
         return Found(stated.web.started.server, (stated.web.origin,))

@@ -17,8 +17,10 @@ from kubeship.inspection.code.starts import Starts
 from kubeship.inspection.code.subcommands import serving_words
 from kubeship.inspection.files.sources import folder_of
 from kubeship.inspection.served.candidates import Candidates, kind_of
-from kubeship.inspection.served.entrypoint import Entrypoint, of_app, point
+from kubeship.inspection.served.entrypoint import SERVERS, Entrypoint, of_app, point
 from kubeship.inspection.served.groups import made_of
+from kubeship.inspection.statements.statement import SUPERVISED
+from kubeship.inspection.statements.targets import Target
 from kubeship.model.origin import Origin
 from kubeship.model.project import Interface
 
@@ -70,6 +72,23 @@ class Confirmation:
                     found = root if module_name(path, root) == name else extended
                     place = Origin(path, line, reason)
                     return of_app(f"{name}:{choice}", path, found, app, (origin, place))
+        return None
+
+    def bound(self, target: Target) -> Entrypoint | None:
+        """What a server is told to serve, where the module has the name: a call of a library may make any app."""
+        name, _, attribute = target.value.partition(":")
+        if target.form != "object" or not attribute.isidentifier() or target.strength > SUPERVISED:
+            return None
+        for root in dict.fromkeys((target.folder, ".", _join(target.folder, "src"), *self.modules.declared_roots)):
+            path = self.modules.find(root, name)
+            module = self.modules.module(path) if path else None
+            binding = module.bindings[attribute][-1] if module and attribute in module.bindings else None
+            if path and binding and isinstance(binding.value, ast.Call) and not binding.guarded:
+                place = Origin(path, binding.line, "what the server is told to serve")
+                interface = target.interface or "wsgi"
+                return Entrypoint(
+                    target.value, path, root, "none", interface, (target.origin, place), server=SERVERS[interface]
+                )
         return None
 
     def made(self, entrypoint: Entrypoint) -> tuple[str, int | None]:

@@ -158,6 +158,9 @@ def _stated(
         confirmed = confirmation.named(target.value, target.folder, target.origin, target.form)
         if confirmed and (confirmed.kind == "web" or not (has_apps or confirmation.serving)):
             return confirmed, (*warnings, *disagreements(confirmation, targets, target, confirmed))
+        if confirmed is None and (bound := confirmation.bound(target)):
+            message = f"{target.value} is what {target.origin} names, and the code doesn't show what it is"
+            return bound, (*warnings, Warned(f"{message}; the build will try it", bound.origins[-1]))
         if confirmed is None and target.form == "object":
             warnings.append(Warned(f"names {target.value}, and the code has no such app", target.origin))
     return None, tuple(warnings)

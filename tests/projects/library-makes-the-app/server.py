@@ -1,0 +1,8 @@
+from kinto import main
+
+
+def load():
+    return main({})
+
+
+app = load()
