@@ -11,6 +11,8 @@ from kubeship.inspection.files.sources import Sources, folder_of, is_aside
 
 MAX_DEPTH = 3
 """How deep a project of a repository may lie."""
+NEXT_GROUP = re.compile(r"\]\s*[,})]|^[ \t]*\[\w|^[\w.-]+[ \t]*=[ \t]*$", re.MULTILINE)
+"""Where setuptools' list of commands ends: what follows are plugins for other programs."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,8 @@ def _setuptools(sources: Sources, path: str) -> Iterator[tuple[str, str]]:
     """`name = module:function` lines, as setup.cfg and setup.py both have them."""
     if "console_scripts" in (text := sources.text(path)):
         _, _, rest = text.partition("console_scripts")
-        for match in re.finditer(r"[\"']?([\w.-]+)\s*=\s*([\w.]+:[\w.]+)", rest):
+        rest = rest.lstrip("\"' \t]=")
+        for match in re.finditer(r"[\"']?([\w.-]+)\s*=\s*([\w.]+:[\w.]+)", NEXT_GROUP.split(rest, maxsplit=1)[0]):
             yield match[1], match[2]
 
 

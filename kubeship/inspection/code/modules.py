@@ -136,7 +136,11 @@ class Modules:
     def package_root(self, path: str) -> str:
         """The first folder at or above the file that is no package."""
         folder = folder_of(path)
-        while folder != "." and f"{folder}/__init__.py" in self.sources:
+        while (
+            folder != "."
+            and f"{folder}/__init__.py" in self.sources
+            and folder.rpartition("/")[2].isidentifier()  # `auth-api/__init__.py` can't be imported
+        ):
             folder = folder_of(folder)
         return folder
 

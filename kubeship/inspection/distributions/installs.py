@@ -2,7 +2,7 @@
 
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import dropwhile
 
@@ -48,12 +48,12 @@ def install_commands(sources: Sources, folder: str) -> tuple[Install, ...]:
     for path in deployed_dockerfiles(sources, folder)[:3]:
         file = read_dockerfile(sources, path)
         lines = [instruction for stage in file.stages for instruction in stage.instructions]
-        found += [
-            install
-            for instruction in lines
-            if instruction.name == "RUN"
-            for install in _installs(sources, instruction, path, folder, DEPLOYS)
-        ]
+        copied: dict[str, str] = {}
+        for instruction in lines:
+            if instruction.name in ("COPY", "ADD"):
+                copied.update(_renamed(sources, instruction.text, folder))
+            elif instruction.name == "RUN":
+                found += _installs(sources, instruction, path, folder, DEPLOYS, copied)
         if found:
             break
     for pattern, strength in ((PLATFORM_FILES, DEPLOYS), (TEST_FILES, TESTS)):
@@ -62,7 +62,7 @@ def install_commands(sources: Sources, folder: str) -> tuple[Install, ...]:
             for number, line in enumerate(sources.text(path).splitlines(), 1):
                 if "install" in line or "sync" in line or "export" in line or " env " in line:
                     text = re.sub(r"^\s*-?\s*(?:run|\w*[cC]ommand|build)?\"?\s*[:=]?\s*", "", line).strip("\"',")
-                    found += _installs(sources, Instruction("RUN", text, number), path, folder, strength)
+                    found += _installs(sources, Instruction("RUN", text, number), path, folder, strength, {})
     return tuple(sorted(found, key=lambda install: install.strength))
 
 
@@ -92,9 +92,21 @@ def shell_words(text: str) -> Iterator[list[str]]:
             yield words
 
 
-def _installs(sources: Sources, instruction: Instruction, path: str, folder: str, strength: int) -> Iterator[Install]:
+def _renamed(sources: Sources, text: str, folder: str) -> dict[str, str]:
+    """The project's file behind another name that a COPY line gives it in the image."""
+    words = [word for word in re.findall(r"[^\s\"\[\],]+", text) if not word.startswith("--")]
+    if "--from" in text or len(words) != 2 or words[1].endswith(("/", ".")):
+        return {}
+    source, name = within_project(sources, words[0], folder), words[1].rpartition("/")[2]
+    return {name: source} if source and source.rpartition("/")[2] != name else {}
+
+
+def _installs(  # noqa: PLR0917  # one command, and what is known around it
+    sources: Sources, instruction: Instruction, path: str, folder: str, strength: int, copied: Mapping[str, str]
+) -> Iterator[Install]:
     for command in shell_words(instruction.text):
         words = list(dropwhile(lambda word: word in KEYWORDS or re.fullmatch(r"\w+=.*", word), command))
+        words = [copied.get(word.rpartition("/")[2], word) for word in words]
         if found := _recognised(sources, words, folder):
             origin = Origin(path, instruction.line, f"runs {' '.join(words[:4])}")
             yield replace(found, strength=strength, origin=origin)

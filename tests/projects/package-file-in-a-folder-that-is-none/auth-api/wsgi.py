@@ -1,0 +1,3 @@
+from auth_api import create_app
+
+app = create_app()
