@@ -138,12 +138,11 @@ def _contradiction(statements: list[Statement], constraint: str) -> Answered[Pyt
         for minor in [next((m for m in reversed(SUPPORTED) if _allows(s.specifier, m)), None)]
         if minor
     )
-    declared = [statement for statement in statements if statement.strength == DECLARED]
-    if not candidates:
-        newer = _allowed(declared) or list(SUPPORTED)
+    older = _allowed(statements, OLDER)
+    if older or not candidates:  # bound to an older one: any that the others allow may do, the nearest first
+        newer = _allowed([s for s in statements if _allowed([s])]) or list(SUPPORTED)
         candidates = tuple(Candidate(minor, Origin(reason=SUPPORTED[minor])) for minor in newer)
     text = f"no Python that kubeship knows ({', '.join(SUPPORTED)}) satisfies everything: {said}"
-    older = _allowed(statements, OLDER)
     version = older[-1] if older else candidates[0].value
     found = Found(version, tuple(s.origin for s in statements))
     return Answered(PythonFound(found, constraint), (), (Question("python", text, candidates),))

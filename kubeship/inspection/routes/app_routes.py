@@ -21,7 +21,7 @@ INCLUDES = frozenset({"add_routes", "add_subapp", "blueprint", "include_router",
 PREFIXES = ("prefix", "url_prefix", "path")
 MENTIONS = re.compile(
     rb"@[\w.]*(get|route)\(|\.(add_get|add_route|add_api_route|include_router|mount|blueprint|register_blueprint)\("
-    rb"|\bRoute\(|web\.get\(|\btornado\b|Controller"
+    rb"|\.add_subapp\(|\bRoute\(|web\.get\(|\btornado\b|Controller"
 )
 MAX_DEPTH = 6
 LOGIN_NAMES = re.compile(
@@ -48,14 +48,22 @@ def app_routes(modules: Modules, entrypoint: str) -> list[Route]:
     for path, tree in trees:
         for key, found in _includes(modules, path, tree):
             included.setdefault(key, []).append(found)
+    hidden = any(_is_hidden(call) for _, tree in trees for call in calls(tree))
     return [
         route
         for path, tree in trees
         for owner, rule, view, line in _rules(modules, path, tree)
+        if not (hidden and owner and _key(modules, path, owner) is None)
         for prefix in _prefixes(modules, path, owner, included)
         if not re.search(r"[{<(\\*]", full := _joined(prefix, rule))
         for route in [_route(modules, path, full, view, line)]
     ]
+
+
+def _is_hidden(call: ast.Call) -> bool:
+    """`add_subapp(path, app)`: what is added to the app by a variable path may answer below any path."""
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else ""
+    return name == "add_subapp" and bool(call.args) and text(call.args[0]) is None
 
 
 def _rules(modules: Modules, path: str, tree: ast.Module) -> Iterator[tuple[str, str, ast.expr | Function, int]]:
