@@ -21,7 +21,7 @@ from kubeship.inspection.files.sources import Sources, folder_of, is_aside, no_c
 from kubeship.inspection.naming import app_name, own_dockerfile
 from kubeship.inspection.needs.behaviour import traits
 from kubeship.inspection.needs.catalogues import translations, uncompiled
-from kubeship.inspection.needs.django import collect_static, engines, migrate, root_urlconf
+from kubeship.inspection.needs.django import collect_static, engines, lost_static, migrate, root_urlconf
 from kubeship.inspection.needs.made_folders import made_folders
 from kubeship.inspection.needs.migrations import migration
 from kubeship.inspection.needs.model_files import model_files
@@ -116,6 +116,7 @@ def inspect(path: Path, answers: Answers, index: WheelIndex | None = None) -> Pr
     migrating = migrate(modules, settings.value, root) if settings.value else None
     migrating = migrating or migration(modules, root, distributions, _importable(entry.value))
     static = collect_static(modules, settings.value, root) if settings.value else None
+    dockerfile = own_dockerfile(sources, folder)
     node, apart = front_end(sources)
     volumes = merged(find_volumes(modules, settings.value), stated_volumes(sources, folder), models.folders)
     return Project(
@@ -137,7 +138,7 @@ def inspect(path: Path, answers: Answers, index: WheelIndex | None = None) -> Pr
         writable=made_folders(modules, root, frozenset(volume.value for volume in volumes)),
         traits=merged(traits(sources), wheels.traits, models.traits, in_file),
         system_packages=packages.value,
-        dockerfile=own_dockerfile(sources, folder),
+        dockerfile=dockerfile,
         front_end=node,
         models=models.files,
         accelerator=wheels.accelerator,
@@ -153,6 +154,7 @@ def inspect(path: Path, answers: Answers, index: WheelIndex | None = None) -> Pr
         + apart
         + (flat_layout(sources) if needs.value.package or needs.value.manager == "setuptools" else ())
         + (uncompiled(sources) if settings.value else ())
+        + (lost_static(modules, settings.value) if settings.value and static and dockerfile is None else ())
         + _broken(sources),
         questions=tuple(
             q for part in answered for q in part.questions if not ((scheduled or complete) and q.key == KEY)

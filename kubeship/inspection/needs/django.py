@@ -8,8 +8,9 @@ from kubeship.inspection.code.django_settings import Settings, lists, management
 from kubeship.inspection.code.modules import Modules
 from kubeship.inspection.files.sources import is_aside
 from kubeship.inspection.files.syntax import dotted, strings
+from kubeship.inspection.needs.volumes import literal_folder
 from kubeship.model.origin import Origin
-from kubeship.model.project import Command
+from kubeship.model.project import Command, Warned
 
 WITH_TABLES = frozenset(
     f"django.contrib.{app}" for app in ("admin", "auth", "contenttypes", "flatpages", "redirects", "sessions", "sites")
@@ -37,6 +38,21 @@ def collect_static(modules: Modules, settings: Settings, root: str) -> Command |
         return None
     origin = Origin(places[0].origin.path, places[0].origin.line, "STATIC_ROOT")
     return Command(f"{_manage(modules, root)} collectstatic --noinput", (origin,))
+
+
+def lost_static(modules: Modules, settings: Settings) -> tuple[Warned, ...]:
+    """A warning where collectstatic writes beside the project: the image that runs takes the project's folder alone."""
+    for setting in settings_of(modules, settings, "STATIC_ROOT")[:1]:
+        folder = literal_folder(setting.value)
+        if folder.startswith("/"):
+            return (
+                Warned(
+                    f"STATIC_ROOT is {folder}, beside the project, and the image has only what lies in it: put it below "
+                    'BASE_DIR, for instance BASE_DIR / "staticfiles"',
+                    Origin(setting.origin.path, setting.origin.line),
+                ),
+            )
+    return ()
 
 
 def engines(modules: Modules, settings: Settings) -> dict[str, Origin]:
