@@ -47,8 +47,8 @@ def lost_static(modules: Modules, settings: Settings) -> tuple[Warned, ...]:
         if folder.startswith("/"):
             return (
                 Warned(
-                    f"STATIC_ROOT is {folder}, beside the project, and the image has only what lies in it: put it below "
-                    'BASE_DIR, for instance BASE_DIR / "staticfiles"',
+                    f"STATIC_ROOT is {folder}, beside the project, and the image has only what lies in it: put it "
+                    'below BASE_DIR, for instance BASE_DIR / "staticfiles"',
                     Origin(setting.origin.path, setting.origin.line),
                 ),
             )
