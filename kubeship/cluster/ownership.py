@@ -7,6 +7,17 @@ from kubeship.cluster.errors import Refusal
 from kubeship.model.changes import Consent, field_key
 from kubeship.model.objects import Object, ObjectRef
 
+SYNCING = {
+    "agentk": "GitLab's agent",
+    "argocd-application-controller": "Argo CD",
+    "argocd-controller": "Argo CD",
+    "helm-controller": "Flux",
+    "kustomize-controller": "Flux",
+}
+"""Managers that put their values back: argoproj/argo-cd common.ArgoCDSSAManager (with server-side apply) and the
+program's own name (without); https://fluxcd.io/flux/faq/#why-are-kubectl-edits-rolled-back-by-flux;
+https://docs.gitlab.com/user/clusters/agent/"""
+
 
 def owned_elsewhere(refusal: Refusal) -> dict[str, str]:
     """Field -> who owns it with another value."""

@@ -1,10 +1,12 @@
 """What do the server's answers to a dry run mean for a deploy? Conflicts, refusals and warnings as findings."""
 
 import re
+import shlex
 from collections.abc import Iterable, Iterator, Sequence
 
 from kubeship.cluster.errors import Refusal
 from kubeship.cluster.estimate import NO_DRY_RUN
+from kubeship.cluster.ownership import SYNCING
 from kubeship.model.changes import Changes, described, field_key
 from kubeship.model.finding import Finding
 from kubeship.model.objects import Object
@@ -23,7 +25,9 @@ def change_findings(changes: Changes, namespace: str) -> Iterator[Finding]:
     """Fields that belong to others, and releases of Helm that would take back what is adopted."""
     for change in changes:
         for conflict in change.conflicts:
-            take_over = f"take it over: --take-over {field_key(change.ref, conflict.path)}"
+            program = SYNCING.get(conflict.manager)
+            first = f"take the object out of {program}, which would put its own value back, and " if program else ""
+            take_over = f"{first}take it over: --take-over {shlex.quote(field_key(change.ref, conflict.path))}"
             adopt = "have the whole object become kubeship's: --adopt"
             yield Finding(
                 f"{change.ref}: {described(conflict)}",

@@ -6,8 +6,9 @@ from cluster_fakes import FakeApi, config_map, managed
 
 from kubeship.cluster.adoption import LAST_APPLIED, adoptable, handover, left_out
 from kubeship.cluster.dry_run import compare
-from kubeship.model.changes import Consent, FieldChange
-from kubeship.model.objects import Object
+from kubeship.cluster.server_words import change_findings
+from kubeship.model.changes import Action, Change, Changes, Conflict, Consent, FieldChange
+from kubeship.model.objects import Object, ObjectRef
 
 CONTAINER = 'k:{"name":"web"}'
 
@@ -98,3 +99,13 @@ def test_what_a_helm_release_lists_is_not_shared_even_where_nothing_differs() ->
 
     assert [(each.manager, each.theirs, each.since) for each in change.conflicts] == [("Helm", "old", "T")]
     assert (change.foreign, change.release) == (True, "old")
+
+
+def test_what_gitops_keeps_in_step_is_taken_out_of_it_first() -> None:
+    web = ObjectRef("apps/v1", "Deployment", "shop", "web")
+    conflicts = (Conflict("spec.replicas", "argocd-controller"), Conflict("spec.paused", "kubectl"))
+
+    argo, person = change_findings(Changes((Change(web, Action.UPDATE, conflicts=conflicts),)), "shop")
+
+    assert "take the object out of Argo CD, which would put its own value back, and take it over" in argo.remedy
+    assert "put its own value back" not in person.remedy
