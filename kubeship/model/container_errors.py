@@ -126,7 +126,8 @@ def not_locked(error: PythonError) -> Meaning | None:
     """Errno 11 of flock(2), lockf(3) and fork(2)."""
     if error.name != "BlockingIOError" or "[Errno 11]" not in error.message:
         return None
-    if not re.search(r"\b(?:flock|lockf|fcntl)\(", error.text):
+    forks = r"/(?:subprocess|popen_fork|process|threading)\.py$"
+    if re.search(forks, error.raised_in) or re.search(r"\bfork\w*\(", error.text):
         return Meaning(f"may not start any more processes or threads{at(error)}", FEWER_PROCESSES)
     return Meaning(f"doesn't get a lock that somebody else holds{at(error)}: {error!s}", ONE_HOLDER, heals=True)
 

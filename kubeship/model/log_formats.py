@@ -13,6 +13,8 @@ _GROUP = "Exception Group " + HEADER
 _GROUP_RULER = re.compile(r"\s*\+[-+]+(?: \d+ -+)?$")
 _GROUP_LINE = re.compile(r"\s*[|+] ?")
 _BOXED_FRAME = re.compile(r"│ (?P<path>\S.*):(?P<line>\d+) in (?P<name>\S+)\s*│?$")
+_TRACERITE_FRAME = re.compile(r"│ (?P<path>\S+\.py):(?P<line>\d+)\s+(?P<name>[^\s:]+):")
+_TRACERITE_END = re.compile(r"╰ (?P<error>[A-Za-z_][\w.]*(?:: .*)?)$")
 _LOGURU_FRAME = re.compile(r'> File "')
 
 
@@ -20,7 +22,7 @@ def plain_lines(log: str) -> list[str]:
     """The lines as Python would have printed them to a plain file.
 
     Undone: the time that the kubelet puts first; colours (Python 3.13, rich); JSON loggers, whose tracebacks stand in a
-    string or a structure; the bars before each line of an exception group; rich's boxes; loguru's mark of a frame.
+    string or a structure; the bars before each line of an exception group; boxes of rich and tracerite; loguru's mark.
     """
     lines = (_COLOUR.sub("", _KUBELET_TIME.sub("", line)) for line in log.splitlines())
     found = [each for line in lines for each in _unquoted(line)]
@@ -28,6 +30,8 @@ def plain_lines(log: str) -> list[str]:
         found = [_without_bars(line) for line in found]
     if any(line.startswith("╭") and HEADER[:-1] in line for line in found):
         found = [_without_box(line) for line in found]
+    if any(_TRACERITE_END.match(line) for line in found) and any(line.startswith("╭ ") for line in found):
+        found = [_without_tracerite(line) for line in found]
     return [_LOGURU_FRAME.sub('  File "', line, count=1) if line.startswith("> ") else line for line in found]
 
 
@@ -81,3 +85,14 @@ def _without_box(line: str) -> str:
     if frame := _BOXED_FRAME.match(line):
         return f'  File "{frame["path"]}", line {frame["line"]}, in {frame["name"]}'
     return f"    {line.strip('│ ')}" if line.startswith(("│", "╰")) else line
+
+
+def _without_tracerite(line: str) -> str:
+    """tracerite/tty.py, by which Sanic shows exceptions; from its short paths nobody can tell whose files they are."""
+    if line.startswith("╭ "):
+        return HEADER
+    if frame := _TRACERITE_FRAME.match(line):
+        return f'  File "<{frame["path"]}>", line {frame["line"]}, in {frame["name"]}'
+    if end := _TRACERITE_END.match(line):
+        return end["error"]
+    return f"    {line.strip('│ ')}" if line.startswith("│") else line

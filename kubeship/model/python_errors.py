@@ -22,7 +22,7 @@ from kubeship.model.library_errors import OTHER_VERSION
 from kubeship.model.meaning import Meaning, Words, at
 from kubeship.model.python_names import NAMESPACE_PACKAGES, REMOVED_MODULES, distribution_of
 from kubeship.model.python_traceback import PythonError, fault_place, read_traceback
-from kubeship.model.server_errors import ADDRESS
+from kubeship.model.server_errors import ADDRESS, NOT_YET
 from kubeship.model.settings_errors import (
     SETTINGS,
     certificate_not_read,
@@ -53,7 +53,7 @@ def in_words(error: PythonError) -> Meaning:
     place = error.where or "what the traceback names"
     library = re.search(r"-packages/(\w+)", error.raised_in)
     remedy = f"see what {library[1]} asks for at {place}, or correct that" if library else f"correct {place}"
-    return Meaning(f"{error}{at(error)}", f"{remedy}, then deploy again")
+    return Meaning(f"{error}{at(error)}", f"{remedy}, then deploy again", bool(NOT_YET.search(error.message)))
 
 
 def _missing_module(error: PythonError) -> Meaning | None:

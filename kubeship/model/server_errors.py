@@ -1,5 +1,7 @@
 """What does an exception mean that tells of a database, a broker or another server?"""
 
+import re
+
 from kubeship.model.meaning import Words, words
 
 ADDRESS = "check the address in the variables or the Secret, that the service runs, and that it listens on that port"
@@ -192,6 +194,10 @@ SERVER_ERRORS = (
 """The first that matches counts. Sources: PostgreSQL's appendix A and libpq's fe-connect.c, MySQL's error reference
 (1040, 1044, 1045, 1049, 1054, 1142, 1146, 1205, 1213, 2003), SQLite's result codes, Redis' errors, RabbitMQ's AMQP
 reply codes, Django's and Alembic's own words, glibc's getaddrinfo, CPython's asyncio."""
+
+
+NOT_YET = re.compile(r"(?:\bnot|n't) (?:yet )?(?:ready|up|reachable|available|there)\b|[Tt]emporarily unavailable")
+"""A program's own words that somebody else is late; what they say may pass."""
 
 
 def server_error(text: str) -> tuple[Words, str] | None:

@@ -1,5 +1,6 @@
 """Is something about a healthy rollout not what its owner would expect? Older pods, no node, a worker at a loss."""
 
+import re
 from collections.abc import Iterator
 
 from kubeship.model.events import Caution
@@ -92,13 +93,23 @@ def _deaf_ports(snapshot: Snapshot) -> Iterator[Caution]:
 def _at_a_loss(snapshot: Snapshot) -> Iterator[Caution]:
     """A worker without a probe that looks for its broker for ever counts as ready."""
     for log, text in snapshot.logs.items():
-        why = reason("\n".join([line for line in text.splitlines() if line.strip()][-LAST_WORDS:]))
+        why = reason("\n".join(_since_it_was_well([line for line in text.splitlines() if line.strip()])))
         if why:
             said = "" if why.evidence in why.cause else f": {why.evidence}"
             yield Caution(
                 redacted_text(f"{log.container} counts as ready because nothing asks it, but it {why.cause}{said}"),
                 why.remedy,
             )
+
+
+_WELL = re.compile(r"(?i)(?<!not )\b(?:re)?connected\b|\bconnection (?:re-?)?established|(?<!not )\bready\b")
+
+
+def _since_it_was_well(lines: list[str]) -> list[str]:
+    """The last lines, and of them what follows the last one by which it has found what it looked for."""
+    last = lines[-LAST_WORDS:]
+    well = [number for number, line in enumerate(last) if _WELL.search(line)]
+    return last[well[-1] + 1 :] if well else last
 
 
 def _differences(before: object, now: object, path: str) -> Iterator[str]:

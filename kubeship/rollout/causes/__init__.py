@@ -9,7 +9,7 @@ from kubeship.rollout.causes.configuration import configuration_refused
 from kubeship.rollout.causes.crashes import ended_by_itself, out_of_memory
 from kubeship.rollout.causes.creation import pods_refused
 from kubeship.rollout.causes.gates import not_scheduled, not_taken_up, readiness_gate_closed
-from kubeship.rollout.causes.held_up import older_pods_unwell, paused, pods_stay, pods_taken_away
+from kubeship.rollout.causes.held_up import kept_by_a_sidecar, older_pods_unwell, paused, pods_stay, pods_taken_away
 from kubeship.rollout.causes.images import image_never_pulled, image_not_pulled, invalid_image_name
 from kubeship.rollout.causes.lost import pods_lost
 from kubeship.rollout.causes.placement import unschedulable
@@ -25,6 +25,7 @@ WORKLOAD_CAUSES: tuple[Callable[[Object, Snapshot], Conclusion | None], ...] = (
     paused,
     pods_stay,
     pods_taken_away,
+    kept_by_a_sidecar,
     older_pods_unwell,
 )
 """Of a workload, beside its newest pods."""

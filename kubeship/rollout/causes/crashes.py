@@ -215,7 +215,7 @@ def _conclusion(
 ) -> Conclusion:
     ended = container.restarts + (1 if container.terminated or container.waiting else 0)
     tail = "\n".join(container.last_words.splitlines()[-LAST_LINES:])
-    rule = f"it ended {ended} times without becoming ready" if ended > 1 else "it ended once"
+    rule = f"it ended {ended} times and didn't stay ready" if ended > 1 else "it ended once"
     if more := added(container, evidence):
         cause, remedy = f"{cause}; {more.why}", more.remedy
     return Conclusion(

@@ -83,6 +83,33 @@ _DISRUPTIONS = {
 }
 
 
+def kept_by_a_sidecar(workload: Object, snapshot: Snapshot) -> Conclusion | None:
+    """A Job's work is done, and another container of its pod goes on; never certain, it may end as well."""
+    if workload["kind"] != "Job":
+        return None
+    for pod in all_pods(workload, snapshot):
+        statuses = pod["status"].get("containerStatuses") or ()
+        ends = [(each["name"], end) for each in statuses if (end := (each.get("state") or {}).get("terminated"))]
+        running = [each["name"] for each in statuses if (each.get("state") or {}).get("running")]
+        if not running or not ends or any(end.get("exitCode") for _, end in ends):
+            continue
+        lasted = min(seconds_between(end.get("finishedAt") or "", snapshot.taken) for _, end in ends)
+        if lasted < LONG:
+            continue
+        done, others, name = ", ".join(name for name, _ in ends), ", ".join(running), workload["metadata"]["name"]
+        return Conclusion(
+            Diagnosis(
+                cause=f"Job {name} has done its work ({done}), but {others} keeps its pod running",
+                evidence=f"Pod {pod['metadata']['name']}: {done} ended with exit code 0, {others} still running",
+                remedy=f"make {others} a sidecar in the manifest: an init container with `restartPolicy: Always` "
+                "is ended with the others",
+                rule=f"{done} ended {lasted:.0f} s ago",
+            ),
+            certain=False,
+        )
+    return None
+
+
 def older_pods_unwell(workload: Object, snapshot: Snapshot) -> Conclusion | None:
     """Pods that are to stay on an older version (`partition`, OnDelete) aren't ready.
 

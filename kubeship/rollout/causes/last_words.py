@@ -12,6 +12,7 @@ from kubeship.model.resource_errors import RESOURCES
 from kubeship.model.server_errors import ADDRESS, SERVER_ERRORS
 from kubeship.model.settings_errors import SETTINGS
 from kubeship.model.telemetry import telemetry_line
+from kubeship.rollout.causes.awaited import awaited
 
 FAR_BACK = 20
 """Lines from the end in which the reason stands; what a program said long before is not why it ended."""
@@ -189,24 +190,9 @@ def reason(log: str) -> Reason | None:
         if refused := _REFUSED.search(line):
             path = refused["before"] or refused["quoted"] or refused["named"] or refused["after"] or "a file"
             return Reason(f"can't write {path} ({refused['reason'].lower()})", WRITE_ELSEWHERE, _cut(line))
-    return _waits(log)
-
-
-_WAITS = re.compile(
-    r"(?i)\bwaiting (?:for|on) (?:the )?(?P<what>[\w.-]+:\d+|(?:\w+ )?(?:database|db|postgres\w*|mysql|mariadb|redis|"
-    r"rabbitmq|kafka|mongo\w*|elasticsearch|opensearch|message broker|broker|migrations?))\b|"
-    r"(?P<other>[\w.:-]+) is (?:unavailable|not (?:up|ready|reachable|available))\b"
-)
-"""Of start scripts (wait-for-it, the examples of Docker's and many projects' documentation)."""
-
-
-def _waits(log: str) -> Reason | None:
-    """Its very last line says that it waits for a server: earlier ones may be over."""
-    line = next(reversed(_last(log)), "")
-    found = _WAITS.search(line)
-    if not found:
-        return None
-    return Reason(f"waits for {found['what'] or found['other']}", ADDRESS, _cut(line), heals=True)
+    last = next(reversed(_last(log)), "")
+    cause = awaited(last)  # earlier lines that tell of waiting may be over
+    return Reason(cause, ADDRESS, _cut(last), heals=True) if cause else None
 
 
 _CLOSING = re.compile(

@@ -48,6 +48,18 @@ def added(container: ContainerSnapshot, evidence: str) -> Addition | None:
     return _on_a_volume(container, mount, path, evidence)
 
 
+def script_of_a_volume(container: ContainerSnapshot, path: str) -> Addition | None:
+    """Of a command that can't be executed: it lies on what Kubernetes fills, with the modes that the volume names."""
+    mount = _mount_of(container, path)
+    volume = _volume(container, mount) if mount else {}
+    if not mount or not any(kind in volume for kind in CONTENT):
+        return None
+    return Addition(
+        f"{mount['mountPath']} is {_named(volume)}",
+        "set `defaultMode: 0755` in that volume of the manifest, or start it by its interpreter (sh, python)",
+    )
+
+
 def _on_a_volume(container: ContainerSnapshot, mount: Object, path: str, evidence: str) -> Addition | None:
     volume = _volume(container, mount)
     what, at = _named(volume), mount["mountPath"]

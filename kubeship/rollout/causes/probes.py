@@ -143,21 +143,22 @@ def _conclusion(
     asked = f"{kind} probe ({_question(container, probe)})"
     cause = f"{container.name}'s {asked}: {symptom}"
     evidence = f"{kind.capitalize()} probe failed: {text}" if text else f"it was killed after {budget(probe)} s"
-    place = _elsewhere(container, probe, text)
+    place, log = _elsewhere(container, probe, text), ""
     if place:
         cause, remedy, evidence = f"{cause}; {place.cause}", place.remedy, f"{evidence}; {place.evidence}"
     if kind == "liveness" and (place.nowhere if place else _never_listened(container, text)):
         cause = f"{cause}: it had not come that far in the time that its liveness probe gives"
         remedy = "let a startupProbe wait for its start (the liveness probe begins after that), and see why it is slow"
-    if reason := _behind(container, answer):
+    definite = place is not None and not place.nowhere
+    if not definite and (reason := _behind(container, answer)):
         cause, remedy = f"{container.name} {reason.cause}; its {asked}: {symptom}", reason.remedy
-        evidence = f"{reason.evidence}; {evidence}" if reason.evidence else evidence
+        evidence, log = f"{reason.evidence}; {evidence}" if reason.evidence else evidence, reason.log
     return Conclusion(
         Diagnosis(
             cause=cause,
             evidence=evidence,
             remedy=remedy,
-            log=(reason and reason.log) or "\n".join(_words(container).splitlines()[-LAST_LINES:]),
+            log=log or "\n".join(_words(container).splitlines()[-LAST_LINES:]),
             rule=rule,
         ),
         certain,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from kubeship.model.verdict import Diagnosis
 from kubeship.rollout.causes.conclusion import Conclusion
 from kubeship.rollout.causes.crashes import crashed, crashes_for_certain
+from kubeship.rollout.causes.of_the_pod import script_of_a_volume
 from kubeship.rollout.causes.rows import matching
 from kubeship.rollout.pods import ContainerSnapshot
 
@@ -59,6 +60,11 @@ REFUSALS = (
         r"exec format error",
         "its program is built for another kind of processor",
         "set `platform:` in kubeship.yaml to the nodes' platform, then deploy",
+    ),
+    _Refusal(
+        r"(?:seccomp|apparmor) profile \"?(?P<what>[^\s\":]+)",
+        "its node hasn't got the security profile {what}",
+        "put it onto the nodes, or set another seccompProfile or appArmorProfile (RuntimeDefault) in the manifest",
     ),
     _Refusal(
         r"error during container init: (?:mkdir|chdir to cwd) (?P<what>[^\s:]+)",
@@ -132,11 +138,14 @@ def _refusal(container: ContainerSnapshot) -> str | None:
 
 def _conclusion(container: ContainerSnapshot, message: str, *, certain: bool) -> Conclusion:
     refusal, what = matching(REFUSALS, message, _UNKNOWN)
+    cause, remedy = f"{container.name} can't start: {refusal.cause.format(what=what)}", refusal.remedy.format(what=what)
+    if "permission denied" in message and (more := script_of_a_volume(container, what)):
+        cause, remedy = f"{cause}; {more.why}", more.remedy
     return Conclusion(
         Diagnosis(
-            cause=f"{container.name} can't start: {refusal.cause.format(what=what)}",
+            cause=cause,
             evidence=message,
-            remedy=refusal.remedy.format(what=what),
+            remedy=remedy,
             rule="the container runtime refused to start it",
         ),
         certain=certain,

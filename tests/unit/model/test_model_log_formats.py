@@ -27,6 +27,14 @@ STRUCTURED = {
         }
     ],
 }
+SANIC = """\
+╭ Srv 0 2026-11-21 08:40:40 +0000 ERROR: Exception during startup
+│ sanic/app.py:2376           Sanic._startup:  self.finalize()➤
+│ app.py:6                    connect:
+│   raise RuntimeError("no tenant") 💣
+╰ RuntimeError: no tenant
+Main  2026-11-21 08:40:40 +0000 ERROR: Not all workers acknowledged a successful startup. Shutting down.
+"""
 LOGURU = """\
 2026-11-21 05:34:00.120 | ERROR    | __main__:<module>:7 - An error has been caught in function '<module>', process 1:
 Traceback (most recent call last):
@@ -123,3 +131,9 @@ def test_a_line_nested_too_deeply_to_be_read_stays_as_it_is() -> None:
     line = '{"frames": ' + "[" * 100_000 + "]" * 100_000 + "}"
 
     assert plain_lines(line) == [line]
+
+
+def test_box_that_sanic_draws_is_a_traceback() -> None:
+    error = read_traceback(SANIC)
+
+    assert str(error) == "RuntimeError: no tenant"

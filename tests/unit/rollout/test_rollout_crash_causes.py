@@ -118,6 +118,7 @@ def test_path_that_may_not_be_written_is_named(log: str, cause: str) -> None:
         ('exec: "/app/run": permission denied: unknown', "/app/run can't be executed", True),
         ("error during container init: mkdir /srv/x: read-only file system: unknown", "working directory /srv/x", True),
         ("exec /app/run.sh: exec format error", "another kind of processor", True),
+        ('cannot load seccomp profile "/var/x/none.json": open /x: no such file', "security profile /var/x", True),
         ('exec: "--port=8000": executable file not found in $PATH', "begins with the option --port=8000", True),
         ('exec: "python -m app": executable file not found in $PATH', "as a whole is taken for the name", True),
         (

@@ -1,6 +1,7 @@
 """Is what holds a rollout up beside its new pods named: a pause, pods that don't go, gates, silent nodes, volumes?"""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from kubeship.model.objects import Object
 from kubeship.model.snapshot import Snapshot
 from kubeship.model.verdict import Diagnosis, Ready, Waiting
 from kubeship.rollout.causes import conclude
+from kubeship.rollout.causes.held_up import kept_by_a_sidecar
 from kubeship.rollout.pods import pod_snapshot
 from kubeship.rollout.verdict import judge
 from tests.unit.rollout.builders import (
@@ -73,6 +75,18 @@ def test_suspended_job_is_told() -> None:
     suspended["spec"]["suspend"] = True
 
     assert worry(Snapshot(NOW, workloads=(suspended,))).evidence == "spec.suspend: true"
+
+
+@pytest.mark.parametrize(("code", "finished", "told"), [(0, 40, True), (0, 5, False), (1, 40, False)])
+def test_job_that_another_container_keeps_running_is_told(code: int, finished: int, told: bool) -> None:
+    end = (NOW - timedelta(seconds=finished)).isoformat()
+    live = pod(status({"terminated": {"exitCode": code, "finishedAt": end}}), owner="job")
+    live["status"]["containerStatuses"].append({**status(RUNNING), "name": "proxy"})
+
+    found = kept_by_a_sidecar(job(), Snapshot(NOW, workloads=(job(),), pods=(live,)))
+
+    assert bool(found) is told
+    assert not found or "has done its work (web), but proxy keeps its pod running" in found.diagnosis.cause
 
 
 def test_pod_that_a_finalizer_keeps_holds_up_its_stateful_set() -> None:

@@ -106,6 +106,8 @@ def concluded(snapshot: Snapshot) -> Conclusion:
         ),
         ("Error: Could not import 'shop'.\n\nError: No such command 'db'.", "can't be loaded: there is no module shop"),
         ("Waiting for postgres...\nWaiting for postgres...", "waits for postgres"),
+        ("the config server is not ready, giving up", "waits for server"),
+        ("tenants aren't there", "needs something that isn't there yet"),
         ("wait-for-it.sh: timeout occurred after waiting 15 seconds for db:5432", "can't reach a server"),
         ("db:5432 - no response", "can't reach a server"),
         ("WARN exited: web (exit status 1; not expected)", "runs web under supervisord"),
@@ -210,6 +212,14 @@ def test_server_that_isnt_up_may_come_until_the_fourth_end(restarts: int, certai
 
     for log in (REFUSED, "dial tcp: lookup postgres: Temporary failure in name resolution\n"):
         assert concluded(rollout(container, log=log)).certain is certain
+
+
+def test_exception_that_speaks_of_somebody_late_may_heal() -> None:
+    log = MISSING.replace(
+        "ModuleNotFoundError: No module named 'requests'", "RuntimeError: feature store not ready yet"
+    )
+
+    assert not concluded(rollout(crash_looping(1), log=log)).certain
 
 
 def test_instance_that_was_killed_at_once_is_explained_by_the_one_before() -> None:

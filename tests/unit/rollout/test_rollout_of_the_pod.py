@@ -6,7 +6,7 @@ from kubeship.model.objects import Object
 from kubeship.model.verdict import Diagnosis
 from kubeship.rollout.causes import conclude
 from kubeship.rollout.pods import pod_snapshot
-from tests.unit.rollout.builders import crash_looping, rollout
+from tests.unit.rollout.builders import crash_looping, rollout, status, waiting
 
 CONFIG: Object = {"name": "config", "configMap": {"name": "settings"}}
 KEYS: Object = {"name": "keys", "secret": {"secretName": "tls"}}
@@ -117,3 +117,16 @@ def test_port_that_is_taken_lies_on_the_node_where_the_pod_uses_its_network() ->
     diagnosis = diagnosed("OSError: [Errno 98] Address already in use", hostNetwork=True)
 
     assert "a port of its node" in diagnosis.cause
+
+
+def test_script_of_a_volume_that_is_not_executable_gets_its_mode_there() -> None:
+    message = 'exec: "/config/run.sh": permission denied: unknown'
+    snapshot = rollout(
+        status(waiting("RunContainerError", message)), spec={"volumeMounts": [mount("config", "/config")]}
+    )
+    snapshot.pods[0]["spec"]["volumes"] = [CONFIG]
+
+    found = conclude(pod_snapshot(snapshot.pods[0], snapshot))
+
+    assert found
+    assert "defaultMode: 0755" in found.diagnosis.remedy

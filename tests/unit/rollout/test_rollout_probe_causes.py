@@ -1,5 +1,7 @@
 """Does a failing probe's diagnosis say what was asked, what was answered and what to do, and not too early?"""
 
+from dataclasses import replace
+
 import pytest
 
 from kubeship.model.objects import Object
@@ -332,6 +334,19 @@ def test_silence_has_a_remedy_by_the_way_of_asking(words: str, remedy: str) -> N
 
     assert conclusion
     assert remedy in conclusion.diagnosis.remedy
+
+
+def test_where_the_kernel_says_it_listens_counts_more_than_what_else_fails() -> None:
+    snapshot = rollout(
+        status(RUNNING), unhealthy("Startup", REFUSED, 30), KILLED, spec=SPEC, log="cache: Connection refused\n"
+    )
+    sockets = {snapshot.pods[0]["metadata"]["name"]: "   1: 00000000:1388 00000000:0000 0A 0:0"}
+
+    conclusion = concluded(replace(snapshot, sockets=sockets))
+
+    assert conclusion
+    assert "only port 5000 is listened on" in conclusion.diagnosis.cause
+    assert "can't reach" not in conclusion.diagnosis.cause
 
 
 def test_start_that_the_liveness_probe_cuts_off_is_told_to_have_a_startup_probe() -> None:

@@ -1,0 +1,19 @@
+"""Does a program's last line say that it waits for somebody, or that something isn't there yet?"""
+
+import re
+
+from kubeship.model.server_errors import NOT_YET
+
+_SERVER = r"(?:database|db|postgres\w*|mysql|mariadb|redis|rabbitmq|kafka|mongo\w*|elasticsearch|opensearch|broker)"
+_WAITS = re.compile(
+    rf"(?i)\bwaiting (?:for|on) (?:the )?(?P<what>[\w.-]+:\d+|(?:\w+ )?{_SERVER}|migrations?)\b|"
+    r"(?P<other>[\w.:-]+) (?:is|are|was) (?:unavailable|not (?:yet )?(?:up|ready|reachable|available))\b"
+)
+"""Words of start scripts: wait-for-it, the examples of Docker's and many projects' documentation."""
+
+
+def awaited(line: str) -> str:
+    """`waits for db:5432`, to complete a sentence that begins with the program's name; empty when it says no such."""
+    if found := _WAITS.search(line):
+        return f"waits for {found['what'] or found['other']}"
+    return "needs something that isn't there yet" if NOT_YET.search(line) else ""
