@@ -22,7 +22,10 @@ def check(app: App, builders: Builders, connect: Callable[[App], Cluster], emit:
     emit(Step("Checking the cluster"))
     try:
         upcoming_image = Upcoming(app.plan.image, app.configuration.platform)
-        findings += connect(app).preflight(manifests, upcoming_image, thorough=True).findings
+        cluster = connect(app)
+        findings += cluster.preflight(manifests, upcoming_image, thorough=True).findings
+        if not any(finding.fatal and finding.subject == "permission" for finding in findings):
+            cluster.revisions(app.name)  # a record that can't be read would stop the deploy
     except KubeshipError as error:
         findings.append(Finding(error.message, error.hint, subject="cluster"))
     return tuple(findings)

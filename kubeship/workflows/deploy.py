@@ -76,6 +76,8 @@ def deploy(request: DeployRequest, builders: Builders, connect: Callable[[App], 
     if request.create_namespace:
         cluster.create_namespace()
 
+    if not request.image:
+        cluster.revisions(app.name)  # a record that can't be read stops it here, and not after the build
     source, image = _image(app, request, builders, emit)
     objects = with_release_names(with_image(manifests, app.plan.image, image))
     if not request.image:

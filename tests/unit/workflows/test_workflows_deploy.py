@@ -16,9 +16,10 @@ from kubeship.errors import (
 from kubeship.model.events import Caution, Emit, Event, RolloutProgress
 from kubeship.model.finding import Finding
 from kubeship.model.objects import Object, ref
-from kubeship.model.revision import Outcome
+from kubeship.model.revision import Outcome, Revision
 from kubeship.workflows.app import load_app
 from kubeship.workflows.builders import Builders
+from kubeship.workflows.check import check
 from kubeship.workflows.deploy import Deployed, DeployRequest, deploy
 from kubeship.workflows.ports import DirectBuilder, Lease
 from tests.unit.workflows.conftest import broken, crashing, healthy, never, running
@@ -209,6 +210,30 @@ def test_a_lease_that_somebody_holds_stops_before_the_cluster_is_touched(project
         ship(project, cluster)
 
     assert cluster.calls == ["preflight"]
+
+
+class Damaged(MemoryCluster):
+    """A record that can't be read."""
+
+    def revisions(self, app: str) -> tuple[Revision, ...]:
+        raise MissingPrecondition("the record can't be read", hint="delete it")
+
+
+def test_a_record_that_can_not_be_read_stops_it_before_the_build(project: Path) -> None:
+    engine = MemoryEngine()
+
+    with pytest.raises(MissingPrecondition, match="can't be read"):
+        ship(project, Damaged(), engine)
+
+    assert engine.calls == []
+
+
+def test_check_names_a_record_that_can_not_be_read(project: Path) -> None:
+    builders = Builders(MemoryEngine, no_direct)
+
+    found = check(load_app(project, None), builders, lambda app: Damaged(), never)
+
+    assert [finding.remedy for finding in found if finding.fatal] == ["delete it"]
 
 
 class Away(MemoryCluster):
