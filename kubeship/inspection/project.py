@@ -21,7 +21,7 @@ from kubeship.inspection.files.sources import Sources, folder_of, is_aside, no_c
 from kubeship.inspection.naming import app_name, own_dockerfile
 from kubeship.inspection.needs.behaviour import traits
 from kubeship.inspection.needs.catalogues import translations, uncompiled
-from kubeship.inspection.needs.django import collect_static, engines, lost_static, migrate, root_urlconf
+from kubeship.inspection.needs.django import engines, lost_static, migrate, root_urlconf, static_steps
 from kubeship.inspection.needs.made_folders import made_folders
 from kubeship.inspection.needs.migrations import migration
 from kubeship.inspection.needs.model_files import model_files
@@ -115,7 +115,7 @@ def inspect(path: Path, answers: Answers, index: WheelIndex | None = None) -> Pr
     in_file = sqlite(sources, back_ends, frozenset(service.value for service in services))
     migrating = migrate(modules, settings.value, root) if settings.value else None
     migrating = migrating or migration(modules, root, distributions, _importable(entry.value))
-    static = collect_static(modules, settings.value, root) if settings.value else None
+    static = static_steps(modules, settings.value, root) if settings.value else ()
     dockerfile = own_dockerfile(sources, folder)
     node, apart = front_end(sources)
     volumes = merged(find_volumes(modules, settings.value), stated_volumes(sources, folder), models.folders)
@@ -130,7 +130,7 @@ def inspect(path: Path, answers: Answers, index: WheelIndex | None = None) -> Pr
         import_root=import_root,
         candidates=entry.value.considered,
         release=release_commands(stated, migrating),
-        build_steps=tuple(step for step in (static, translations(modules, distributions)) if step),
+        build_steps=tuple(step for step in (*static, translations(modules, distributions)) if step),
         services=services,
         variables=variables,
         settings=_variables_to_set(settings.value),

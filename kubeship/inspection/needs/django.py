@@ -27,7 +27,13 @@ def migrate(modules: Modules, settings: Settings, root: str) -> Command | None:
     return Command(f"{_manage(modules, root)} migrate --noinput", origins[:1]) if origins else None
 
 
-def collect_static(modules: Modules, settings: Settings, root: str) -> Command | None:
+def static_steps(modules: Modules, settings: Settings, root: str) -> tuple[Command, ...]:
+    """What makes the static files when the image is built, in order."""
+    steps = (_collect_static(modules, settings, root), _compress(modules, settings, root))
+    return tuple(step for step in steps if step)
+
+
+def _collect_static(modules: Modules, settings: Settings, root: str) -> Command | None:
     """`python manage.py collectstatic --noinput`, when staticfiles is installed and STATIC_ROOT says where to."""
     places = [
         setting
@@ -38,6 +44,17 @@ def collect_static(modules: Modules, settings: Settings, root: str) -> Command |
         return None
     origin = Origin(places[0].origin.path, places[0].origin.line, "STATIC_ROOT")
     return Command(f"{_manage(modules, root)} collectstatic --noinput", (origin,))
+
+
+def _compress(modules: Modules, settings: Settings, root: str) -> Command | None:
+    """`python manage.py compress`, where django-compressor is told to serve only what that has made before."""
+    if "compressor" not in lists(modules, settings, "INSTALLED_APPS"):
+        return None
+    offline = settings_of(modules, settings, "COMPRESS_OFFLINE")
+    if not offline or (isinstance(offline[0].value, ast.Constant) and not offline[0].value.value):
+        return None
+    origin = Origin(offline[0].origin.path, offline[0].origin.line, "COMPRESS_OFFLINE")
+    return Command(f"{_manage(modules, root)} compress", (origin,))
 
 
 def lost_static(modules: Modules, settings: Settings) -> tuple[Warned, ...]:
