@@ -42,6 +42,11 @@ CONFIGURATION_ERRORS = (
         "create the {kind} {name}, or correct its name in kubeship.yaml",
     ),
     _Obstacle(
+        r"failed to (?:prepare|create) subPath.*?volumeMount \"(?P<name>[^\"]+)\"",
+        "{container}: the subPath of its volumeMount {name} can't be had",
+        "look whether the volume has that path, and may be written where it has to be made",
+    ),
+    _Obstacle(
         r"missing value for (?P<key>\w+)$",
         "{container}: a volumeMount's subPathExpr needs the variable {key}, which the container doesn't have",
         "set {key} in the container's env, or correct subPathExpr",

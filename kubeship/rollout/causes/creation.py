@@ -91,6 +91,12 @@ REFUSALS = (
         "create the ServiceAccount, or correct serviceAccountName in the manifest",
     ),
     _Refusal(
+        r"failed calling webhook \"(?P<what>[^\"]+)\".*x509: ",
+        "the API server doesn't trust the certificate of the admission webhook {what}",
+        "have its caBundle and its certificate renewed by who runs it (cert-manager's cainjector, or its own job)",
+        WEBHOOK_AFTER,
+    ),
+    _Refusal(
         r"failed calling webhook \"(?P<what>[^\"]+)\"",
         "the admission webhook {what} doesn't answer",
         "repair the webhook's own pods, or ask who runs it",

@@ -27,7 +27,8 @@ class _PullError:
 
 
 _UNAUTHORISED = _PullError(
-    r"40[13] (Unauthorized|Forbidden)|unauthorized|no basic auth credentials|authorization failed|denied",
+    r"40[13] (Unauthorized|Forbidden)|unauthorized|no basic auth credentials|authorization failed|"
+    r"authorization token|denied",
     "the cluster isn't authorised to pull {image}",
     "create a Secret with `kubectl create secret docker-registry` and name it under `image_pull_secrets:` in "
     "kubeship.yaml; some registries answer so as well when the image doesn't exist",
@@ -40,6 +41,32 @@ _SECRET_MISSING = _PullError(
 )
 
 PULL_ERRORS = (
+    _PullError(
+        r"did not resolve to an alias|short-name",
+        "the nodes don't know which registry {image} is in: its name names none",
+        "write the registry before the name: `image: registry.example.com/team/name` in kubeship.yaml",
+    ),
+    _PullError(
+        r"unexpected media type text/html|invalid character '<'",
+        "something else than a registry answers for {image}, such as a login page or a proxy",
+        "check `image:` in kubeship.yaml, and what answers at that address from the nodes",
+    ),
+    _PullError(
+        r"manifest\.v1\+prettyjws|schema 1|schemaVersion 1|manifest schema v1",
+        "the image {image} has a format (schema 1) that the nodes don't take any more",
+        "build and push it anew",
+    ),
+    _PullError(
+        r"SignatureValidationFailed|[Ss]ource image rejected|"
+        r"signature (?:was )?(?:required|not found)|rejected by policy",
+        "the nodes' policy refuses {image}: it isn't signed as they want it",
+        "sign it (cosign), or have the policy changed by who runs the nodes",
+    ),
+    _PullError(
+        r"failed size validation|unexpected commit digest|invalid tar header|gzip: invalid|input/output error",
+        "{image} arrives damaged at the node, or can't be unpacked there",
+        "push it anew; if others fail as well, look at the node's disk and at proxies before the registry",
+    ),
     _PullError(
         r"no match for platform|does not match the specified platform",
         "the image {image} isn't built for the platform of the cluster's nodes",
@@ -68,7 +95,8 @@ PULL_ERRORS = (
         "configure the nodes' container runtime for that registry (its certificate, or plain HTTP)",
     ),
     _PullError(
-        r"no such host|connection refused|i/o timeout|no route to host|network is unreachable|deadline exceeded",
+        r"no such host|connection refused|i/o timeout|no route to host|network is unreachable|deadline exceeded|"
+        r"handshake timeout|server misbehaving|name resolution|context canceled",
         "the nodes can't reach the registry of {image}",
         "check `image:` in kubeship.yaml, and that the registry's name resolves and answers from the nodes",
     ),

@@ -75,6 +75,11 @@ LOSSES = (
         own=True,
     ),
     _Loss(
+        r"^TopologyAffinityError",
+        "the node can't give it its CPUs, memory and devices close to one another (topology manager)",
+        "ask for less, or let the nodes have another topology policy",
+    ),
+    _Loss(
         r"^UnexpectedAdmissionError",
         "the node can't give it a device that it asks for",
         "look at the device plugin's pods on that node",

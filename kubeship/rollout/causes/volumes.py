@@ -24,7 +24,7 @@ class _Trouble:
 
 TROUBLES = (
     _Trouble(
-        r"Multi-Attach error",
+        r"Multi-Attach error|already exclusively attached|still attached to node|is in use by another|used by VM",
         "another node still holds it",
         "wait until the pod there has ended, or its node is back (kubectl get volumeattachments); several nodes at a "
         "time need access ReadWriteMany",
@@ -55,6 +55,16 @@ TROUBLES = (
         r"[Cc]onnection (?:refused|timed out)|[Nn]o route to host|unreachable|[Nn]ame or service not known",
         "the storage's server can't be reached from the node",
         "look whether the server that the evidence names answers from the nodes",
+    ),
+    _Trouble(
+        r"[Ss]ecret[Pp]rovider[Cc]lass(?:es)?\S* \"?(?P<what>[\w.-]+)\"? not found|secrets store objects",
+        "the secrets store doesn't hand out what it names {what}",
+        "look at the SecretProviderClass, at the names in it, and at what its ServiceAccount may read there",
+    ),
+    _Trouble(
+        r"[Ss]tale (?:NFS )?file handle|[Ii]nput/output error|[Tt]ransport endpoint is not connected",
+        "the storage under it has failed",
+        "look at the storage and its driver's pods; kubectl describe pv names it",
     ),
     _Trouble(
         r"wrong fs type|bad superblock|fsck|[Ss]tructure needs cleaning",

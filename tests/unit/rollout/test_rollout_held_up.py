@@ -251,6 +251,15 @@ def test_volumes_that_do_not_come_are_told_before_anybody_complains() -> None:
             'MountVolume.SetUp failed for volume "pv" : mount failed: exit status 32 mount.nfs: Connection timed out',
             "volume pv isn't mounted: the storage's server can't be reached from the node",
         ),
+        (
+            'MountVolume.SetUp failed for volume "pv" : rpc error: secretproviderclasses.secrets-store.csi.x-k8s.io '
+            '"vault" not found',
+            "volume pv isn't mounted: the secrets store doesn't hand out what it names vault",
+        ),
+        (
+            'MountVolume.SetUp failed for volume "pv" : stat /x: stale NFS file handle',
+            "volume pv isn't mounted: the storage under it has failed",
+        ),
         ('MountVolume.SetUp failed for volume "pv" : news', "volume pv isn't mounted: it can't be attached or mounted"),
     ],
 )

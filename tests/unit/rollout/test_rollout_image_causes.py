@@ -37,6 +37,12 @@ def pulled(words: str, count: int) -> Snapshot:
         ('Head "http://r/v2/": dial tcp 127.0.0.1:1: connect: connection refused', "can't reach the registry"),
         ("http: server gave HTTP response to HTTPS client", "don't trust the registry"),
         ("no match for platform in manifest: not found", "isn't built for the platform"),
+        ('short-name "shop:1" did not resolve to an alias', "its name names none"),
+        ("unexpected media type text/html for sha256:1: not found", "something else than a registry"),
+        ("media type application/vnd.docker.distribution.manifest.v1+prettyjws is no longer", "schema 1"),
+        ("denied: Your authorization token has expired. Reauthenticate", "isn't authorised"),
+        ("net/http: TLS handshake timeout", "can't reach the registry"),
+        ("failed to extract layer sha256:1: gzip: invalid header", "arrives damaged"),
     ],
 )
 def test_third_failed_pull_is_certain_and_says_why(words: str, cause: str) -> None:

@@ -101,6 +101,10 @@ def test_what_no_leaving_pod_can_heal_is_certain_during_a_surge() -> None:
             'pods "x" is forbidden: cpu max limit to request ratio per Container is 2, but provided ratio is 4',
             "its limit of cpu is too far above its request",
         ),
+        (
+            'Internal error occurred: failed calling webhook "inject.example.com": x509: certificate has expired',
+            "doesn't trust the certificate of the admission webhook inject.example.com",
+        ),
         ("Internal error occurred: something of tomorrow", "the API server refuses them"),
     ],
 )
