@@ -88,6 +88,14 @@ def deploy(request: DeployRequest, builders: Builders, connect: Callable[[App], 
         emit(Step("Comparing with the cluster"))
         records = cluster.revisions(app.name)
         newest = next(iter(records), None)
+        if newest and newest.environment != app.environment:
+            emit(
+                Caution(
+                    f"what is deployed as {app.name} here is environment {newest.environment}: this deploy of "
+                    f"{app.environment} replaces it",
+                    "unless it was only renamed, give each environment a namespace or a context of its own",
+                )
+            )
         changes = agreed(compared(objects, cluster, records, checked.seen), emit, "kubeship deploy")
         if newest and not changes and newest.succeeded_with(objects):
             forget(records, held)

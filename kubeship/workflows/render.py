@@ -13,6 +13,7 @@ from kubeship.model.objects import Object, ref
 from kubeship.rendering.render import Build, Format, folder
 from kubeship.rendering.render import render as files_of
 from kubeship.workflows.app import App, load_app
+from kubeship.workflows.moved import left_behind
 from kubeship.workspace.decisions import Action, Decision
 from kubeship.workspace.files import Writing
 from kubeship.workspace.manifests import objects
@@ -68,6 +69,8 @@ def write(
     )
     if check:
         return app.workspace.decide(writing, force=force)
+    for caution in left_behind(app) if form == "plain" else ():
+        emit(caution)
     decisions = app.workspace.write(writing, force=force)
     for decision in decisions:
         if decision.action is Action.CONFLICT:
