@@ -11,7 +11,7 @@ from kubeship.cluster.errors import Refusal
 from kubeship.cluster.estimate import estimated, keeps_from_trying
 from kubeship.cluster.live import live_objects
 from kubeship.cluster.manifests import PRECIOUS, sendable
-from kubeship.cluster.ownership import is_replaced, is_taken, owned_elsewhere, same_field, written_at
+from kubeship.cluster.ownership import OTHER_APP, is_replaced, is_taken, owned_elsewhere, same_field, written_at
 from kubeship.cluster.parallel import each
 from kubeship.cluster.ports import Api
 from kubeship.cluster.prune import going
@@ -150,6 +150,8 @@ def _compare_one(
     try:
         trial = _trial(api, wanted, live, terms.trials.get(name))
     except Refusal as refusal:
+        if owner and not adopted and refusal.immutable:
+            return Change(name, Action.UPDATE, (), (owner,), foreign), (), None  # to replace it isn't ours
         if live is not None and replaces(name, refusal, terms.consent):
             return Change(name, Action.REPLACE), (), None
         if keeps_from_trying(refusal):
@@ -214,7 +216,7 @@ def _owner(api: Api, live: Object, wanted: Object) -> Conflict | None:
     if not app or not api.list("v1", "ConfigMap", {"labelSelector": f"{OWNER_LABEL}={app}"}).items:
         return None
     ours = (wanted["metadata"].get("labels") or {}).get(APP_LABEL)
-    path, manager = f"metadata.labels[{APP_LABEL}]", f"kubeship for the app {app}"
+    path, manager = f"metadata.labels[{APP_LABEL}]", f"{OTHER_APP}{app}"
     return Conflict(path, manager, written_at(live, FIELD_MANAGER), app, ours)
 
 

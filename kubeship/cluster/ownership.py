@@ -18,6 +18,9 @@ SYNCING = {
 program's own name (without); https://fluxcd.io/flux/faq/#why-are-kubectl-edits-rolled-back-by-flux;
 https://docs.gitlab.com/user/clusters/agent/"""
 
+OTHER_APP = "kubeship for the app "
+"""How another app of kubeship's is named as a manager; the app's name follows."""
+
 
 def owned_elsewhere(refusal: Refusal) -> dict[str, str]:
     """Field -> who owns it with another value."""

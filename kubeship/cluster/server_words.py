@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from kubeship.cluster.errors import Refusal
 from kubeship.cluster.estimate import NO_DRY_RUN
-from kubeship.cluster.ownership import SYNCING
+from kubeship.cluster.ownership import OTHER_APP, SYNCING
 from kubeship.model.changes import Changes, described, field_key
 from kubeship.model.finding import Finding
 from kubeship.model.objects import Object
@@ -29,6 +29,13 @@ def change_findings(changes: Changes, namespace: str) -> Iterator[Finding]:
             first = f"take the object out of {program}, which would put its own value back, and " if program else ""
             take_over = f"{first}take it over: --take-over {shlex.quote(field_key(change.ref, conflict.path))}"
             adopt = "have the whole object become kubeship's: --adopt"
+            if conflict.manager.startswith(OTHER_APP):
+                yield Finding(
+                    f"{change.ref}: {described(conflict)}",
+                    f"give this app or its process another name; or {adopt}",
+                    subject="conflict",
+                )
+                continue
             yield Finding(
                 f"{change.ref}: {described(conflict)}",
                 f"take the field out of the manifest, or {adopt if change.foreign else take_over}",

@@ -6,6 +6,7 @@ from cluster_fakes import FakeApi, config_map, managed
 
 from kubeship.cluster.adoption import LAST_APPLIED, adoptable, handover, left_out
 from kubeship.cluster.dry_run import compare
+from kubeship.cluster.errors import refused
 from kubeship.cluster.server_words import change_findings
 from kubeship.model.changes import Action, Change, Changes, Conflict, Consent, FieldChange
 from kubeship.model.objects import Object, ObjectRef
@@ -80,6 +81,22 @@ def test_what_another_app_of_kubeships_applies_is_not_taken_without_a_word() -> 
 
     assert [(each.manager, each.theirs) for each in refused.conflicts] == [("kubeship for the app other", "other")]
     assert taken.conflicts == ()
+
+
+def test_what_another_app_of_kubeships_applies_is_not_replaced_either() -> None:
+    theirs = managed(labelled("settings", "other"), {"f:data": {}})
+    record = {**config_map("kubeship-other-1"), "metadata": {"name": "r", "labels": {"kubeship.dev/app": "other"}}}
+    api = FakeApi(theirs, record)
+    cause = {"reason": "FieldValueInvalid", "message": "field is immutable", "field": "data"}
+    refusal = refused(422, {"message": "x", "details": {"causes": [cause]}}, "comparing ConfigMap/settings")
+    api.refuse("apply dry ConfigMap/settings", refusal)
+
+    changes, _ = compare(api, [labelled("settings", "shop")], Consent(replaced=frozenset({"ConfigMap/settings"})))
+    (finding,) = change_findings(changes, "shop")
+
+    assert "kubeship for the app other" in finding.problem
+    assert "another name" in finding.remedy
+    assert "--replace" not in finding.remedy
 
 
 def test_an_own_object_with_another_label_is_ones_own() -> None:
