@@ -31,6 +31,8 @@ SOAK = {
     "chained",
     "daemon-set",
     "deadline",
+    "foreign-trace",
+    "hidden-code",
     "json-log",
     "missing-program",
     "no-interpreter",
@@ -38,6 +40,7 @@ SOAK = {
     "permission",
     "port-taken",
     "read-only",
+    "service-link",
     "sidecar",
     "unreachable-database",
 }
@@ -71,6 +74,10 @@ try:
     socket.create_server(("", 8000))
 except OSError as error:
     sys.exit(f"[ERROR] connection to ('', 8000) failed: {error}")
+"""
+GO = """
+import sys
+sys.exit("panic: no such tenant\\n\\ngoroutine 1 [running]:\\n" + "main.run(0x0)\\n\\t/src/main.go:9 +0x1d\\n" * 20)
 """
 UNREACHABLE = "import socket; socket.create_connection(('127.0.0.1', 5432))"
 MIGRATING = "print('Applying shop.0002'); import time; time.sleep(600)"
@@ -178,6 +185,23 @@ def cases(stack: Stack) -> list[Case]:
             second_end,
             before=put(SCRIPTS),
         ),
+        Case(
+            "hidden-code",
+            (deployment(container(stack, command=["python", "/scripts/app.py"], **MOUNT), **VOLUME),),
+            "/scripts is the ConfigMap scripts, which has no such key and hides what the image has there",
+            "can't open file",
+            second_end,
+            before=put(SCRIPTS),
+        ),
+        Case(
+            "service-link",
+            (deployment(container(stack, "import os; int(os.environ['REDIS_PORT'])")),),
+            "for a setting, which Kubernetes puts into NAME_PORT",
+            "tcp://",
+            second_end,
+            before=put(named("v1", "Service", "redis", spec={"ports": [{"port": 6379}]})),
+        ),
+        crash("foreign-trace", GO, "panic: no such tenant", "panic: no such tenant"),
         Case(
             "init",
             (deployment(container(stack), initContainers=[{**container(stack, "import nope"), "name": "prepare"}]),),

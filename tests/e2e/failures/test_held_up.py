@@ -236,4 +236,5 @@ def test_what_stays_behind_a_healthy_rollout_is_told(stack: Stack) -> None:
     assert watched.verdict == Ready(), dumped(watched)
     assert "DaemonSet/agent runs nowhere" in told
     assert "Service shop-web: its targetPort metrics leads nowhere" in told
+    assert "Service shop-web leads to port 8000 of its pods, and nothing in the pod listens" in told
     assert "Deployment/shop-web was changed by somebody else" in told

@@ -24,7 +24,7 @@ from tests.stack.addresses import Stack
 
 pytestmark = pytest.mark.e2e
 
-SOAK = {"job-secret", "never", "no-config-map", "no-volume-key", "unreachable"}
+SOAK = {"job-secret", "never", "no-config-map", "no-pull-secret", "no-volume-key", "unreachable"}
 """Much like others."""
 
 third_pull = after_events("Failed", 3, "Failed to pull image")
@@ -34,6 +34,7 @@ NAMES = (
     "not-found",
     "unreachable",
     "login",
+    "no-pull-secret",
     "foreign-platform",
     "invalid-name",
     "never",
@@ -62,6 +63,7 @@ def cases(stack: Stack, foreign: str) -> list[Case]:
     secret = {"secretKeyRef": {"name": "shop", "key": "DATABASE_URL"}}
     there = put(named("v1", "Secret", "shop", stringData={"OTHER": "1"}))
     doorkeeper, locked = registry_pod(stack, login=True)
+    another, barred = registry_pod(stack, login=True)
     return [
         pulled(
             "not-found",
@@ -78,6 +80,20 @@ def cases(stack: Stack, foreign: str) -> list[Case]:
             "401",
             third_pull,
             before=put_and_await(doorkeeper),
+        ),
+        Case(
+            "no-pull-secret",
+            (
+                deployment(
+                    {**container(stack), "image": f"{barred}/shop:1"},
+                    imagePullSecrets=[{"name": "registry-login"}],
+                    **on_one_node(stack),
+                ),
+            ),
+            "the Secret that imagePullSecrets names isn't there",
+            "registry-login",
+            third_pull,
+            before=put_and_await(another),
         ),
         pulled("foreign-platform", foreign, "isn't built for the platform", "no match for platform", third_pull),
         pulled("invalid-name", "Shop/Web:1", "Shop/Web:1 is no valid image name", "", after_events("InspectFailed", 1)),

@@ -25,6 +25,7 @@ SOAK = {
     "400",
     "401",
     "503",
+    "by-tls",
     "command",
     "loopback",
     "no-endpoints",
@@ -49,6 +50,7 @@ IN_PROCESS = """
 import http.client, sys
 c = http.client.HTTPConnection("127.0.0.1", 8000, timeout=1); c.request("GET", "/"); c.getresponse()
 """
+BY_NAME = {"httpGet": {"path": "/", "port": "web"}}
 killed = after_events("Killing", 1, "failed startup probe")
 
 
@@ -129,6 +131,20 @@ def cases(stack: Stack) -> list[Case]:
                 "failureThreshold": 5,
                 "timeoutSeconds": 5,
             },
+        ),
+        startup(
+            "by-tls",
+            answering(200),
+            "speaks plain HTTP, and the probe asks by TLS",
+            "Get",
+            http_probe(failures=int(15 * slowness()), scheme="HTTPS"),
+        ),
+        Case(
+            "port-name",
+            (deployment(container(stack, answering(200), readinessProbe={**http_probe(), **BY_NAME})),),
+            "asks for the port web, and no port of the container has that name",
+            "strconv.Atoi",
+            after_events("Unhealthy", 3),
         ),
         Case(
             "readiness",

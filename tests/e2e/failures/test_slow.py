@@ -37,6 +37,7 @@ NAMES = (
     "flaky-pull",
     "flaky-start",
     "late-database",
+    "late-by-its-own-word",
     "late-secret",
     "late-volume",
     "late-room",
@@ -61,6 +62,9 @@ if len(tries.read_text()) < 2:
     socket.create_connection(("127.0.0.1", 5432))
 time.sleep(600)
 """
+LATE_BY_ITS_OWN_WORD = LATE_DATABASE.replace(
+    'socket.create_connection(("127.0.0.1", 5432))', 'raise RuntimeError("the feature store is not ready yet")'
+)
 READY_LATER = "self.send_response(200 if time.time() > start + 12 else 503); self.end_headers()"
 TWO_TRIES = "import os, sys; sys.exit(0 if os.path.exists('/state/seen') else open('/state/seen', 'w').close() or 1)"
 STATE: dict[str, Any] = {"volumeMounts": [{"name": "state", "mountPath": "/state"}]}
@@ -120,6 +124,7 @@ def cases(stack: Stack) -> list[Case]:
         ),
         slow("flaky-start", deployment(container(stack, FLAKY, **STATE), **EMPTY)),
         slow("late-database", deployment(container(stack, LATE_DATABASE, **STATE), **EMPTY)),
+        slow("late-by-its-own-word", deployment(container(stack, LATE_BY_ITS_OWN_WORD, **STATE), **EMPTY)),
         slow(
             "late-secret",
             deployment(container(stack, env=variable)),
