@@ -51,13 +51,15 @@ class HeldLease:
         self._renewed = clock()
         self._lost = ""
         self._ended = threading.Event()
-        self._renewing = threading.Lock()
+        self._renewing = threading.RLock()
         self._thread = threading.Thread(target=self._keep, name="kubeship-lease", daemon=True)
 
     def check(self) -> None:
         """Raise LeaseHeld when the lease was lost. One that has run out, and that nobody took, is renewed."""
-        if self._has_run_out() and not self._lost:
-            self.renew()
+        if self._has_run_out():
+            with self._renewing:  # somebody else of us may just have done it
+                if self._has_run_out() and not self._lost:
+                    self.renew()
         if self._lost:
             raise LeaseHeld(self._lost, hint="let the other deploy end, then run this one again; it converges")
         if self._has_run_out():
