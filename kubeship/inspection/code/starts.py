@@ -105,6 +105,9 @@ class Starts:
         apps = (self.apps.of_expression(module.path, value, call.scope) for value in values)
         app = next((each for each in apps if each), None)
         target = next((stated for value in values if (stated := text(value))), "")
+        factory = argument(call.node, "factory")  # `uvicorn.run("shop.main:create_app", factory=True)`
+        if isinstance(factory, ast.Constant) and factory.value is True and ":" in target:
+            target = f"{target.removesuffix('()')}()"
         framework = app.framework if app and row.framework == "none" else row.framework
         return Start(row.does, framework, line, outside, app, target, call.guarded)
 

@@ -144,8 +144,9 @@ def _includes(modules: Modules, path: str, tree: ast.Module) -> Iterator[tuple[K
             continue
         prefix = _prefix_of(modules, path, call)
         prefix = next((stated for value in call.args if (stated := text(value))), "") if prefix == "" else prefix
-        for value in call.args:
-            if key := _key(modules, path, dotted(value) or ""):
+        named = (argument(call, name) for name in ("router", "app", "blueprint"))
+        for value in (*call.args, *(each for each in named if each not in (None, *call.args))):
+            if key := _key(modules, path, dotted(value) or "" if value else ""):
                 yield key, _Included(_key(modules, path, owner), prefix)
 
 

@@ -82,6 +82,8 @@ def _prefixes(
     match apps.modules.reference(path, owner):
         case Local(inside, name, Binding(value=ast.Call() as call)) if _is_blueprint(apps.modules, inside, call):
             return _blueprint_prefixes(call, registered, (inside, name))
+        case Local(_, _, Binding(guarded=True)):
+            return [""]  # a parameter: what the module binds when it is run is never imported
         case Local(inside, name, _):
             app = apps.of_name(inside, name)
             return [""] if app and (made is None or app.made == made) else []

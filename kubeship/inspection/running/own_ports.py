@@ -4,8 +4,9 @@ import ast
 import re
 from collections.abc import Iterator
 
+from kubeship.inspection.code.bindings import Binding
 from kubeship.inspection.code.import_root import reachable
-from kubeship.inspection.code.modules import Modules
+from kubeship.inspection.code.modules import Local, Modules
 from kubeship.inspection.files.syntax import Function, argument, calls, children, dotted, local_names, text, walk
 from kubeship.model.origin import Found, Origin
 
@@ -63,9 +64,19 @@ def called_port(modules: Modules, path: str) -> Found[int] | None:
             continue
         position = positions.get(last) if isinstance(call.func, ast.Attribute) else None
         given = argument(call, "port", position) or argument(call, "server_port")
-        if given is not None and (number := _number(given, names)):
+        if given is not None and (number := _number(given, names) or _elsewhere(modules, path, given)):
             return Found(number, (Origin(path, call.lineno, f"the port of {dotted(call.func) or last}"),))
     return None
+
+
+def _elsewhere(modules: Modules, path: str, given: ast.expr) -> int | None:
+    """The number that another module binds: `config.PORT`, `from config import PORT`."""
+    name = dotted(given)
+    match modules.reference(path, name) if name else None:
+        case Local(_, _, Binding(value=ast.expr() as value)):
+            return _number(value, {})
+        case _:
+            return None
 
 
 def port_of_imported(modules: Modules, path: str) -> Found[int] | None:

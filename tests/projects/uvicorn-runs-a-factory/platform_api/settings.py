@@ -1,0 +1,6 @@
+class Settings:
+    host = '127.0.0.1'
+    port = 8000
+
+
+settings = Settings()
