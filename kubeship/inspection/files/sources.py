@@ -209,7 +209,9 @@ def is_aside(path: str) -> bool:
 
 @cache
 def _is_aside_folder(path: str) -> bool:
-    return not ASIDE_FOLDERS.isdisjoint(path.lower().split("/"))
+    first, *inner = path.lower().split("/")
+    own = first in ("app_template", "project_template")  # at the top, that is how the project itself is called
+    return not ASIDE_FOLDERS.isdisjoint(inner if own else (first, *inner))
 
 
 def folder_of(path: str) -> str:

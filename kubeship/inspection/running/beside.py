@@ -30,6 +30,7 @@ def other_processes(stated: Statements, main: ProcessFound) -> tuple[ProcessFoun
     found: dict[object, ProcessFound] = {}
     names = {main.name}
     queues: dict[object, Origin] = {}
+    stated_by_platform: set[object] = set()
     sources: dict[str, str] = {}
     source = {origin.path for origin in main.origins}
     for statement in stated.all:
@@ -37,6 +38,10 @@ def other_processes(stated: Statements, main: ProcessFound) -> tuple[ProcessFoun
         if kind is None:
             continue
         key, queue = _identity(statement), _queue(statement)
+        if queue and statement.strength == PLATFORM:
+            stated_by_platform.add(queue[::2])
+        elif queue and queue[::2] in stated_by_platform:
+            continue  # the platform's worker, whose app another file calls by another name
         before = queues.setdefault(queue, statement.origin) if queue else statement.origin
         elsewhere, again = before.path != statement.origin.path, before.line == statement.origin.line
         if before is not statement.origin and (elsewhere or again):
@@ -128,7 +133,7 @@ def _identity(statement: Statement) -> object:
     return (started.server, named, started.arguments) if started.server != "shell" else statement.command
 
 
-def _queue(statement: Statement) -> object:
+def _queue(statement: Statement) -> tuple[object, str, str | None] | None:
     """The app and the queues that a worker of Celery takes tasks of: what two files may say in different words."""
     if statement.started.server != "celery" or statement.strength >= DEVELOPMENT:
         return None
