@@ -1,5 +1,6 @@
 """What should a person look at after init, because no code says it?"""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,6 +11,13 @@ from kubeship.config.serving import serving
 from kubeship.config.variables import unset
 from kubeship.model.events import Caution
 from kubeship.model.project import ProcessFound, Project, Variable
+
+ADDRESS = re.compile(
+    r"(.*_)?(AMQP|DATABASE|DB|ELASTIC\w*|EMAIL|KAFKA|MAIL|MEMCACHED?|MONGO\w*|MYSQL|PG|POSTGRES\w*|RABBIT\w*|REDIS|SMTP|SQL)"
+    r"_?(DB|HOST|HOSTNAME|NAME|PORT|SERVER|USER|USERNAME)"
+)
+"""Variables that hold one part of the address of a database, a queue or a mail server."""
+HOST = re.compile(r"(HOST|HOSTNAME|SERVER)$")
 
 FILE_SERVERS = frozenset({"django-storages", "dj-static", "servestatic", "whitenoise"})
 """Distributions with which an app serves its static files, or puts them where something else does."""
@@ -39,6 +47,7 @@ def cautions(
         return set_before or ("variables", variable.name) in stated
 
     missing = tuple(_missing(variable) for variable in unset(project) if not has_value(variable))
+    missing += _unplaced(tuple(variable for variable in project.variables if not has_value(variable)), project)
     asked = (p for p in project.processes if p.kind == "web" and project.framework.value != "grpc")
     missing += tuple(_unasked(process) for process in asked if not _has_health(process, existing, stated))
     started = (process for process in project.processes if not _has_command(process, existing, stated))
@@ -127,6 +136,20 @@ def _takes_https_for_http(process: ProcessFound, project: Project) -> tuple[Caut
         Caution(
             f"{name} doesn't read X-Forwarded-Proto: behind an Ingress with TLS, {process.name} takes https for http",
             hint=f"if the app makes addresses or redirects, wrap it: {PROXY_HEADERS[name]}",
+        ),
+    )
+
+
+def _unplaced(variables: tuple[Variable, ...], project: Project) -> tuple[Caution, ...]:
+    """Parts of a backing service's address that are read without a default: the app starts, and finds nothing."""
+    parts = [v for v in variables if v.default is None and not (v.required or v.secret) and ADDRESS.fullmatch(v.name)]
+    if not project.services or not any(HOST.search(variable.name) for variable in parts):
+        return ()
+    names = ", ".join(sorted(variable.name for variable in parts))
+    return (
+        Caution(
+            f"the app reads {names} ({parts[0].origins[0]}), and nothing says where its services are",
+            hint="set those that it needs under variables in kubeship.yaml",
         ),
     )
 

@@ -179,6 +179,21 @@ def test_variable_that_is_set_is_no_caution() -> None:
     assert parsed(written.text).value("variables.REGION") == "eu"
 
 
+@pytest.mark.parametrize(("default", "told"), [(None, True), ("localhost", False)])
+def test_address_of_a_service_that_nobody_states_is_a_caution(default: str | None, told: bool) -> None:
+    place = (Origin("shop/settings.py", 9),)
+    names = ("DB_HOST", "DB_NAME", "REDIS_PORT")
+    read = (*(Variable(n, False, default, False, place) for n in names), Variable("THEME", False, None, False, place))
+    project = replace(DJANGO, variables=read, services=(Found("postgres"),))
+
+    cautions = first(project).cautions
+    answered = first(project, **{f"variables.{name}": "db" for name in names}).cautions
+
+    said = [c.message for c in cautions if "DB_HOST, DB_NAME, REDIS_PORT (shop/settings.py:9)" in c.message]
+    assert len(said) == int(told)
+    assert not any("DB_HOST" in caution.message for caution in answered)
+
+
 def test_web_process_without_a_health_route_is_a_caution_until_it_has_one() -> None:
     written = first(FLASK)
     told = first(FLASK, NO_OPTIONS, **{"processes.web.health.path": "/healthz"})
