@@ -16,6 +16,7 @@ EXPANDED = re.compile(r"[$*?~]")
 """One simple command with parts that a shell fills in."""
 PORT = re.compile(r"\$PORT\b|\$\{PORT(:-\d+)?\}")
 DEFAULT_PORT = 8000
+SCHEDULE = "/tmp/celerybeat-schedule"  # noqa: S108  # the pod's own folder
 
 
 def process_command(process: Process, path: str, release: str) -> tuple[str, ...]:
@@ -26,7 +27,7 @@ def process_command(process: Process, path: str, release: str) -> tuple[str, ...
     if process.command is not None:
         # The port is known here: a shell that fills it in would only stand between SIGTERM and the program.
         stated = PORT.sub(str(process.port), process.command) if process.port else process.command
-        return exec_form(stated, f"{path}.command")
+        return with_schedule(exec_form(stated, f"{path}.command"))
     assert process.entrypoint is not None
     server = SERVERS.get(process.server or "")
     if server is None:
@@ -53,6 +54,17 @@ def exec_form(command: str, path: str) -> tuple[str, ...]:
     if not words:
         raise InvalidInput(f"kubeship.yaml: {path}: is empty", hint=f"write a command into {path}")
     return words
+
+
+def with_schedule(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Celery's beat keeps a file of its last runs where it starts, and the container's root is read-only.
+
+    docs.celeryq.dev: userguide/periodic-tasks, "Starting the Scheduler".
+    """
+    names = [word.rpartition("/")[2] for word in words]
+    beats = "celery" in names and not {"beat", "-B", "--beat"}.isdisjoint(names[names.index("celery") :])
+    said = any(re.match(r"(-s|--schedule(-filename)?)(=|$)", word) for word in words)
+    return (*words, "-s", SCHEDULE) if beats and not said else words
 
 
 def asks_for_port(command: str) -> bool:

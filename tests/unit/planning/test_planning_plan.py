@@ -264,6 +264,24 @@ def test_shell_is_used_only_where_one_is_needed(command: str, expected: tuple[st
     assert exec_form(command, "processes.x.command") == expected
 
 
+@pytest.mark.parametrize(
+    ("command", "added"),
+    [
+        ("celery -A shop beat -l info", ("-s", "/tmp/celerybeat-schedule")),
+        ("newrelic-admin run-program celery -A shop worker -B", ("-s", "/tmp/celerybeat-schedule")),
+        ("celery -A shop beat -s /data/schedule", ()),
+        ("celery -A shop beat --schedule=/data/schedule", ()),
+        ("celery -A shop worker", ()),
+        ("python beat.py beat", ()),
+    ],
+)
+def test_beat_keeps_its_file_where_it_may_write(command: str, added: tuple[str, ...]) -> None:
+    made = planned(SHOP.replace("celery -A shop beat", command))
+
+    (beat,) = [process for process in made.processes if process.name == "beat"]
+    assert beat.command == (*command.split(), *added)
+
+
 @pytest.mark.parametrize(("command", "words"), [("say 'x", "no closing quotation"), ("  ", "is empty")])
 def test_command_that_no_shell_reads_is_refused(command: str, words: str) -> None:
     with pytest.raises(InvalidInput, match=words) as caught:
