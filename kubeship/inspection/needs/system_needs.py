@@ -4,6 +4,21 @@ from dataclasses import dataclass
 
 COMPILER = ("gcc", "libc6-dev")
 """What building an extension takes; Python's own headers are in the official images."""
+# Sources: the extension modules and the [build-system] table of each distribution's sdist on PyPI.
+# fmt: off
+CPLUSPLUS = frozenset((
+    "annoy", "contourpy", "cymem", "duckdb", "editdistance", "fasttext", "google-re2",
+    "greenlet", "grpcio", "grpcio-tools", "hnswlib", "kiwisolver", "levenshtein", "lightgbm", "marisa-trie",
+    "matplotlib", "mmh3", "msgpack", "murmurhash", "numpy", "pandas", "plyvel", "preshed", "pycld2",
+    "pyroaring", "pyzmq", "rapidfuzz", "scikit-learn", "scipy", "sentencepiece", "shap", "spacy", "srsly", "thinc",
+    "ujson", "xgboost",
+))
+RUST = frozenset((
+    "bcrypt", "hf-xet", "jiter", "libcst", "orjson", "polars", "py-rust-stemmers", "pydantic-core",
+    "rpds-py", "safetensors", "tiktoken", "tokenizers", "watchfiles", "y-py",
+))
+# fmt: on
+"""Distributions whose extensions take more than a C compiler."""
 
 
 @dataclass(frozen=True)
@@ -115,6 +130,13 @@ NEEDS = (
     Need("xmlsec", UNFIT, ("libxml2-dev", "libxmlsec1-dev", "pkg-config"),
          ("libxmlsec1", "libxmlsec1-openssl"), trixie=("libxmlsec1t64", "libxmlsec1t64-openssl"), wheels=True),
 )  # fmt: skip
+
+
+def tools_of(distribution: str) -> tuple[str, ...]:
+    """What building the distribution from its source takes, besides the libraries that it is linked with."""
+    more = ("g++",) if distribution in CPLUSPLUS else ("cargo",) if distribution in RUST else ()
+    return (*COMPILER, *more)
+
 
 BROWSERS = {
     "playwright": "python -m playwright install --with-deps chromium",

@@ -8,7 +8,7 @@ from kubeship.inspection.distributions.requirement_lines import Required
 from kubeship.inspection.distributions.wheels import fits, is_compiled
 from kubeship.inspection.files.findings import Answered
 from kubeship.inspection.files.sources import Sources
-from kubeship.inspection.needs.system_needs import BROWSERS, COMPILER, NEEDS, Need
+from kubeship.inspection.needs.system_needs import BROWSERS, COMPILER, NEEDS, Need, tools_of
 from kubeship.inspection.needs.system_statements import stated_packages
 from kubeship.inspection.ports import WheelIndex
 from kubeship.model.origin import Found, Origin
@@ -99,7 +99,7 @@ def _of_distributions(
                 runtime.setdefault(package, []).append(origin)
         if wheels and not fitting and not needs and is_compiled(wheels):
             origin = _origin(requirement, f"{requirement.name} {requirement.version} has no wheel for Python {python}")
-            for package in COMPILER:
+            for package in tools_of(requirement.name):
                 build.setdefault(package, []).append(origin)
         if requirement.location.startswith("git+"):
             build.setdefault("git", []).append(_origin(requirement, "installed from a git repository"))
