@@ -11,6 +11,8 @@ _DOTNET = re.compile(r"Unhandled exception\. ")
 _RUBY = re.compile(r"\S+\.rb:\d+:in [`'].*': .+ \(\w+\)$")
 _NODE_FRAME = re.compile(r"\s+at .*(?::\d+:\d+\)?|node:internal)")
 _JAVA_FRAME = re.compile(r"\s+at [\w.$/<>]+\(")
+NEAR = 20
+"""Lines below the error in which its trace begins."""
 
 
 def foreign_error(lines: Sequence[str]) -> str:
@@ -20,7 +22,7 @@ def foreign_error(lines: Sequence[str]) -> str:
     `Caused by`), .NET, Ruby.
     """
     for number in range(len(lines) - 1, -1, -1):
-        line, following = lines[number].strip(), lines[number + 1 :]
+        line, following = lines[number].strip(), lines[number + 1 : number + 1 + NEAR]
         if _GO.match(line) and any(each.startswith("goroutine ") for each in following):
             return line
         if _RUST.match(line):
