@@ -145,7 +145,9 @@ def _unreachable(error: PythonError) -> Meaning | None:
     """By its type alone: what clients raise often has no message at all, as pika's AMQPConnectionError."""
     if not _NO_ANSWER.search(error.name):
         return None
-    return Meaning(f"can't reach a server that it needs{at(error)}: {error!s}", ADDRESS, heals=True)
+    late = "Time" in error.name
+    cause = "gets no answer in time from something that it needs" if late else "can't reach a server that it needs"
+    return Meaning(f"{cause}{at(error)}: {error!s}", ADDRESS, heals=True)
 
 
 def _used_too_early(error: PythonError) -> Meaning | None:

@@ -34,7 +34,9 @@ class PythonError:
     followed_by: str = ""
     """What the log says after it."""
     aside: bool = False
-    """Whether no program ends of it: telemetry doesn't arrive, or a thread has died and the program spoke on."""
+    """Whether it only tells that telemetry doesn't arrive."""
+    outlived: bool = False
+    """Whether it ended a thread only, after which the program spoke on."""
 
     @property
     def name(self) -> str:
@@ -140,7 +142,8 @@ def _error(lines: Sequence[str], start: int, end: int, exception: re.Match[str])
         cause=cause,
         source=_source(lines[start:end], shown[0]) if shown else "",
         followed_by=followed_by,
-        aside=telemetry_frames(paths, [frame["path"] for frame in own]) or (in_thread and spoke_on),
+        aside=telemetry_frames(paths, [frame["path"] for frame in own]),
+        outlived=in_thread and spoke_on,
     )
 
 

@@ -59,7 +59,8 @@ SERVER_ERRORS = (
         "renew that server's certificate; where it is valid, look at the clock of the node",
     ),
     words(
-        r"[Hh]ostname mismatch|certificate is not valid for|doesn't match ['\"]|certificate is valid for .* not ",
+        r"[Hh]ostname mismatch|certificate is not valid for|hostname \S+ doesn't match|"
+        r"certificate is valid for .* not ",
         "is shown a certificate of another name than it asks for",
         "call the server by a name that its certificate has, or renew that with the name that is used in the cluster",
     ),
@@ -96,7 +97,7 @@ SERVER_ERRORS = (
         "declare it as it is there, or delete it there so that it is made anew",
     ),
     words(
-        r"READONLY You can't write|MISCONF Redis|in a read-only transaction|NotWritablePrimary|not primary|"
+        r"READONLY You can't write|MISCONF Redis|in a read-only transaction|NotWritablePrimary|not primary(?! key)|"
         r"--(?:super-)?read-only option",
         "writes to a server that only reads: a replica, or one in trouble",
         "name the primary's address; look at that server's disk and log",

@@ -12,8 +12,11 @@ _WAITS = re.compile(
 """Words of start scripts: wait-for-it, the examples of Docker's and many projects' documentation."""
 
 
+LATE = "look whether that comes up and can be reached; let the program wait for it, or try again, instead of ending"
+
+
 def awaited(line: str) -> str:
     """`waits for db:5432`, to complete a sentence that begins with the program's name; empty when it says no such."""
     if found := _WAITS.search(line):
-        return f"waits for {found['what'] or found['other']}"
+        return f"waits for {found['what']}" if found["what"] else f"says that {found['other']} isn't there"
     return "needs something that isn't there yet" if NOT_YET.search(line) else ""

@@ -197,8 +197,9 @@ def logs_of_ends(container: ContainerSnapshot) -> tuple[str, ...]:
 def _exception(container: ContainerSnapshot) -> PythonError | None:
     error = next((e for log in logs_of_ends(container) if (e := read_traceback(log))), None)
     if error is None or container.last_end.get("exitCode") != 0:
-        # What is known by its words and came later is why: an exception before that was caught and logged.
-        return None if error and reason(error.followed_by) else error
+        # What is known by its words and came later is why: an exception before that was caught and logged. A thread's
+        # own end is none of the program's, unless nothing else was said.
+        return None if error and (error.outlived or reason(error.followed_by)) else error
     # Hypercorn ends with 0 though its worker has died. An exception that was followed by other words is not why.
     last = next((line for line in reversed(container.last_words.splitlines()) if re.search(r"\w", line)), "")
     return error if last.startswith((error.type, "  ")) and last.strip() in error.text else None
@@ -207,7 +208,13 @@ def _exception(container: ContainerSnapshot) -> PythonError | None:
 def _reason(container: ContainerSnapshot) -> Reason | None:
     if container.last_end.get("exitCode") == 0:
         return None
-    return next((why for log in logs_of_ends(container) if (why := reason(log))), None)
+    return next((why for log in logs_of_ends(container) if (why := reason(_after_threads(log)))), None)
+
+
+def _after_threads(log: str) -> str:
+    """Without what stands up to the traceback of a thread that the program has outlived."""
+    error = read_traceback(log)
+    return log.rpartition(str(error))[2] if error and error.outlived else log
 
 
 def _conclusion(
@@ -217,7 +224,7 @@ def _conclusion(
     tail = "\n".join(container.last_words.splitlines()[-LAST_LINES:])
     rule = f"it ended {ended} times and didn't stay ready" if ended > 1 else "it ended once"
     if more := added(container, evidence):
-        cause, remedy = f"{cause}; {more.why}", more.remedy
+        cause, remedy = f"{cause}; {more.why}", f"{remedy}; or {more.remedy}" if more.perhaps else more.remedy
     return Conclusion(
         Diagnosis(cause=cause, evidence=evidence, remedy=remedy, log=log or tail, rule=rule),
         certain=crashes_for_certain(container, heals=heals),

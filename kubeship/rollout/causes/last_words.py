@@ -9,10 +9,10 @@ from kubeship.model.log_formats import plain_lines
 from kubeship.model.meaning import HIGHER_PORT, WRITE_ELSEWHERE, words
 from kubeship.model.other_languages import foreign_error
 from kubeship.model.resource_errors import RESOURCES
-from kubeship.model.server_errors import ADDRESS, SERVER_ERRORS
+from kubeship.model.server_errors import SERVER_ERRORS
 from kubeship.model.settings_errors import SETTINGS
 from kubeship.model.telemetry import telemetry_line
-from kubeship.rollout.causes.awaited import awaited
+from kubeship.rollout.causes.awaited import LATE, awaited
 
 FAR_BACK = 20
 """Lines from the end in which the reason stands; what a program said long before is not why it ended."""
@@ -192,7 +192,7 @@ def reason(log: str) -> Reason | None:
             return Reason(f"can't write {path} ({refused['reason'].lower()})", WRITE_ELSEWHERE, _cut(line))
     last = next(reversed(_last(log)), "")
     cause = awaited(last)  # earlier lines that tell of waiting may be over
-    return Reason(cause, ADDRESS, _cut(last), heals=True) if cause else None
+    return Reason(cause, LATE, _cut(last), heals=True) if cause else None
 
 
 _CLOSING = re.compile(
@@ -217,9 +217,15 @@ def decisive_line(log: str) -> str:
 def _last(log: str) -> list[str]:
     """The end of the log without what says nothing; long lines, such as a document in one, are cut."""
     plain = [line[:2000] for line in plain_lines(log[-200_000:])]
-    lines = [line.strip() for line in plain if not telemetry_line(line)]
+    lines = [line.strip() for line in plain if not telemetry_line(line) and not _DONE_WITHOUT.search(line)]
     foreign = foreign_error(plain)
     return [foreign] if foreign else [line for line in lines[-FAR_BACK:] if re.search(r"\w", line)]
+
+
+_DONE_WITHOUT = re.compile(
+    r"(?i)\b(?:using (?:the |its )?(?:built-in )?defaults?|fall(?:ing|s)? ?back|ignoring|skipping|continuing)\b"
+)
+"""What is missing, but isn't needed."""
 
 
 def _cut(line: str) -> str:

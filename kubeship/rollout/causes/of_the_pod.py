@@ -13,6 +13,8 @@ class Addition:
 
     why: str
     remedy: str
+    perhaps: bool = False
+    """Whether it may have nothing to do with it, so that the program's words keep their own remedy."""
 
 
 _PATH = re.compile(r"['\"](?P<quoted>/[^'\"]+)['\"]|(?<![\w.:/])(?P<bare>/[\w.@-]+(?:/[\w.@-]+)*)")
@@ -23,7 +25,7 @@ _DIRECTORY = re.compile(r"Is a directory|Not a directory", re.IGNORECASE)
 _NO_MODULE = re.compile(r"No module named|Could not import module")
 _TAKEN = re.compile(r"address already in use|connection in use", re.IGNORECASE)
 _HOME_OF_NOBODY = re.compile(r"/(?:\.\w|nonexistent\b|root/)")
-_WHERE_CODE_LIES = re.compile(r"/(?:app|code|home/[^/]+|opt/[^/]+|project|src|srv|usr/src/app|workspace)/?$")
+_WHERE_CODE_LIES = re.compile(r"/(?:app|code|project|src|srv|usr/src/app|workspace)/?$")
 
 CONTENT = {"configMap": "ConfigMap", "secret": "Secret"}
 """Volumes that Kubernetes fills, which can only be read, and whose files belong to root."""
@@ -119,6 +121,7 @@ def _hidden_code(container: ContainerSnapshot) -> Addition | None:
             return Addition(
                 f"{at} is {_named(_volume(container, mount))}, which hides what the image has there",
                 "mount it elsewhere (a single file by `subPath`)",
+                perhaps=True,
             )
     return None
 

@@ -30,7 +30,7 @@ def understood(said: str, line: str = "start()") -> Meaning | None:
     [
         ("pika.exceptions.AMQPConnectionError", "can't reach a server that it needs (app.py:3)", "address", True),
         ("aiokafka.errors.KafkaConnectionError: KafkaConnectionError: Unable to bootstrap", "reach", "address", True),
-        ("grpc.FutureTimeoutError", "can't reach a server", "address", True),
+        ("grpc.FutureTimeoutError", "gets no answer in time", "address", True),
         ("pymongo.errors.ConfigurationError: The DNS query name does not exist: _mongodb._tcp.x.", "reach", "", True),
         ("django.db.utils.ConnectionDoesNotExist: The connection 'x' doesn't exist.", "", "", False),
         ("requests.exceptions.ProxyError: HTTPSConnectionPool(host='x', port=443)", "the proxy", "NO_PROXY", True),
@@ -187,10 +187,12 @@ def test_exception_of_a_thread_after_which_the_program_spoke_on_is_not_why_it_en
     thread = "Exception in thread Thread-1 (push):\n" + OWN.format(line="push()", said="OSError: no metrics")
 
     alone = read_traceback(thread)
+    spoke_on = read_traceback(f"{thread}\nunknown region mars\n")
 
-    assert read_traceback(f"{thread}\nunknown region mars\n") is None
     assert alone
-    assert alone.message == "no metrics"
+    assert not alone.outlived
+    assert spoke_on
+    assert spoke_on.outlived
 
 
 def test_announcement_is_told_with_what_it_announces() -> None:

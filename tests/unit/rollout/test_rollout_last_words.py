@@ -106,7 +106,7 @@ def concluded(snapshot: Snapshot) -> Conclusion:
         ),
         ("Error: Could not import 'shop'.\n\nError: No such command 'db'.", "can't be loaded: there is no module shop"),
         ("Waiting for postgres...\nWaiting for postgres...", "waits for postgres"),
-        ("the config server is not ready, giving up", "waits for server"),
+        ("the config server is not ready, giving up", "says that server isn't there"),
         ("tenants aren't there", "needs something that isn't there yet"),
         ("wait-for-it.sh: timeout occurred after waiting 15 seconds for db:5432", "can't reach a server"),
         ("db:5432 - no response", "can't reach a server"),
@@ -144,6 +144,21 @@ def test_what_sounds_like_an_error_of_its_own_after_an_exception_is_told_with_it
 
     assert caught.diagnosis.cause.endswith("; after that it says: the tenant table is empty, cannot start")
     assert "after that" not in uncaught.diagnosis.cause
+
+
+def test_what_a_program_goes_on_without_is_not_why_it_ended() -> None:
+    log = "Config file /etc/app.yaml not found, using defaults\nno tenants: giving up\n"
+
+    assert concluded(rollout(crash_looping(1), log=log)).diagnosis.evidence == "no tenants: giving up"
+
+
+def test_thread_that_the_program_has_outlived_is_not_why_it_ended_but_why_it_does_not_answer() -> None:
+    log = f"Exception in thread Thread-1 (serve):\n{MISSING}\nunknown region mars\n"
+
+    ended = concluded(rollout(crash_looping(2), log=log))
+
+    assert ended.diagnosis.evidence == "unknown region mars"
+    assert behind(log)
 
 
 def test_telemetry_that_does_not_arrive_is_not_why() -> None:

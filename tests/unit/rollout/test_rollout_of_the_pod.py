@@ -76,7 +76,7 @@ def failed(number: int, words: str, path: str) -> str:
             "ModuleNotFoundError: No module named 'shop'",
             mount("data", "/app"),
             "/app is the claim media, which hides",
-            "elsewhere",
+            "kubeship.yaml is its folder; or mount it elsewhere",
         ),
         (
             "PermissionError: [Errno 13] Permission denied: '/.cache'",
