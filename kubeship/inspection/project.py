@@ -21,6 +21,7 @@ from kubeship.inspection.files.sources import Sources, folder_of, is_aside, no_c
 from kubeship.inspection.naming import app_name, own_dockerfile
 from kubeship.inspection.needs.behaviour import traits
 from kubeship.inspection.needs.catalogues import translations, uncompiled
+from kubeship.inspection.needs.command_files import written_folders
 from kubeship.inspection.needs.django import engines, lost_static, migrate, root_urlconf, static_steps
 from kubeship.inspection.needs.made_folders import made_folders
 from kubeship.inspection.needs.migrations import migration
@@ -118,6 +119,7 @@ def inspect(path: Path, answers: Answers, index: WheelIndex | None = None) -> Pr
     dockerfile = own_dockerfile(sources, folder)
     node, apart = front_end(sources)
     volumes = merged(find_volumes(modules, settings.value), stated_volumes(sources, folder), models.folders)
+    kept = frozenset(volume.value for volume in volumes)
     return Project(
         name=app_name(sources, folder, answers),
         python=python.value.version,
@@ -134,7 +136,7 @@ def inspect(path: Path, answers: Answers, index: WheelIndex | None = None) -> Pr
         variables=variables,
         settings=_variables_to_set(settings.value),
         volumes=volumes,
-        writable=made_folders(modules, root, frozenset(volume.value for volume in volumes)),
+        writable=merged(made_folders(modules, root, kept), written_folders(modules, processes, root, kept)),
         traits=merged(traits(sources), wheels.traits, models.traits, in_file),
         system_packages=packages.value,
         dockerfile=dockerfile,

@@ -34,7 +34,7 @@ def made_folders(modules: Modules, root: str, kept: frozenset[str]) -> tuple[Fou
             continue
         for stated, line in _made(modules.sources.tree(path), path, root):
             folder = posixpath.normpath(posixpath.join(root, stated))
-            if _is_free(modules, folder) and not SYSTEM.match(folder) and stated not in kept and folder not in kept:
+            if is_free(modules, folder) and not SYSTEM.match(folder) and stated not in kept and folder not in kept:
                 found.setdefault(folder, []).append(Origin(path, line, "made when it runs; it ends with the pod"))
     return tuple(Found(folder, tuple(found[folder][:1])) for folder in sorted(found) if not _is_inside(folder, found))
 
@@ -65,7 +65,7 @@ def _made(tree: ast.Module | None, path: str, root: str) -> list[tuple[str, int]
     return made
 
 
-def _is_free(modules: Modules, folder: str) -> bool:
+def is_free(modules: Modules, folder: str) -> bool:
     """Whether it lies within the project's folder or outside of the image's own, and holds nothing of the project's."""
     if folder.startswith("..") or folder == ".":
         return False

@@ -42,3 +42,22 @@ def test_what_the_app_makes_is_writable(written: Written, code: str, also: dict[
     project = inspect(written({"app.py": HEAD + code, "requirements.txt": "flask\n", **also}), {})
 
     assert [folder.value for folder in project.writable] == folders
+
+
+@pytest.mark.parametrize(
+    ("command", "folders"),
+    [
+        ("celery -A app worker --logfile=logs/celery.log --pidfile 'run/celery.pid'", ["logs", "run"]),
+        ("celery -A app worker --logfile=/var/log/shop/celery.log", ["/var/log/shop"]),
+        ("celery -A app worker --logfile=/tmp/celery.log --pidfile=celery.pid", []),
+        ("celery -A app worker --logfile=shop/celery.log", []),
+    ],
+)
+def test_where_a_command_is_told_to_write_is_writable(written: Written, command: str, folders: list[str]) -> None:
+    procfile = f"web: gunicorn app:app\nworker: {command}\n"
+
+    project = inspect(
+        written({"app.py": HEAD, "shop/tasks.py": "", "requirements.txt": "celery\nflask\n", "Procfile": procfile}), {}
+    )
+
+    assert [folder.value for folder in project.writable] == folders
