@@ -5,6 +5,7 @@ from dataclasses import replace
 from kubeship.model.image_plan import ImagePlan
 from kubeship.rendering.image_files import dockerfile
 from kubeship.rendering.render import render
+from tests.unit.rendering.image_plans import managed
 from tests.unit.rendering.rendering_plans import DJANGO_SHOP, FLASK_HELLO
 
 assert FLASK_HELLO.dockerfile is not None
@@ -91,3 +92,11 @@ def test_nothing_that_old_buildkits_or_closed_networks_lack_is_used() -> None:
 def stages(text: str) -> tuple[str, str]:
     _, build, final = text.split("\nFROM ")
     return build, final
+
+
+def test_uv_without_a_lock_reads_what_is_declared_before_the_source_is_there() -> None:
+    written = dockerfile(replace(managed("uv", "pyproject.toml"), package=True))
+
+    assert "uv sync" not in written
+    assert written.index("uv pip install -r pyproject.toml") < written.index("COPY . .")
+    assert written.index("COPY . .") < written.index("uv pip install --no-deps --editable .")

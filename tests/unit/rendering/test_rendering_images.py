@@ -70,7 +70,7 @@ def test_a_secret_is_a_file_where_its_name_is_one_and_a_variable_of_one_line_oth
 def test_without_a_lock_file_nothing_is_called_locked() -> None:
     text = dockerfile(replace(UV, dependency_files=("pyproject.toml",)))
 
-    assert "uv sync --no-install-project" in " ".join(text.split())
+    assert "uv pip install -r pyproject.toml" in " ".join(text.split())
     assert "--locked" not in text
 
 
