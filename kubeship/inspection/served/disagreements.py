@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from kubeship.inspection.served.confirmation import Confirmation
 from kubeship.inspection.served.entrypoint import Entrypoint
-from kubeship.inspection.statements.statement import COMPOSE
+from kubeship.inspection.statements.statement import COMPOSE, IMAGE
 from kubeship.inspection.statements.targets import Target
 from kubeship.model.project import Warned
 
@@ -31,7 +31,11 @@ def disagreements(
 
 def _is_about_same(target: Target, chosen: Target) -> bool:
     """Whether both say what the web process is given, in the same place, in two files."""
-    if target.form != "object" or chosen.form != "object" or target.origin.path == chosen.origin.path:
+    if target.origin.path == chosen.origin.path:
+        return False
+    if target.strength == chosen.strength == IMAGE:  # two images that serve: one is chosen by its name alone
+        return True
+    if target.form != "object" or chosen.form != "object":
         return False
     return target.folder == chosen.folder and _name(target) in ("web", _name(chosen))
 
