@@ -72,6 +72,11 @@ WORDS = (
         "can't be loaded: the module {0} has no {1}",
         _ENTRYPOINT,
     ),
+    words(  # CPython, Python/initconfig.c and Lib/encodings
+        r"failed to get the Python codec of the filesystem encoding|No module named 'encodings'",
+        "finds no standard library where it looks for it, so that Python itself can't start",
+        "take PYTHONHOME out of its variables, and make a virtual environment where it is used, not elsewhere",
+    ),
     words(  # CPython's words after a server's own
         r"No module named '([\w.]+)'",
         "can't be loaded: there is no module {0} in the image",

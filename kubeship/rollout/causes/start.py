@@ -32,6 +32,12 @@ REFUSALS = (
         'write each word for itself in the manifest\'s `command:` (["python", "-m", ...]), or begin it with sh -c',
     ),
     _Refusal(
+        r"argument list too long",
+        "its variables and arguments are larger than the kernel takes (128 KiB for each, 2 MiB for all)",
+        "put what is large into a file (a ConfigMap or Secret as a volume); in a namespace of many Services set "
+        "`enableServiceLinks: false`",
+    ),
+    _Refusal(
         r"memory limit too low|container init was OOM-killed|init exited.*OOM",
         "its limit of memory is too low for any program to start",
         "raise `resources: {memory: ...}` of the process in kubeship.yaml; megabytes are Mi (m is a thousandth)",
@@ -139,6 +145,8 @@ def _refusal(container: ContainerSnapshot) -> str | None:
 def _conclusion(container: ContainerSnapshot, message: str, *, certain: bool) -> Conclusion:
     refusal, what = matching(REFUSALS, message, _UNKNOWN)
     cause, remedy = f"{container.name} can't start: {refusal.cause.format(what=what)}", refusal.remedy.format(what=what)
+    if "not found in $PATH" in message and _sets_path(container):
+        cause, remedy = f"{cause} on the PATH that the manifest sets", "take PATH out of the container's variables"
     if "permission denied" in message and (more := script_of_a_volume(container, what)):
         cause, remedy = f"{cause}; {more.why}", more.remedy
     return Conclusion(
@@ -150,3 +158,7 @@ def _conclusion(container: ContainerSnapshot, message: str, *, certain: bool) ->
         ),
         certain=certain,
     )
+
+
+def _sets_path(container: ContainerSnapshot) -> bool:
+    return any(each.get("name") == "PATH" for each in container.spec.get("env") or ())

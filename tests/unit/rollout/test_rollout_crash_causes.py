@@ -7,7 +7,7 @@ from kubeship.model.snapshot import Snapshot
 from kubeship.rollout.causes import conclude
 from kubeship.rollout.causes.conclusion import Conclusion
 from kubeship.rollout.pods import pod_snapshot
-from tests.unit.rollout.builders import RUNNING, crash_looping, ended, event, rollout, status
+from tests.unit.rollout.builders import RUNNING, crash_looping, ended, event, rollout, status, waiting
 
 TRACEBACK = """Booting worker with pid: 7
 Traceback (most recent call last):
@@ -118,6 +118,7 @@ def test_path_that_may_not_be_written_is_named(log: str, cause: str) -> None:
         ('exec: "/app/run": permission denied: unknown', "/app/run can't be executed", True),
         ("error during container init: mkdir /srv/x: read-only file system: unknown", "working directory /srv/x", True),
         ("exec /app/run.sh: exec format error", "another kind of processor", True),
+        ("exec /usr/bin/python: argument list too long", "larger than the kernel takes", True),
         ('cannot load seccomp profile "/var/x/none.json": open /x: no such file', "security profile /var/x", True),
         ('exec: "--port=8000": executable file not found in $PATH', "begins with the option --port=8000", True),
         ('exec: "python -m app": executable file not found in $PATH', "as a whole is taken for the name", True),
@@ -139,6 +140,15 @@ def test_process_that_the_runtime_refuses_is_explained(message: str, cause: str,
     assert conclusion
     assert cause in conclusion.diagnosis.cause
     assert conclusion.certain is certain
+
+
+def test_path_that_the_manifest_sets_is_named_where_a_command_is_not_found() -> None:
+    refused = waiting("RunContainerError", 'exec: "python": executable file not found in $PATH')
+
+    found = concluded(rollout(status(refused), spec={"env": [{"name": "PATH", "value": "/opt"}]}))
+
+    assert found
+    assert found.diagnosis.remedy == "take PATH out of the container's variables"
 
 
 def test_refused_start_is_still_known_while_the_kubelet_backs_off() -> None:

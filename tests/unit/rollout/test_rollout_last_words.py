@@ -105,6 +105,11 @@ def concluded(snapshot: Snapshot) -> Conclusion:
             "doesn't reach its message broker",
         ),
         ("Error: Could not import 'shop'.\n\nError: No such command 'db'.", "can't be loaded: there is no module shop"),
+        (
+            "Fatal Python error: init_fs_encoding: failed to get the Python codec of the filesystem encoding\n"
+            "ModuleNotFoundError: No module named 'encodings'",
+            "finds no standard library",
+        ),
         ("Waiting for postgres...\nWaiting for postgres...", "waits for postgres"),
         ("the config server is not ready, giving up", "says that server isn't there"),
         ("tenants aren't there", "needs something that isn't there yet"),
