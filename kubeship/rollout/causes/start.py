@@ -58,7 +58,7 @@ REFUSALS = (
         "check the script's first line (#!) and its line ends (LF, not CRLF)",
     ),
     _Refusal(
-        r'exec: "(?P<what>[^"]*)": (?:permission denied|is a directory)',
+        r'exec: "(?P<what>[^"]*)": (?:permission denied|is a directory)|exec (?P<script>\S+): permission denied',
         "{what} can't be executed",
         "make it executable for everybody (chmod 755 in the Dockerfile), or correct the command",
     ),
@@ -110,7 +110,7 @@ def not_started(container: ContainerSnapshot) -> Conclusion | None:
 def not_executed(container: ContainerSnapshot) -> Conclusion | None:
     """The container was made, and the kernel then refused its program: runc's one line is all of the log."""
     words = container.last_words.strip()
-    if not crashed(container) or not re.fullmatch(r"exec \S+: (?:exec format error|no such file or directory)", words):
+    if not crashed(container) or not re.fullmatch(_BY_THE_KERNEL, words):
         return None
     return _conclusion(container, words, certain=crashes_for_certain(container))
 
@@ -132,6 +132,10 @@ def start_hook_failed(container: ContainerSnapshot) -> Conclusion | None:
         ),
         certain=crashes_for_certain(container) or (bool(container.waiting) and container.restarts > 0),
     )
+
+
+_BY_THE_KERNEL = r"exec \S+: (?:argument list too long|exec format error|no such file or directory|permission denied)"
+"""execve(2): E2BIG, ENOEXEC, ENOENT, EACCES."""
 
 
 def _refusal(container: ContainerSnapshot) -> str | None:

@@ -185,6 +185,7 @@ def test_container_of_a_job_may_end_with_exit_code_0() -> None:
     ("log", "cause"),
     [
         ("exec /app/run: exec format error", "its program is built for another kind of processor"),
+        ("exec /usr/bin/python: argument list too long", "larger than the kernel takes"),
         ("exec /app/run.sh: no such file or directory", "the command /app/run.sh or its interpreter doesn't exist"),
     ],
 )
