@@ -52,6 +52,11 @@ WORDS = (
         "can't listen on {0}, which is no address of its pod",
         "let it listen on 0.0.0.0",
     ),
+    words(  # uvicorn/server.py, startup: what the loop says, and nothing else
+        r"^ERROR: +(\[Errno (?:-\d+|99)\].*)",
+        "can't listen on the address that it is given: {0}",
+        "let it listen on 0.0.0.0 (`--host`)",
+    ),
     words(  # gunicorn/util.py, import_app
         r"Failed to find attribute '(\w+)' in '([\w.]+)'",
         "can't be loaded: the module {1} has no {0}",

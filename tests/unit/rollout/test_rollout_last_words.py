@@ -54,6 +54,10 @@ def concluded(snapshot: Snapshot) -> Conclusion:
             "can't listen on shop.example.com, which is no address of its pod",
         ),
         (
+            "INFO:     Application startup complete.\nERROR:    [Errno -2] Name or service not known",
+            "can't listen on the address that it is given: [Errno -2]",
+        ),
+        (
             f"Failed to find attribute 'app' in 'shop.wsgi'.\n{GUNICORN} Reason: App failed to load.",
             "can't be loaded: the module shop.wsgi has no app",
         ),
