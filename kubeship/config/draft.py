@@ -75,7 +75,11 @@ def draft(
     else:
         kept = _of_environment(found, existing, options)
         text = updated(existing, kept, lock, stated)
-    noted = {each.key: LockedFinding(each.value, each.origin) for each in kept}
+    noted = {
+        each.key: LockedFinding(each.value, each.origin)
+        for each in kept
+        if not _is_a_persons(each, existing, lock, stated)
+    }
     carried = {key: each for key, each in lock.found.items() if key.startswith("environments.")}
     return Draft(
         text,
@@ -88,6 +92,14 @@ def draft(
         ),
         cautions(project, options.host, existing, stated, servers),
     )
+
+
+def _is_a_persons(finding: Finding, existing: ConfigFile | None, lock: Lock, stated: Mapping[KeyPath, Any]) -> bool:
+    """Whether the value is an answer, or was one before: noted as found, the next finding would replace it."""
+    if finding.path in stated and stated[finding.path] == finding.value:
+        return True
+    unnoted = bool(lock.found) and finding.key not in lock.found
+    return unnoted and existing is not None and existing.value(finding.key) is not None
 
 
 def _name(project: Project, answers: Answers, existing: ConfigFile | None, lock: Lock) -> str:

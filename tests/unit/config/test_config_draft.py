@@ -228,6 +228,15 @@ def test_options_and_answers_win_over_findings() -> None:
     assert again(FLASK, written.text, written.lock) == written
 
 
+def test_an_answer_stays_when_the_next_init_is_not_told_again() -> None:
+    answered = replace(FLASK, python=Found("3.11", (Origin(reason="set by you"),)))
+    told = first(answered, python="3.11")
+
+    untold = again(FLASK, told.text, told.lock)
+
+    assert parsed(untold.text).value("python") == "3.11"
+
+
 def test_unknown_key_of_set_is_refused() -> None:
     with pytest.raises(InvalidInput, match=r"--set procesess\.web\.port: unknown key, did you mean processes"):
         first(FLASK, NO_OPTIONS, **{"procesess.web.port": 1})
