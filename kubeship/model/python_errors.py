@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 
 from kubeship.model.container_errors import (
     cannot_listen,
@@ -121,18 +120,18 @@ def _invalid_syntax(error: PythonError) -> Meaning | None:
 
 def _known_setting(error: PythonError) -> Meaning | None:
     """Before what merely names the variable: these words tell what is wrong with its value."""
-    found = _known(error, (SETTINGS,))
-    variable = given_by(error) if found else ""
-    return replace(found, cause=f"{found.cause} (variable {variable})") if found and variable else found
+    return _known(error, (SETTINGS,), given_by(error))
 
 
-def _known(error: PythonError, tables: Iterable[Iterable[Words]] = TABLES) -> Meaning | None:
+def _known(error: PythonError, tables: Iterable[Iterable[Words]] = TABLES, variable: str = "") -> Meaning | None:
     found = known_words(f"{error.name}: {error.message}", tables)
     if not found:
         return None
     row, what = found
     cause, remedy = row.of(what)
-    return Meaning(f"{cause}{at(error)}{'' if what else f': {error}'}", remedy, row.heals)
+    places = ", ".join(filter(None, (error.where, variable and f"variable {variable}")))
+    said = "" if what else f": {error}"
+    return Meaning(f"{cause}{f' ({places})' if places else ''}{said}", remedy, row.heals)
 
 
 _NO_ANSWER = re.compile(

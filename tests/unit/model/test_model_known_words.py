@@ -138,7 +138,7 @@ def test_words_of_libraries_are_understood(said: str, cause: str, remedy: str, h
             "PORT = int(os.environ['REDIS_PORT'])",
             "ValueError: invalid literal for int() with base 10: 'tcp://10.0.0.9:6379'",
             "takes tcp://10.0.0.9:6379 for a setting, which Kubernetes puts into NAME_PORT for the Service NAME of its "
-            "namespace (app.py:3) (variable REDIS_PORT)",
+            "namespace (app.py:3, variable REDIS_PORT)",
         ),
         (
             "FEATURES = json.loads(os.environ['FEATURES'])",
