@@ -187,7 +187,7 @@ def test_address_of_a_service_that_nobody_states_is_a_caution(default: str | Non
     project = replace(DJANGO, variables=read, services=(Found("postgres"),))
 
     cautions = first(project).cautions
-    answered = first(project, **{f"variables.{name}": "db" for name in names}).cautions
+    answered = first(project, NO_OPTIONS, **{f"variables.{name}": "db" for name in names}).cautions
 
     said = [c.message for c in cautions if "DB_HOST, DB_NAME, REDIS_PORT (shop/settings.py:9)" in c.message]
     assert len(said) == int(told)
