@@ -7,7 +7,7 @@ owns is handed to the new one before the first apply, so that what the new manif
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from kubeship.cluster.compare import masked_value
+from kubeship.cluster.compare import LAST_APPLIED, masked_value
 from kubeship.cluster.managed_fields import Fields, step, union
 from kubeship.model.changes import FieldChange
 from kubeship.model.objects import APP_LABEL, Object
@@ -29,9 +29,6 @@ HANDED_OVER = frozenset(
 )
 """Managers behind which a person or a pipeline stands that now uses kubeship; controllers aren't among them.
 The names are kubectl's field managers (k8s.io/kubectl/pkg/cmd/*) and Helm's (helm.sh/helm/v4/pkg/kube)."""
-
-LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
-"""By it a later client-side apply would remove what it doesn't find in its own manifest."""
 
 
 def adoptable(live: Object, manager: str) -> bool:
@@ -82,6 +79,9 @@ def left_out(live: Object, applied: Object, fresh: Object) -> tuple[FieldChange,
     for entry in _entries(applied):
         if not _handed_over(entry):
             remaining = union(remaining, entry.get("fieldsV1") or {})
+    if stated := remaining.get("f:stringData"):
+        # The server writes it into `data`: https://kubernetes.io/docs/reference/kubernetes-api/ (Secret v1)
+        remaining = union(remaining, {"f:data": stated})
     old: Fields = {}
     for entry in _entries(live):
         if _handed_over(entry):
@@ -101,10 +101,12 @@ def _gone(old: Fields, remaining: Fields, value: Any, fresh: Any, path: str = ""
         if found is None or found == default:
             continue
         kept = remaining.get(key)
-        if kept is None:
+        # A map may hold what others own: only an item of a list goes as a whole.
+        whole = not key.startswith("f:") or not set(inner) - {"."} or not isinstance(found, dict)
+        if kept is None and whole:
             yield place, found
         elif inner:
-            yield from _gone(inner, kept, found, default, place)
+            yield from _gone(inner, kept or {}, found, default, place)
 
 
 def _without_last_applied(fields: Fields) -> Fields:

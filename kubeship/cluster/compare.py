@@ -37,6 +37,9 @@ MASKED, MASKED_ANEW = "(hidden)", "(hidden, another value)"
 SECRET_PLACE = re.compile(r"env\[([^\]]+)\]\.value$|^data(?:\.|\[)([^\]]+)\]?$")
 """A variable's value, and a ConfigMap's."""
 
+LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
+"""The whole object as `kubectl apply` was given it, in one text: of a Secret, with all its values."""
+
 
 def field_changes(live: Object, wanted: Object) -> tuple[FieldChange, ...]:
     """What differs between a live object and what the server would make of it; what is secret is masked."""
@@ -137,6 +140,8 @@ def _mask_all(value: Any, mask: str) -> Any:
 
 def masked_value(path: str, value: Any, mask: str = MASKED, kind: str = "") -> Any:
     """A value as it may be shown: without that of a Secret, of a variable that looks secret, or a URL's password."""
+    if LAST_APPLIED in path:
+        return _mask_all(value, mask)
     if kind == "Secret" and path.startswith(("data", "stringData", "metadata.annotations")):
         return _mask_all(value, mask)
     named = SECRET_PLACE.search(path)
@@ -149,7 +154,7 @@ def _without_secrets(value: Any, mask: str) -> Any:
     if isinstance(value, dict):
         if isinstance(value.get("value"), str) and SECRET_NAME.search(str(value.get("name") or "")):
             return {**value, "value": mask}
-        return {key: _without_secrets(item, mask) for key, item in value.items()}
+        return {key: mask if key == LAST_APPLIED else _without_secrets(item, mask) for key, item in value.items()}
     if isinstance(value, list):
         return [_without_secrets(item, mask) for item in value]
     return URL_PASSWORD.sub(rf"\g<before>{mask}@", value) if isinstance(value, str) else value

@@ -4,7 +4,8 @@ from typing import Any
 
 from cluster_fakes import FakeApi, config_map, managed
 
-from kubeship.cluster.adoption import LAST_APPLIED, adoptable, handover, left_out
+from kubeship.cluster.adoption import adoptable, handover, left_out
+from kubeship.cluster.compare import LAST_APPLIED, masked_value
 from kubeship.cluster.dry_run import compare
 from kubeship.cluster.errors import refused
 from kubeship.cluster.server_words import change_findings
@@ -65,6 +66,32 @@ def test_defaults_that_come_back_are_not_told() -> None:
     fresh = live()
 
     assert left_out(before, live(entry("kubeship", containers(image={}), "Apply")), fresh) == ()
+
+
+def test_of_a_secret_that_kubectl_applied_nothing_is_shown_but_names() -> None:
+    text = '{"kind": "Secret", "stringData": {"PASSWORD": "canary"}}'
+    annotations = {LAST_APPLIED: text, "team": "web"}
+    metadata = {"name": "db", "uid": "1", "labels": {"a": "b"}, "annotations": annotations}
+    fields = {
+        "f:data": {".": {}, "f:PASSWORD": {}, "f:OTHER": {}},
+        "f:metadata": {
+            "f:annotations": {".": {}, f"f:{LAST_APPLIED}": {}, "f:team": {}},
+            "f:labels": {".": {}, "f:a": {}},
+        },
+    }
+    secret = {"apiVersion": "v1", "kind": "Secret", "data": {"PASSWORD": "Y2FuYXJ5", "OTHER": "Y2FuYXJ5"}}
+    before = {**secret, "metadata": {**metadata, "managedFields": [entry("kubectl-client-side-apply", fields)]}}
+    ours = entry("kubeship", {"f:stringData": {"f:PASSWORD": {}}}, "Apply")
+
+    found = left_out(before, {**before, "metadata": {**metadata, "managedFields": [ours]}}, {})
+
+    assert found == (
+        FieldChange("data.OTHER", "(hidden)", None),
+        FieldChange("metadata.labels.a", "b", None),
+        FieldChange("metadata.annotations.team", "(hidden)", None),
+    )
+    assert "canary" not in str(masked_value("metadata", metadata, kind="Secret"))
+    assert "canary" not in str(masked_value(f"metadata.annotations[{LAST_APPLIED}]", text, kind="ConfigMap"))
 
 
 def labelled(name: str, app: str) -> Any:
