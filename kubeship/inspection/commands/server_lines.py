@@ -158,19 +158,20 @@ def parse_options(words: Sequence[str], flags: frozenset[str]) -> tuple[dict[str
     """Options by name, and the words that are none."""
     options: dict[str, str] = {}
     targets: list[str] = []
-    rest = iter(words)
-    for word in rest:
+    rest = list(words)
+    while rest:
+        word = rest.pop(0)
         if not word.startswith("-") or word == "-":
             targets.append(word)
         elif word.startswith("--") and "=" in word:
             name, _, value = word.partition("=")
             options[name] = value
-        elif word in flags:
+        elif word in flags or (rest and rest[0].startswith("--")):  # no value looks like an option
             options[word] = ""
         elif not word.startswith("--") and len(word) > 2:
             options[word[:2]] = word[2:].removeprefix("=")
         else:
-            options[word] = next(rest, "")
+            options[word] = rest.pop(0) if rest else ""
     return options, targets
 
 

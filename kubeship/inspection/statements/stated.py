@@ -20,7 +20,7 @@ from kubeship.inspection.statements.launches import followed, shell_text
 from kubeship.inspection.statements.platform_files import platform_statements
 from kubeship.inspection.statements.prose import readme_statements, script_statements
 from kubeship.inspection.statements.schedules import schedule_statements
-from kubeship.inspection.statements.statement import DEVELOPMENT, SUPERVISED, Said, Statement
+from kubeship.inspection.statements.statement import DEVELOPMENT, IMAGE, SUPERVISED, Said, Statement
 from kubeship.inspection.statements.supervisors import s6_services, supervised, supervisor_files, units
 from kubeship.inspection.statements.targets import Form, Target
 from kubeship.inspection.statements.task_files import task_statements
@@ -94,8 +94,8 @@ def read_statements(sources: Sources, folder: str) -> Statements:
             unread.append(each)
         found += statements
     ranked = tuple(sorted(dict.fromkeys(found), key=lambda s: (s.strength, not s.main)))
-    targets = sorted((*_targets(ranked), *configured(sources, folder)), key=lambda target: target.strength)
     web = next((s for s in ranked if s.is_web and s.main and s.strength < DEVELOPMENT), None)
+    targets = sorted((*_targets(ranked, web), *configured(sources, folder)), key=lambda target: target.strength)
     port = Found(web.port, (web.origin,)) if web and web.port else None
     return Statements(
         ranked, tuple(targets), port, web.folder if web else folder, tuple(unread), published_port(sources)
@@ -124,8 +124,16 @@ def _supervised(sources: Sources, path: str, folder: str) -> Iterable[Said]:
     return (replace(said, strength=said.strength + later) for said in supervised(sources, path, place))
 
 
-def _targets(statements: Iterable[Statement]) -> list[Target]:
-    return [target for statement in statements if statement.main and (target := _target(statement))]
+def _targets(statements: Iterable[Statement], web: Statement | None) -> list[Target]:
+    """Without the programs of other images where a server's command leaves open what it serves: that is in the code."""
+    open_ = web is not None and web.strength == IMAGE and _named(web.started) == ("", None)
+    return [
+        target
+        for statement in statements
+        if statement.main
+        and not (open_ and statement.strength == IMAGE and statement.work is None)
+        and (target := _target(statement))
+    ]
 
 
 def _target(statement: Statement) -> Target | None:

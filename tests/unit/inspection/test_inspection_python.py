@@ -97,4 +97,4 @@ def test_a_pin_that_has_to_be_compiled_brings_the_compiler(written: Written) -> 
 
     project = inspect(written(APP | files), {}, index)
 
-    assert [each.value for each in project.system_packages.build] == ["gcc", "libc6-dev"]
+    assert [each.value for each in project.system_packages.build] == ["g++", "gcc", "libc6-dev"]

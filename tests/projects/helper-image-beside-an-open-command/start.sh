@@ -1,0 +1,2 @@
+#!/bin/sh
+exec uwsgi --http :8000 --ini "$SETTINGS"
