@@ -7,6 +7,8 @@ import pytest
 
 pytestmark = pytest.mark.e2e
 
+SECRET = "apiVersion: v1\nkind: Secret\nmetadata: {name: db, labels: {a: b}}\nstringData: {PASSWORD: VALUE}\n"
+
 
 @pytest.fixture
 def ship(copy: Any) -> Any:
@@ -48,11 +50,16 @@ def test_what_kubectl_made_is_adopted_with_all_that_it_owns(ship: Any, kubectl: 
     kubectl("apply", "-f", "-", text=(ship.project / "deploy/production/flask-hello-serviceaccount.yaml").read_text())
     kubectl("apply", "-f", "-", text=old)
     kubectl("set", "env", "deployment/flask-hello-web", "LEFT_BEHIND=1")
+    # `kubectl apply` keeps all that a Secret holds in an annotation.
+    kubectl("apply", "-f", "-", text=SECRET.replace("VALUE", "canary-old"))
+    (ship.project / "deploy/production/db.yaml").write_text(SECRET.replace("VALUE", "canary-new"))
 
     assert "have the whole object become kubeship's: --adopt" in ship("check", code=4).out
     shown = ship("diff", "--adopt", "--image", image, code=2).out
     assert "Deployment/flask-hello-web (adopted from kubectl or Helm)" in shown
     assert "LEFT_BEHIND" in shown
+    assert "Secret/db (adopted from kubectl or Helm)" in shown
+    assert "canary" not in shown
 
     ship("deploy", "--adopt", "--image", image)
     deployment = live(kubectl, "deployment/flask-hello-web")
