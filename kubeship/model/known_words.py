@@ -13,9 +13,13 @@ from kubeship.model.settings_errors import SETTINGS
 TABLES = (SETTINGS, RESOURCES, CLOUD, SERVER_ERRORS, LIBRARIES)
 """In order of precedence: what is plainest comes first."""
 
+LONGEST = 4000
+"""Characters that are looked at: a whole document may stand in a message, and patterns take their time with it."""
+
 
 def known_words(text: str, tables: Iterable[Iterable[Words]] = TABLES) -> tuple[Words, str] | None:
     """The row, and what its pattern found: the first group that took part."""
+    text = text[:LONGEST]
     for row in chain.from_iterable(tables):
         if found := row.pattern.search(text):
             return row, next((word.strip() for word in found.groups() if word), "")

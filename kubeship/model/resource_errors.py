@@ -82,13 +82,13 @@ RESOURCES = (
     ),
     words(  # gosu, su-exec, setpriv, sudo, uWSGI, nginx, PostgreSQL's and Redis' entrypoints
         r"(?:\b(?:gosu|su-exec|setpriv|sudo|setuid|setgid|setgroups|initgroups|set_owner_process)\b|"
-        r"failed switching to).*(?:[Oo]peration not permitted|no new privileges|must be setuid|setuid bit|"
+        r"failed switching to).{0,200}(?:[Oo]peration not permitted|no new privileges|must be setuid|setuid bit|"
         r"effective uid)",
         "may not become another user: the container runs as an ordinary one already",
         ALREADY_ORDINARY,
     ),
     words(  # RocksDB and LevelDB, PostgreSQL, Tantivy, LMDB
-        r"\b[Ll]ock(?: ?file)?\b.*(?:already (?:exists|held|locked)|[Rr]esource temporarily)|"
+        r"\b[Ll]ock(?: ?file)?\b.{0,200}(?:already (?:exists|held|locked)|[Rr]esource temporarily)|"
         r"LockBusy|[Aa]nother (?:process|instance) .*(?:running|lock|using)",
         "doesn't get a lock that somebody else holds",
         ONE_HOLDER,

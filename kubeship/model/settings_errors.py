@@ -10,15 +10,15 @@ _FROM_WHERE = "in the variable or Secret that it comes from"
 SETTINGS = (
     words(  # what an app, click or gunicorn (gunicorn/util.py, parse_address) says of such a value
         r"(?s)(?:invalid literal|could not convert|not a valid|unable to parse|invalid int value|[Ii]nvalid port|"
-        r"could not be cast).*?(?P<what>tcp://[\d.]+(?::\d+)?|tcp://\[[0-9a-f:]+\](?::\d+)?)|"
+        r"could not be cast).{0,300}?(?P<what>tcp://[\d.]+(?::\d+)?|tcp://\[[0-9a-f:]+\](?::\d+)?)|"
         r"(?P<other>'tcp') is not a valid port number",
         "takes {what} for a setting, which Kubernetes puts into NAME_PORT for the Service NAME of its namespace",
         "set `enableServiceLinks: false` in the pod's spec, as kubeship's own manifests do, or set that variable, or "
         "call it otherwise",
     ),
     words(  # pydantic, click, argparse and others show the value as it came
-        r"(?P<what>\$\{\w+\}|\$\(\w+\)|%\(\w+\)s)['\"].*(?:not a valid|invalid)|"
-        r"(?:[Ii]nvalid|not a valid|could not convert).*['\"](?P<other>\$\{?\w+\}?|\$\(\w+\))['\"]",
+        r"(?P<what>\$\{\w+\}|\$\(\w+\)|%\(\w+\)s)['\"].{0,200}(?:not a valid|invalid)|"
+        r"(?:[Ii]nvalid|not a valid|could not convert).{0,200}['\"](?P<other>\$\{?\w+\}?|\$\(\w+\))['\"]",
         "is given {what} as it stands, because nothing has filled the variable in",
         "no shell reads the words of `command:` and `args:`: write $(NAME) for a variable of the container (it must be "
         "set), or start it with `sh -c`",
