@@ -81,7 +81,7 @@ test: lint ## everything: lint, unit, golden and end-to-end tests on the test st
 	  fi
 	fi
 	echo "+ pytest -n $(WORKERS) -m '$$selection'"
-	$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m "$$selection" &
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile -m "$$selection" &
 	running=$$!
 	wait "$$running"
 

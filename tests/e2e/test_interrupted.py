@@ -27,6 +27,10 @@ def with_release(copy: Any, kubectl: Kubectl) -> Ship:
     return ship
 
 
+BEFORE_THE_LEASE = 5
+"""Steps: checking, building, proving, pushing; after them the deploy compares under its lease."""
+
+
 def kill_at(ship: Ship, count: int) -> bool:
     """Start a deploy and SIGKILL it after its COUNTth step has begun; False when it ended before."""
     process = ship.start("deploy", "--json")
@@ -57,6 +61,8 @@ def test_a_deploy_killed_after_any_step_and_run_again_reaches_the_same_state(cop
         if not kill_at(ship, count):
             break
         killed += 1
+        if count < BEFORE_THE_LEASE:
+            continue  # nothing of the cluster has been touched: the next one is killed as well
         ship("deploy")
         newest = json.loads(ship("history", "--json").out)["revisions"][0]
         lease = kubectl.objects("lease")[0]

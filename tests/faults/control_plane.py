@@ -7,7 +7,7 @@ import json
 import ssl
 import subprocess
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from http.client import HTTPException, HTTPSConnection
@@ -147,7 +147,8 @@ def _controllers(plane: ControlPlane, key: Path) -> dict[str, object]:
 
 @contextmanager
 def _server(plane: ControlPlane, name: str, options: Mapping[str, object]) -> Iterator[None]:
-    command: Sequence[str] = [str(plane.programs / name), *(f"--{key}={value}" for key, value in options.items())]
+    program = [str(plane.programs / name), *(f"--{key}={value}" for key, value in options.items())]
+    command = ["setpriv", "--pdeathsig", "KILL", *program]  # also where the tests themselves are killed
     with (plane.folder / f"{name}.log").open("wb") as log:
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)
     try:
