@@ -6,7 +6,7 @@ from kubeship.model.server_errors import NOT_YET
 
 _SERVER = r"(?:database|db|postgres\w*|mysql|mariadb|redis|rabbitmq|kafka|mongo\w*|elasticsearch|opensearch|broker)"
 _WAITS = re.compile(
-    rf"(?i)\bwaiting (?:for|on) (?:the )?(?P<what>[\w.-]{1, 99}:\d+|(?:\w{1, 30} )?{_SERVER}|migrations?)\b|"
+    rf"(?i)\bwaiting (?:for|on) (?:the )?(?P<what>[\w.-]{{1,99}}:\d+|(?:\w{{1,30}} )?{_SERVER}|migrations?)\b|"
     r"\b(?P<other>[\w.:-]{1,99}) (?:is|are|was) (?:unavailable|not (?:yet )?(?:up|ready|reachable|available))\b"
 )
 """Words of start scripts: wait-for-it, the examples of Docker's and many projects' documentation."""

@@ -115,6 +115,8 @@ def concluded(snapshot: Snapshot) -> Conclusion:
             "finds no standard library",
         ),
         ("Waiting for postgres...\nWaiting for postgres...", "waits for postgres"),
+        ("Waiting for db:5432", "waits for db:5432"),
+        ("waiting on the shop database", "waits for shop database"),
         ("the config server is not ready, giving up", "says that server isn't there"),
         ("tenants aren't there", "needs something that isn't there yet"),
         ("wait-for-it.sh: timeout occurred after waiting 15 seconds for db:5432", "can't reach a server"),
