@@ -1,6 +1,5 @@
 """Which refusals are waited out, and how long?"""
 
-import itertools
 import time
 from collections.abc import Callable
 from typing import TypeVar
@@ -51,8 +50,8 @@ def persistent(
     heals: Callable[[Refusal], bool] = may_heal,
 ) -> Answer:
     """What `attempt` returns, tried again while its refusal `heals`, with Notes. Raises the last Refusal."""
-    began = time.monotonic()
-    for tries in itertools.count():
+    began, tries = time.monotonic(), 0
+    while True:
         try:
             return attempt()
         except Refusal as refusal:
@@ -63,4 +62,4 @@ def persistent(
             if not refusal.unreachable or tries % TELL_EACH == 0:
                 emit(Note(f"{refusal.message}; trying again in {delay:g} s"))
         sleep(delay)
-    raise AssertionError("the last attempt returns or raises")
+        tries += 1

@@ -121,13 +121,7 @@ def _build(project: Project) -> Iterator[Finding]:
     else:
         origins = tuple(origin for step in project.build_steps for origin in step.origins)
         yield Finding(("build", "steps"), [step.command for step in project.build_steps] or None, origins)
-    if project.front_end is not None and project.dockerfile is None:
-        front, made = project.front_end, project.front_end.origins
-        yield Finding(("build", "front_end", "path"), front.path, made)
-        yield Finding(("build", "front_end", "manager"), front.manager if front.manager != "npm" else None)
-        yield Finding(("build", "front_end", "command"), front.command if front.manager != "npm" else None)
-        yield Finding(("build", "front_end", "output"), front.output, made)
-        yield Finding(("build", "front_end", "node"), front.node or None)
+        yield from _front_end(project)
     yield Finding(("build", "models"), [model.value for model in project.models] or None, _first(project.models))
     if project.accelerator is not None:
         yield Finding(("build", "accelerator"), project.accelerator.value, project.accelerator.origins)
@@ -140,6 +134,16 @@ def _build(project: Project) -> Iterator[Finding]:
     reason = (Origin(reason="stand-ins for steps and verification; never in the image"),)
     for name, value in build_variables(project).items():
         yield Finding(("build", "variables", name), value, reason)
+
+
+def _front_end(project: Project) -> Iterator[Finding]:
+    if (front := project.front_end) is not None:
+        made = front.origins
+        yield Finding(("build", "front_end", "path"), front.path, made)
+        yield Finding(("build", "front_end", "manager"), front.manager if front.manager != "npm" else None)
+        yield Finding(("build", "front_end", "command"), front.command if front.manager != "npm" else None)
+        yield Finding(("build", "front_end", "output"), front.output, made)
+        yield Finding(("build", "front_end", "node"), front.node or None)
 
 
 def _first(found: Sequence[Found[str]]) -> tuple[Origin, ...]:

@@ -5,7 +5,7 @@ from itertools import chain
 
 from kubeship.model.cloud_errors import CLOUD
 from kubeship.model.library_errors import LIBRARIES
-from kubeship.model.meaning import Words
+from kubeship.model.meaning import Words, first_of
 from kubeship.model.resource_errors import RESOURCES
 from kubeship.model.server_errors import SERVER_ERRORS
 from kubeship.model.settings_errors import SETTINGS
@@ -18,9 +18,5 @@ LONGEST = 4000
 
 
 def known_words(text: str, tables: Iterable[Iterable[Words]] = TABLES) -> tuple[Words, str] | None:
-    """The row, and what its pattern found: the first group that took part."""
-    text = text[:LONGEST]
-    for row in chain.from_iterable(tables):
-        if found := row.pattern.search(text):
-            return row, next((word.strip() for word in found.groups() if word), "")
-    return None
+    """The row, and what its pattern found."""
+    return first_of(chain.from_iterable(tables), text[:LONGEST])

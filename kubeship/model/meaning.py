@@ -1,6 +1,7 @@
 """What does somebody who deploys want to know of an exception?"""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from kubeship.model.python_traceback import PythonError
@@ -36,6 +37,14 @@ class Words:
 def words(pattern: str, cause: str, remedy: str, *, heals: bool = False) -> Words:
     """A row of a table of such words."""
     return Words(re.compile(pattern), cause, remedy, heals)
+
+
+def first_of(rows: Iterable[Words], text: str) -> tuple[Words, str] | None:
+    """The first row that matches, and what its pattern found: the first group that took part."""
+    for row in rows:
+        if found := row.pattern.search(text):
+            return row, next((word.strip() for word in found.groups() if word), "")
+    return None
 
 
 WRITE_ELSEWHERE = "write below /tmp or onto a volume, and log to stdout: the container runs as an ordinary user"

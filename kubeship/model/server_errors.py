@@ -2,7 +2,7 @@
 
 import re
 
-from kubeship.model.meaning import Words, words
+from kubeship.model.meaning import words
 
 ADDRESS = "check the address in the variables or the Secret, that the service runs, and that it listens on that port"
 
@@ -199,11 +199,3 @@ reply codes, Django's and Alembic's own words, glibc's getaddrinfo, CPython's as
 
 NOT_YET = re.compile(r"(?:\bnot|n't) (?:yet )?(?:ready|up|reachable|available|there)\b|[Tt]emporarily unavailable")
 """A program's own words that somebody else is late; what they say may pass."""
-
-
-def server_error(text: str) -> tuple[Words, str] | None:
-    """The row that an exception's name and message match, with what its pattern found."""
-    for row in SERVER_ERRORS:
-        if found := row.pattern.search(text):
-            return row, next((word for word in found.groups() if word), "")
-    return None

@@ -86,9 +86,8 @@ def _installer(image: ImagePlan) -> Installer:
         case "uv" if image.dependency_files and image.dependency_files[0].endswith(".py"):
             return "pep621"  # a script with its own block (PEP 723)
         case "uv" if not _is_locked(image) and not image.paths:
-            return (
-                "pep621"  # `uv sync` would make a lock, for which it builds the project, whose source isn't there yet
-            )
+            # `uv sync` would make a lock, for which it builds the project, whose source isn't there yet.
+            return "pep621"
         case "uv" | "poetry" | "pdm" | "pipenv" | "pep621" | "setuptools" | "conda" as manager:
             return manager
         case _:

@@ -7,7 +7,8 @@ from kubeship.errors import BuildFailed, KubeshipError, VerificationFailed
 from kubeship.model.direct import DirectImage
 from kubeship.model.events import Caution, Emit, Note, Step
 from kubeship.model.image import Answer, BuildRequest, BuiltImage, Proof
-from kubeship.model.server_errors import server_error
+from kubeship.model.meaning import first_of
+from kubeship.model.server_errors import SERVER_ERRORS
 from kubeship.workflows.app import App
 from kubeship.workflows.builders import Attempt, Builders, Clock, built_directly, prefers_direct
 from kubeship.workflows.ports import Engine
@@ -145,7 +146,7 @@ def verify_image(app: App, image: BuiltImage, engine: Engine, emit: Emit) -> tup
 
 def _asked_a_server(error: VerificationFailed) -> bool:
     """Whether all that a proof shows is that there is no server where it runs; a pod may well have one."""
-    found = server_error(error.details or "")
+    found = first_of(SERVER_ERRORS, error.details or "")
     return found is not None and found[0].heals
 
 

@@ -1,9 +1,11 @@
 """Can the node not give the pod its network, or is the node itself gone?"""
 
 import re
+from dataclasses import dataclass
 
 from kubeship.model.verdict import Diagnosis
 from kubeship.rollout.causes.conclusion import Conclusion
+from kubeship.rollout.causes.rows import matching
 from kubeship.rollout.pods import PodSnapshot, condition, last_seen, occurrences, seconds_between
 
 CERTAIN_ATTEMPTS = 3
@@ -13,17 +15,28 @@ OWN = re.compile(r"memory limit too low|init was OOM-killed")
 WORTH_A_WORD = 2
 """So many sandboxes may fail before it is mentioned: a network plugin that starts with the node needs a moment."""
 
+
+@dataclass(frozen=True)
+class _Reason:
+    pattern: str
+    words: str
+
+
 REASONS = (
-    (r"no runtime for \"(?P<what>[^\"]+)\" is configured", "the node has no container runtime {what} (RuntimeClass)"),
-    (
+    _Reason(
+        r"no runtime for \"(?P<what>[^\"]+)\" is configured", "the node has no container runtime {what} (RuntimeClass)"
+    ),
+    _Reason(
         r"no IP addresses available|failed to allocate .*IP|[Ii]nsufficient.*IP|assign an IP",
         "the pod network has no address left",
     ),
-    (r"cni|CNI|network plugin|networkPlugin|setup network", "the node's network plugin fails"),
-    (r"deadline exceeded|timed out", "the node's container runtime doesn't answer in time"),
-    (r"pause|sandbox image|pull", "the node can't pull the image of its sandboxes"),
+    _Reason(r"cni|CNI|network plugin|networkPlugin|setup network", "the node's network plugin fails"),
+    _Reason(r"deadline exceeded|timed out", "the node's container runtime doesn't answer in time"),
+    _Reason(r"pause|sandbox image|pull", "the node can't pull the image of its sandboxes"),
 )
 """containerd's and the CNI plugins' words (internal/cri/server/sandbox_run.go); the first that matches counts."""
+
+_UNKNOWN = _Reason("", "its sandbox can't be made")
 
 
 def sandbox_not_created(pod: PodSnapshot) -> Conclusion | None:
@@ -34,11 +47,10 @@ def sandbox_not_created(pod: PodSnapshot) -> Conclusion | None:
     evidence = str(failures[-1]["message"])
     if OWN.search(evidence):
         return _too_little_memory(evidence, occurrences(failures))
-    found = ((words, re.search(pattern, evidence)) for pattern, words in REASONS)
-    words, match = next(((words, match) for words, match in found if match), ("its sandbox can't be made", None))
+    reason, what = matching(REASONS, evidence, _UNKNOWN)
     return Conclusion(
         Diagnosis(
-            cause=f"the pod can't be set up: {words.format(what=match.groupdict().get('what') if match else '')}",
+            cause=f"the pod can't be set up: {reason.words.format(what=what)}",
             evidence=evidence,
             remedy="look at the node's network plugin and container runtime: kubectl describe node "
             f"{pod.pod['spec'].get('nodeName', '')}".strip(),
