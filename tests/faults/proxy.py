@@ -112,6 +112,9 @@ class _RegistryProxy(Proxy):
                 upstream.putheader(name, value)
             upstream.endheaders()
             if self._send_body(upstream, cut_request):
+                # The server takes in what has come before the client, told of the break, asks how far that was.
+                upstream.sock.shutdown(socket.SHUT_WR)
+                upstream.sock.recv(1)
                 return self.break_off("close")
             answer = upstream.getresponse()
             if lost:
