@@ -139,11 +139,13 @@ def test_a_member_of_a_workspace_has_its_script_and_an_edit_leaves_the_dependenc
 
     first = ship("build", "--json").lines[-1]["reference"]
     ship.edit("packages/core/src/shop_core/__init__.py", "first", "second")
-    second = ship("build", "--json").lines[-1]["reference"]
+    lines = ship("build", "--json").lines
+    second = lines[-1]["reference"]
 
     assert (run(stack, first, "shop"), run(stack, second, "shop")) == ("first\n", "second\n")
     layers = [layers_of(stack, tag) for tag in (first, second)]
-    assert layers[0][:2] == layers[1][:2], "the base and the dependencies"
+    made = [line["title"] for line in lines if line.get("state") == "done"]
+    assert layers[0][:2] == layers[1][:2], f"the base and the dependencies; made anew: {made}"
 
 
 def test_failing_tests_stop_the_build_with_their_output_and_passing_ones_leave_nothing(
