@@ -49,9 +49,15 @@ class ContainerSnapshot:
         return _mapping(self.status, "state", "terminated")
 
     @property
+    def ends(self) -> tuple[Object, ...]:
+        """How its last instances ended, as far as the kubelet remembers (two at most), newest first."""
+        ends = self.terminated, _mapping(self.status, "lastState", "terminated")
+        return tuple(end for end in ends if end)
+
+    @property
     def last_end(self) -> Object:
         """How the last instance that ended did so; empty when none ever ended."""
-        return self.terminated or _mapping(self.status, "lastState", "terminated")
+        return next(iter(self.ends), {})
 
     @property
     def restarts(self) -> int:

@@ -11,13 +11,21 @@ from kubeship.rollout.causes.last_words import Reason, decisive_line, reason, sa
 from kubeship.rollout.causes.of_the_pod import added
 from kubeship.rollout.pods import ContainerSnapshot
 
+SIGKILLED = 128 + signal.SIGKILL
+"""Exit code of what the kernel, the kubelet or somebody else has killed."""
+
 LAST_LINES = 20
 """Of a log without a traceback, as many as fit on a screen beside the rest."""
 
 
 def out_of_memory(container: ContainerSnapshot) -> Conclusion | None:
-    """The kernel killed it at its memory limit."""
-    if not crashed(container) or container.last_end.get("reason") != "OOMKilled":
+    """The kernel killed it at its memory limit.
+
+    One end that is called so is enough: containerd tells of an exit before it knows why, and so now and then calls the
+    next one `Error` (containerd#8180).
+    """
+    ends = container.ends if container.last_end.get("exitCode") == SIGKILLED else container.ends[:1]
+    if not crashed(container) or "OOMKilled" not in [end.get("reason") for end in ends]:
         return None
     limit = (container.spec.get("resources") or {}).get("limits", {}).get("memory")
     return _conclusion(
@@ -141,9 +149,10 @@ EXIT_CODES = {
         "look whether /dev/shm (64 MiB) or the volume of a mapped file is full; mount an emptyDir with `medium: "
         "Memory` at /dev/shm",
     ),
-    137: _ExitCode(
-        "it was killed (exit code 137, SIGKILL), but not at its own memory limit",
-        "look at the node's memory (kubectl describe node), and whether a child process was killed at the limit",
+    SIGKILLED: _ExitCode(
+        "it was killed (exit code 137, SIGKILL), and nobody says that its own memory limit was why",
+        "look at the node's memory (kubectl describe node), and whether a child process was killed at the limit; try a "
+        "higher limit too: container runtimes don't always tell that it was reached",
     ),
     139: _ExitCode(
         "a compiled extension crashed (exit code 139, SIGSEGV)",
@@ -183,7 +192,7 @@ def crashes_for_certain(container: ContainerSnapshot, *, heals: bool = False) ->
 NOT_ITS_OWN_END = frozenset({"ContainerCannotRun", "ContainerStatusUnknown", "StartError"})
 """Ends that are no crash: it never ran, or the node was lost."""
 
-FROM_OUTSIDE = frozenset({137, 143})
+FROM_OUTSIDE = frozenset({SIGKILLED, 143})
 """Exit codes of SIGKILL and SIGTERM. The kubelet adds an instance's failed probes to those of the one before it
 (pkg/kubelet/prober/worker.go, resultRun), so the second instance of what crashes may be killed at once."""
 

@@ -67,6 +67,16 @@ def test_out_of_memory_names_the_limit() -> None:
     assert conclusion.diagnosis.log == "loading the model"
 
 
+@pytest.mark.parametrize(
+    ("then", "named"), [(ended(137), True), (ended(137, "OOMKilled"), True), (ended(1), False), (ended(143), False)]
+)
+def test_memory_is_named_when_the_runtime_missed_to_say_so_of_the_last_end_only(then: Object, named: bool) -> None:
+    conclusion = concluded(rollout(status(then, ended(137, "OOMKilled"), restarts=1)))
+
+    assert conclusion
+    assert ("more memory than its limit" in conclusion.diagnosis.cause) is named
+
+
 def test_end_without_an_error_is_named_as_such() -> None:
     conclusion = concluded(rollout(crash_looping(0, "Completed")))
 
