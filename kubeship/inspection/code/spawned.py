@@ -28,10 +28,14 @@ UNKNOWN = "$unknown"
 """A word whose text the code doesn't show."""
 EXECUTABLE = External("sys.executable")
 MAX_DEPTH = 5
-MAY_SPAWN = re.compile(
-    rb"\b(?:subprocess|os)\b[\s\S]*[\"'/ ](?:%s)\b" % b"|".join(sorted(n.encode() for n in BY_PROGRAM))
-)
-"""A file that starts a server as a command names both."""
+SPAWNERS = re.compile(rb"\b(?:subprocess|os)\b")
+SERVERS = re.compile(rb"[\"'/ ](?:%s)\b" % b"|".join(sorted(name.encode() for name in BY_PROGRAM)))
+
+
+def may_spawn(content: bytes) -> bool:
+    """Whether the file may start a server as a command: it names a module that can, and then the server."""
+    spawner = SPAWNERS.search(content)
+    return spawner is not None and SERVERS.search(content, spawner.end()) is not None
 
 
 def spawned_words(modules: Modules, path: str, call: ast.Call, called: str, scope: Scope) -> list[str]:

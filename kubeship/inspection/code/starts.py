@@ -10,7 +10,7 @@ from kubeship.inspection.code.bindings import Module
 from kubeship.inspection.code.frameworks import FRAMEWORKS
 from kubeship.inspection.code.modules import External, Modules, Reference
 from kubeship.inspection.code.objects import Apps
-from kubeship.inspection.code.spawned import MAY_SPAWN, spawned_words
+from kubeship.inspection.code.spawned import may_spawn, spawned_words
 from kubeship.inspection.code.starters import MAY_START, RUN_METHODS, Does, starter_of
 from kubeship.inspection.code.wrappers import APP_ARGUMENTS
 from kubeship.inspection.commands.command_lines import read_command
@@ -144,9 +144,7 @@ def may_be_script(content: bytes) -> bool:
 
 
 def _may_start(content: bytes) -> bool:
-    return bool(
-        MAY_START.search(content) or _RUNS.search(content) or may_be_script(content) or MAY_SPAWN.search(content)
-    )
+    return bool(MAY_START.search(content) or _RUNS.search(content) or may_be_script(content) or may_spawn(content))
 
 
 _RUNS = re.compile(rb"\.(" + b"|".join(sorted(name.encode() for name in RUN_METHODS | {"servable"})) + rb")\(")

@@ -57,20 +57,20 @@ def _all_readings(modules: Modules, left_out: frozenset[str]) -> Iterator[Readin
 def _indirect(modules: Modules, readers: dict[tuple[str, str], Reader]) -> list[str]:
     """Files that import an env object or a reading function from another module: `from config.env import env`."""
     words = {name for _, name in readers} | {r"\w*env", "config"}
-    pattern = re.compile(rb"import\b(?s:.*)\b(" + "|".join(sorted(words)).encode() + rb")\b")
-    modules_own = modules.top_names | {"."}
-    return [
-        path for path in modules.sources.importing(modules_own) if pattern.search(modules.sources.import_lines(path))
-    ]
+    return _importing_from_own(modules, re.compile(rb"\b(" + "|".join(sorted(words)).encode() + rb")\b"))
 
 
 def _indirect_managers(modules: Modules, names: set[str]) -> list[str]:
     """Files that import a manager from another module."""
     if not names:
         return []
-    pattern = re.compile(rb"import\b(?s:.*)\b\w*(" + "|".join(sorted(names)).encode() + rb")\b", re.IGNORECASE)
+    return _importing_from_own(modules, re.compile(rb"(" + "|".join(sorted(names)).encode() + rb")\b", re.IGNORECASE))
+
+
+def _importing_from_own(modules: Modules, name: re.Pattern[bytes]) -> list[str]:
+    """Files whose imports from the project's own modules may bring such a name."""
     own = modules.sources.importing(modules.top_names | {"."})
-    return [path for path in own if pattern.search(modules.sources.import_lines(path))]
+    return [path for path in own if name.search(modules.sources.import_lines(path))]
 
 
 def _with_settings(modules: Modules) -> list[str]:

@@ -11,8 +11,7 @@ from typing import Any
 from kubeship.inspection.files.sources import Sources, folder_of
 from kubeship.inspection.statements.compose_files import read_yaml
 
-ACTION = re.compile(r"\{\{-?\s*(.*?)\s*-?\}\}", re.DOTALL)
-ALONE = re.compile(r"^\s*\{\{-?\s*(.*?)\s*-?\}\}\s*$")
+ACTION = re.compile(r"\{\{-?(.*?)-?\}\}")
 UNKNOWN = "helm"
 BLOCKS = ("if", "with", "range", "define", "block")
 
@@ -40,7 +39,7 @@ def _filled(text: str, values: dict[str, Any]) -> str:
     blocks: list[tuple[Any, bool]] = []
     """For each open block: what `.` means in it, and whether its lines count."""
     for line in text.split("\n"):
-        alone = ALONE.match(line)
+        alone = ACTION.fullmatch(line.strip())
         words = alone[1].split() if alone else []
         counts = all(shown for _, shown in blocks)
         if words and words[0] in BLOCKS:
@@ -96,9 +95,9 @@ def _value(expression: str, values: dict[str, Any], dot: Any) -> Any:
             found = found.get(key) if isinstance(found, dict) else None
     elif head == ".":
         found = dot
-    elif match := re.fullmatch(r"\.((?:\w+\.?)+)", head):
+    elif re.fullmatch(r"(?:\.\w+)+", head):
         found = dot
-        for key in match[1].split("."):
+        for key in head.strip(".").split("."):
             found = found.get(key) if isinstance(found, dict) else None
     elif re.fullmatch(r"\"[^\"]*\"|\d+", head):
         found = json.loads(head)

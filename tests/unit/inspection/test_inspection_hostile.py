@@ -197,3 +197,27 @@ def test_commands_that_take_in_one_another_come_to_an_end(tmp_path: Path, code: 
     (tmp_path / "requirements.txt").write_text("click\n")
 
     assert inspect(tmp_path, {}).processes[0].command == command
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        pytest.param("names.py", "from app import app\n" + "import app\n" * 40_000, id="importing"),
+        pytest.param("chart/templates/web.yaml", "kind: Deployment\n{{" + " " * 20_000 + "x", id="unclosed action"),
+        pytest.param(
+            "chart/templates/web.yaml",
+            'kind: Deployment\n{{- if .Capabilities.APIVersions.HasEverythingThatIsNeeded "apps/v1" }}\n{{- end }}\n',
+            id="function call",
+        ),
+    ],
+)
+def test_patterns_take_no_longer_than_the_file_is_long(project: Path, path: str, text: str) -> None:
+    (project / path).parent.mkdir(parents=True, exist_ok=True)
+    (project / path).write_text(text)
+    (project / "chart").mkdir(exist_ok=True)
+    (project / "chart/Chart.yaml").write_text("name: shop\n")
+
+    begin = time.perf_counter()
+
+    assert entrypoint(project) == "app:app"
+    assert time.perf_counter() - begin < 20  # one that looks at every pair of places takes minutes

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from kubeship.inspection.code.modules import Modules
-from kubeship.inspection.code.spawned import spawned_words
+from kubeship.inspection.code.spawned import may_spawn, spawned_words
 from kubeship.inspection.files.sources import Sources
 
 
@@ -28,3 +28,16 @@ def test_words_of_a_servers_command(call: str, called: str, words: list[str], tm
     assert isinstance(node, ast.Call)
 
     assert spawned_words(Modules(Sources(tmp_path)), "main.py", node, called, {}) == words
+
+
+@pytest.mark.parametrize(
+    ("content", "may"),
+    [
+        (b"import subprocess\nsubprocess.run(['gunicorn', 'shop:app'])\n", True),
+        (b"os.system('/venv/bin/uvicorn shop:app')\n", True),
+        (b"NAME = 'gunicorn'\nimport os\n", False),
+        (b"path = os.path.join(path, 'x')\n" * 30_000, False),
+    ],
+)
+def test_only_files_that_name_a_starter_and_then_a_server_are_parsed(content: bytes, may: bool) -> None:
+    assert may_spawn(content) is may
