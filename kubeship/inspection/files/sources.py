@@ -15,6 +15,7 @@ from typing import Any
 from kubeship.errors import InvalidInput
 from kubeship.inspection.files.import_lines import import_lines, imported_modules
 from kubeship.inspection.files.listing import list_files, read_file
+from kubeship.inspection.files.newer_syntax import parsed_as_older
 from kubeship.inspection.files.vendored import vendored_folders
 from kubeship.model.origin import Origin
 from kubeship.model.project import Warned
@@ -163,6 +164,8 @@ class Sources:
                 warnings.simplefilter("ignore")
                 return ast.parse(self.content(path), filename=path)
         except SyntaxError as error:
+            if tree := parsed_as_older(self.content(path)):
+                return tree
             line, words = error.lineno, error.msg
         except (ValueError, RecursionError, MemoryError) as error:
             line, words = None, str(error) or type(error).__name__
