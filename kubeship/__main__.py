@@ -1,10 +1,11 @@
-"""How does `python -m kubeship` start?"""
+"""How does `python -m kubeship` start, and how does it end?"""
 
 import gc
 import sys
 
-OBJECTS = 50_000
-"""Of new objects between two looks for garbage. Python's own 700 makes a tenth of a short command's time."""
+OBJECTS = 200_000
+"""Of new objects between two looks for garbage. By Python's own 700, or 50,000, most of them come while modules are
+imported, find nothing, and make a tenth of a short command's time."""
 
 
 def main() -> None:
@@ -16,6 +17,9 @@ def main() -> None:
         run()
     except KeyboardInterrupt:
         sys.exit(130)  # Ctrl-C before a command has begun, or after its end: there is nothing to say
+    finally:
+        # Python's last look for garbage takes a seventh of a deploy that changes nothing, and all is given back anyway.
+        gc.freeze()
 
 
 if __name__ == "__main__":
