@@ -9,7 +9,8 @@ from enum import Enum
 from typing import Any
 
 from kubeship.errors import InvalidInput
-from kubeship.yaml_io import Node, dump, flow, load, parse
+from kubeship.yaml_io import Node, dump, flow, load
+from kubeship.yaml_io.reading import parse
 
 KeyPath = tuple[str, ...]
 LONGEST_LINE = 80

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -12,7 +13,8 @@ from kubeship.config.json_schema import SHARED_BY_ENVIRONMENTS
 from kubeship.config.merge import merge
 from kubeship.config.schema import Configuration, Target
 from kubeship.errors import InvalidInput
-from kubeship.yaml_io import Path, load_with_lines
+from kubeship.yaml_io import Path
+from kubeship.yaml_io import load as load_yaml
 
 CONFIG_FILE = "kubeship.yaml"
 TARGET_KEYS = frozenset(Target.model_fields)
@@ -26,7 +28,13 @@ class ConfigFile:
     """What errors call it: `kubeship.yaml`."""
     text: str
     raw: Mapping[str, Any]
-    lines: Mapping[Path, int]
+
+    @cached_property
+    def lines(self) -> Mapping[Path, int]:
+        """The line (from 1) of each key and item; only a file with something wrong in it is asked for them."""
+        from kubeship.yaml_io.reading import load_with_lines  # noqa: PLC0415 - ruamel takes 40 ms to import
+
+        return load_with_lines(self.text, self.source)[1]
 
     @property
     def environments(self) -> tuple[str, ...]:
@@ -149,11 +157,11 @@ def load(path: FilePath) -> ConfigFile:
 
 def parsed(text: str, source: str = CONFIG_FILE) -> ConfigFile:
     """The file with this text. Raises InvalidInput when it is no YAML mapping."""
-    raw, lines = load_with_lines(text, source)
+    raw = load_yaml(text, source)
     if not isinstance(raw, Mapping):
         found = "is empty" if raw is None else f"holds a {type(raw).__name__}, expected a mapping"
         raise InvalidInput(f"{source} {found}", hint=f"delete {source} and run kubeship init")
-    return ConfigFile(source, text, raw, lines)
+    return ConfigFile(source, text, raw)
 
 
 def _sentence(complaint: Complaint) -> str:

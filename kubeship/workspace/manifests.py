@@ -7,7 +7,7 @@ from typing import Any
 from kubeship.errors import InvalidInput
 from kubeship.model.objects import RELEASE_ANNOTATION, Object, ObjectRef, ref
 from kubeship.workspace.shapes import misshapen
-from kubeship.yaml_io import Node, parse_all, quick_documents
+from kubeship.yaml_io import Node, quick_documents
 
 
 def objects(texts: Mapping[str, str]) -> tuple[Object, ...]:
@@ -33,6 +33,8 @@ def objects(texts: Mapping[str, str]) -> tuple[Object, ...]:
 def _read(text: str, path: str) -> Iterator[tuple[Object, int]]:
     documents = quick_documents(text)
     if documents is None or any(_is_list(value) for value, _ in documents):
+        from kubeship.yaml_io.reading import parse_all  # noqa: PLC0415 - only unusual manifests need ruamel
+
         yield from _objects(parse_all(text, path), path)
         return
     for value, line in documents:

@@ -3,7 +3,6 @@
 from typing import Any
 
 from kubeship.yaml_io.quick import quick_documents
-from kubeship.yaml_io.reading import parse, parse_all
 
 
 def load(text: str, source: str) -> Any:
@@ -11,6 +10,8 @@ def load(text: str, source: str) -> Any:
     documents = quick_documents(text)
     if documents is not None and len(documents) < 2:
         return documents[0][0] if documents else None
+    from kubeship.yaml_io.reading import parse  # noqa: PLC0415 - ruamel takes 40 ms to import, and few texts need it
+
     node = parse(text, source)
     return node.value if node else None
 
@@ -20,4 +21,6 @@ def load_all(text: str, source: str) -> tuple[Any, ...]:
     documents = quick_documents(text)
     if documents is not None:
         return tuple(value for value, _ in documents)
+    from kubeship.yaml_io.reading import parse_all  # noqa: PLC0415 - likewise
+
     return tuple(node.value for node in parse_all(text, source))

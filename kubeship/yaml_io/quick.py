@@ -20,7 +20,7 @@ from yaml.events import (
     SequenceStartEvent,
 )
 
-from kubeship.yaml_io.reading import OCTAL, resolve
+from kubeship.yaml_io.scalars import OCTAL, resolve
 
 try:
     from yaml import CSafeLoader as Loader

@@ -3,10 +3,8 @@
 Reading follows YAML 1.2's core schema, with what Kubernetes' own reader adds (`<<` merges); dates stay strings.
 """
 
-import math
-import re
 from collections.abc import Hashable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Literal
 
 from ruamel.yaml import YAML
@@ -23,27 +21,8 @@ from ruamel.yaml.events import (
 )
 
 from kubeship.errors import InvalidInput
-
-Path = tuple[str | int, ...]
-"""Where a value stands: mapping keys and, from 0, places in sequences."""
-
-
-@dataclass(frozen=True)
-class Node:
-    """A value and the piece of the text that says it."""
-
-    value: Any
-    style: Literal["block", "flow", "scalar"]
-    start: int
-    """Index of the first character in the text."""
-    end: int
-    """Index after the last character; blank lines and comments that follow are not part of a value."""
-    line: int
-    """From 1."""
-    entries: tuple[tuple["Node", "Node"], ...] = ()
-    """Keys with values of a mapping, as written."""
-    items: tuple["Node", ...] = ()
-    """Items of a sequence."""
+from kubeship.yaml_io.nodes import Node, Path
+from kubeship.yaml_io.scalars import OCTAL, resolve
 
 
 def load_with_lines(text: str, source: str) -> tuple[Any, dict[Path, int]]:
@@ -79,14 +58,6 @@ def parse_all(text: str, source: str) -> tuple[Node, ...]:
         raise InvalidInput(f"{source}: nested too deeply", hint=f"correct {source}") from error
 
 
-NULL = re.compile(r"~|null|Null|NULL|")
-BOOLEAN = {word: word.lower() == "true" for word in ("true", "True", "TRUE", "false", "False", "FALSE")}
-INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
-FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
-OCTAL = re.compile(r"[-+]?0[0-9]+")
-"""What YAML 1.1 and 1.2 read differently."""
-INFINITE = re.compile(r"([-+]?)\.(inf|Inf|INF)")
-NOT_A_NUMBER = re.compile(r"\.(nan|NaN|NAN)")
 MOST_ALIASED = 100_000
 """How many values the aliases of a text may stand for: some nested aliases can stand for more than memory holds."""
 STRING_TAGS = frozenset({"!", "tag:yaml.org,2002:str"})
@@ -212,21 +183,6 @@ class _Reader:
     def invalid(self, event: Event, problem: str) -> InvalidInput:
         place = f"{self.source}:{event.start_mark.line + 1}"
         return InvalidInput(f"{place}: {problem}", hint=f"correct {place}")
-
-
-def resolve(text: str) -> Any:
-    """What a plain scalar means in YAML 1.2's core schema (yaml.org/spec/1.2.2, 10.3.2)."""
-    if NULL.fullmatch(text):
-        return None
-    if text in BOOLEAN:
-        return BOOLEAN[text]
-    if INTEGER.fullmatch(text):
-        return int(text, 0) if text[:2] in {"0o", "0x"} else int(text)
-    if FLOAT.fullmatch(text):
-        return float(text)
-    if infinite := INFINITE.fullmatch(text):
-        return -math.inf if infinite[1] == "-" else math.inf
-    return math.nan if NOT_A_NUMBER.fullmatch(text) else text
 
 
 def _lines(node: Node, path: Path) -> Iterator[tuple[Path, int]]:

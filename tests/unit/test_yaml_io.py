@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kubeship.errors import InvalidInput
-from kubeship.yaml_io import dump, flow, load, load_all, load_with_lines, parse_all, quick_documents
+from kubeship.yaml_io import dump, flow, load, load_all, quick_documents
+from kubeship.yaml_io.reading import load_with_lines, parse_all
 
 NASTY = [
     "",
