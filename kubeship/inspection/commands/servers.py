@@ -75,7 +75,7 @@ SERVERS = (
     Server(
         "flask",
         "wsgi",
-        _flags("--debug --no-debug --reload --no-reload --with-threads --without-threads"),
+        _flags("--debug --debugger --no-debug --no-debugger --no-reload --reload --with-threads --without-threads"),
         ("--port", "-p"),
         5000,
         target="discover",
@@ -83,13 +83,24 @@ SERVERS = (
         app_options=("--app", "-A"),
         development=_flags("*"),
     ),
+    Server(
+        "functions-framework",
+        "own-server",
+        _flags("--debug"),
+        ("--port",),
+        8080,
+        "function",
+        development=_flags("--debug"),
+    ),
     Server("gradio", "own-server", frozenset(), (), 7860, target="script", development=_flags("*")),
     Server(
         "granian",
         None,
         _flags(
-            "--reload --no-reload --factory --no-factory --access-log --no-access-log --ws --no-ws --log --no-log "
-            "--respawn-failed-workers"
+            "--access-log --factory --http1-keep-alive --http1-pipeline-flush --http2-adaptive-window --log --metrics "
+            "--no-access-log --no-factory --no-http1-keep-alive --no-http1-pipeline-flush --no-http2-adaptive-window "
+            "--no-log --no-metrics --no-reload --no-respawn-failed-workers --no-ssl-client-verify --no-ws --reload "
+            "--respawn-failed-workers --ssl-client-verify --ws"
         ),
         ("--port",),
         8000,
@@ -101,11 +112,11 @@ SERVERS = (
         "gunicorn",
         "wsgi",
         _flags(
-            "--capture-output --check-config --daemon --disable-redirect-access-to-syslog --do-handshake-on- "
-            "connect --enable-stdio-inheritance --initgroups --log-syslog --no-control-socket --no-sendfile "
-            "--permit-obsolete-folding --permit-unconventional-http-method --permit-unconventional-http-version "
-            "--preload --print-config --proxy-protocol --reload --reuse-port --spew --strip-header-spaces "
-            "--casefold-http-method -D -R"
+            "--capture-output --casefold-http-method --check-config --daemon --disable-redirect-access-to-syslog "
+            "--do-handshake-on-connect --enable-backlog-metric --enable-stdio-inheritance --initgroups --log-syslog "
+            "--no-control-socket --no-sendfile --permit-obsolete-folding --permit-unconventional-http-method "
+            "--permit-unconventional-http-version --preload --print-config --proxy-protocol --reload --reuse-port "
+            "--spew --strip-header-spaces --suppress-ragged-eofs -D -R"
         ),
         ("--bind", "-b"),
         8000,
@@ -113,12 +124,12 @@ SERVERS = (
         chdir=("--chdir",),
         development=_flags("--reload --check-config --print-config"),
     ),
-    Server("hypercorn", "asgi", _flags("--debug --reload"), ("--bind", "-b"), 8000, "app"),
+    Server("hypercorn", "asgi", _flags("--daemon --debug --reload -D"), ("--bind", "-b"), 8000, "app"),
     Server("jupyter", "own-server", frozenset(), ("--port",), 8888, target="script", subcommands=("voila",)),
     Server(
         "litestar",
         "asgi",
-        _flags("-r --reload -d --debug --pdb -P"),
+        _flags("--create-self-signed-cert --debug --pdb --reload --use-pdb -P -d -r"),
         ("--port", "-p"),
         8000,
         target="discover",
@@ -210,8 +221,9 @@ SERVERS = (
         "uvicorn",
         "asgi",
         _flags(
-            "--reload --factory --proxy-headers --no-proxy-headers --access-log --no-access-log --use-colors "
-            "--no-use-colors --server-header --no-server-header --date-header --no-date-header"
+            "--access-log --date-header --factory --http2 --no-access-log --no-date-header --no-proxy-headers "
+            "--no-server-header --no-use-colors --proxy-headers --reload --reset-contextvars --server-header "
+            "--use-colors"
         ),
         ("--port",),
         8000,
@@ -223,10 +235,12 @@ SERVERS = (
         "uwsgi",
         "wsgi",
         _flags(
-            "--master -M --enable-threads --vacuum --die-on-term --need-app --lazy-apps --lazy --single- "
-            "interpreter --thunder-lock --strict --http-keepalive --honour-stdin --disable-logging -L --no- "
-            "orphans --auto-procname --http-auto-chunked --log-master --ignore-sigpipe --ignore-write-errors "
-            "--disable-write-exception"
+            "--auto-procname --catch-exceptions --cheap --die-on-term --disable-logging --disable-write-exception "
+            "--enable-threads --harakiri-verbose --honour-stdin --http-auto-chunked --http-keepalive "
+            "--http-websockets --ignore-sigpipe --ignore-write-errors --lazy --lazy-apps --log-4xx --log-5xx "
+            "--log-master --log-x-forwarded-for --master --memory-report --need-app --no-default-app --no-orphans "
+            "--reload-on-exception --single-interpreter --skip-atexit-teardown --strict --thunder-lock --vacuum "
+            "--wsgi-disable-file-wrapper -C -L -M -T -i"
         ),
         ("--http", "--http-socket", "--https", "--socket", "-s", "--http11-socket"),
         None,
@@ -237,7 +251,12 @@ SERVERS = (
     Server(
         "waitress-serve",
         "wsgi",
-        _flags("--call --expose-tracebacks --no-expose-tracebacks --ipv4 --ipv6"),
+        _flags(
+            "--asyncore-use-poll --call --clear-untrusted-proxy-headers --expose-tracebacks --ipv4 --ipv6 "
+            "--log-socket-errors --log-untrusted-proxy-headers --no-asyncore-use-poll "
+            "--no-clear-untrusted-proxy-headers --no-expose-tracebacks --no-ipv4 --no-ipv6 --no-log-socket-errors "
+            "--no-log-untrusted-proxy-headers"
+        ),
         ("--port", "--listen"),
         8080,
         "app",
@@ -246,4 +265,6 @@ SERVERS = (
 )
 COMPLETE = frozenset(server.name for server in SERVERS if server.target == "itself") | {"jupyter", "voila"}
 """Programs whose command line is all that there is: no object of the project's stands behind them."""
+OF_FUNCTIONS = frozenset({"functions-framework"})
+"""Programs that are given a function of the project's, which answers one request."""
 BY_PROGRAM = {server.name: server for server in SERVERS}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit, urlunsplit
 
 from packaging.requirements import InvalidRequirement, Requirement
-from packaging.specifiers import SpecifierSet
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
@@ -93,6 +93,14 @@ def without_credentials(url: str) -> str:
     except ValueError:  # no URL; pip would say so
         return re.sub(r"//[^/@]*@", "//", url)
     return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+
+
+def specifier_of(constraint: str) -> SpecifierSet:
+    """What a version constraint allows; everything where it is none of PEP 440's (`*`)."""
+    try:
+        return SpecifierSet(constraint)
+    except InvalidSpecifier:
+        return SpecifierSet()
 
 
 def pinned(specifier: SpecifierSet) -> str:

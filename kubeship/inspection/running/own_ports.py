@@ -10,13 +10,18 @@ from kubeship.inspection.code.modules import Local, Modules
 from kubeship.inspection.files.syntax import Function, argument, calls, children, dotted, local_names, text, walk
 from kubeship.model.origin import Found, Origin
 
-SERVING = frozenset({"launch", "listen", "run", "run_app", "run_server", "run_simple", "serve", "start_http_server"})
+METRICS = "start_http_server"
+"""prometheus_client's: what listens beside the service, and is none itself."""
+SERVING = frozenset({"launch", "listen", "run", "run_app", "run_server", "run_simple", "serve", METRICS})
 """The last name of calls that listen, and take the port by keyword."""
 BINDING = frozenset({"add_insecure_port", "add_secure_port"})
 """gRPC's calls, which take an address (grpc.github.io/grpc/python: Server)."""
 ADDRESSED = frozenset({"HTTPServer", "Server", "ThreadingHTTPServer", "WSGIServer"})
 """Classes of servers that take `(host, port)` (http.server, gevent.pywsgi, cheroot.wsgi)."""
-SERVES = re.compile(rb"\.(?:launch|listen|run|run_app|run_server|run_simple|serve)\(|\b(?:HTTP|WSGI)?Server\(")
+SERVES = re.compile(
+    rb"\.(?:%s)\(|\b(?:%s)\("
+    % tuple(b"|".join(sorted(name.encode() for name in names)) for names in (SERVING - {METRICS}, ADDRESSED))
+)
 """A file that may say on which port the program listens."""
 KEYWORDS = ("port", "server_port")
 OPTIONS = frozenset({"Option", "add_argument", "add_option", "define", "option"})
@@ -85,7 +90,7 @@ def port_of_imported(modules: Modules, path: str) -> Found[int] | None:
     for file in reachable(modules, path):
         if file != path and SERVES.search(modules.sources.content(file)):
             port = called_port(modules, file)
-            if port and not (port.origin.reason or "").endswith("start_http_server"):
+            if port and not port.origin.reason.endswith(METRICS):
                 found.setdefault(port.value, port)
     return next(iter(found.values())) if len(found) == 1 else None
 

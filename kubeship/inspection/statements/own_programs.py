@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from kubeship.inspection.commands.server_lines import Started
-from kubeship.inspection.files.sources import Sources, is_aside
+from kubeship.inspection.files.sources import Sources, folder_of, is_aside
 from kubeship.inspection.statements.image_files import file_in
 from kubeship.inspection.statements.statement import Image
 
@@ -38,9 +38,8 @@ def own(sources: Sources, started: Started, folder: str, start: str, image: Imag
         if any(f"{path}{end}" in sources for end in (".py", "/__init__.py", "/__main__.py")) or (
             sources.has_folder(path) and not started.module
         ):
-            return started, posixpath.normpath(home.removesuffix("src")) if home.endswith(
-                "src"
-            ) and start != home else home
+            inner = start != home and posixpath.basename(home) == "src"
+            return started, folder_of(home) if inner else home
     return (started, start) if not started.module else None
 
 

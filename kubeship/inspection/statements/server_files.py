@@ -99,7 +99,7 @@ def uwsgi_settings(sources: Sources, path: str) -> dict[str, tuple[str, int]]:
     section = not path.endswith((".ini", ".cfg", ".conf"))
     for number, raw in enumerate(sources.text(path).splitlines(), 1):
         line = raw.strip()
-        if (line.startswith("[") and not section | line.startswith("[[")) or line.startswith("["):
+        if line.startswith("["):
             section = line == "[uwsgi]"
         elif section and (match := re.match(r"<?([A-Za-z][\w-]*)\s*[=:>]\s*\"?([^\"<]*)", line)):
             stated = re.split(r"\s+[#;]", match[2])[0].strip()

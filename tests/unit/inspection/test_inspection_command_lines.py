@@ -1,11 +1,14 @@
 """Are server command lines understood as the shell and the server would?"""
 
+import re
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kubeship.inspection.commands.command_lines import read_command
 from kubeship.inspection.commands.server_lines import Started, port_of
+from kubeship.inspection.commands.servers import SERVERS
 from kubeship.inspection.commands.shell import commands
 
 
@@ -23,6 +26,10 @@ from kubeship.inspection.commands.shell import commands
         ("DEBUG=0 gunicorn shop:app", Started("shop:app", variables=(("DEBUG", "0"),))),
         ("newrelic-admin run-program gunicorn shop:app", Started("shop:app")),
         ("waitress-serve --port=8042 --call shop:create_app", Started("shop:create_app()", port=8042)),
+        ("gunicorn --do-handshake-on-connect shop:app", Started("shop:app")),
+        ("uwsgi --http :80 --single-interpreter --module shop:app", Started("shop:app", port=80)),
+        ("waitress-serve --clear-untrusted-proxy-headers shop:app", Started("shop:app")),
+        ("granian --no-metrics shop:app", Started("shop:app")),
         ("python app.py", Started(script="app.py")),
     ],
 )
@@ -35,6 +42,12 @@ def test_a_command_says_what_it_serves(line: str, expected: Started) -> None:
 
 def _said(started: Started) -> tuple[object, ...]:
     return started.target, started.script, started.port, started.folder, started.variables, started.config
+
+
+def test_options_are_written_in_one_piece() -> None:
+    options = {option for server in SERVERS for option in server.flags}
+
+    assert [option for option in options if not re.fullmatch(r"-\w|--\w+([.-]\w+)*", option)] == []
 
 
 @pytest.mark.parametrize("line", ["bash start.sh", "npm start", "python manage.py runserver", "gunicornish app:app"])

@@ -54,3 +54,13 @@ def test_program_whose_option_means_its_own_machine_is_told_to_listen_everywhere
     (process,) = inspect(tmp_path, {}).processes
 
     assert (process.command, process.port) == (command, 8001)
+
+
+@pytest.mark.parametrize("server", ["HTTPServer", "ThreadingHTTPServer"])
+def test_the_port_of_a_server_in_another_module_is_read(server: str, tmp_path: Path) -> None:
+    (tmp_path / "main.py").write_text("from served import serve\n\nif __name__ == '__main__':\n    serve()\n")
+    (tmp_path / "served.py").write_text(
+        f"from http.server import {server}\n\n\ndef serve():\n    {server}(('', 9100), None).serve_forever()\n"
+    )
+
+    assert inspect(tmp_path, {}).processes[0].port == 9100

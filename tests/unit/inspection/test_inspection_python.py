@@ -91,6 +91,20 @@ def test_what_is_pinned_says_which_python_it_was_released_for(
     assert [each.reason for each in python.origins if "released" in each.reason] == ([reason] if reason else [])
 
 
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("pyproject.toml", '[project]\nname = "shop"\ndependencies = ["Django>=3.2,<4"]\n'),
+        ("pyproject.toml", '[tool.poetry.dependencies]\npython = ">=3.11"\nDjango = "^3.2"\n'),
+        ("pyproject.toml", '[tool.poetry.dependencies]\nDjango = {version = "~3.2", extras = ["argon2"]}\n'),
+        ("Pipfile", '[packages]\ndjango = "~=3.2"\n'),
+        ("Pipfile", '[packages]\ndjango = "==3.2.25"\n'),
+    ],
+)
+def test_every_manager_s_bounds_say_which_python_a_release_runs_on(written: Written, path: str, text: str) -> None:
+    assert inspect(written({**APP, path: text}), {}).python.value == "3.11"
+
+
 def test_a_pin_that_has_to_be_compiled_brings_the_compiler(written: Written) -> None:
     index = KnownIndex({("greenlet", "2.0.2"): GREENLET})
     files = {"requirements.txt": "flask==2.2.0\ngreenlet==2.0.2\n", "runtime.txt": "python-3.13.1"}

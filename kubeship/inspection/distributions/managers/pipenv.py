@@ -7,7 +7,13 @@ from packaging.utils import canonicalize_name
 
 from kubeship.inspection.distributions.managers.declarations import Declaration, Selection, line_naming
 from kubeship.inspection.distributions.managers.pyproject import listed, table
-from kubeship.inspection.distributions.requirement_lines import Required, without_credentials
+from kubeship.inspection.distributions.requirement_lines import (
+    Required,
+    below,
+    pinned,
+    specifier_of,
+    without_credentials,
+)
 from kubeship.inspection.distributions.requirements import Requirements
 from kubeship.inspection.files.sources import Sources, folder_of
 from kubeship.model.origin import Origin
@@ -34,7 +40,7 @@ def _required(name: str, value: object, path: str, sources: Sources) -> Required
     location = next((str(details[key]) for key in ("path", "file", "url") if key in details), "")
     if "git" in details:
         location = f"git+{details['git']}"
-    version = str(details.get("version", ""))
+    allowed = specifier_of(str(details.get("version", "")))
     return Required(
         canonicalize_name(name),
         frozenset(str(extra) for extra in listed(details.get("extras"))),
@@ -42,7 +48,8 @@ def _required(name: str, value: object, path: str, sources: Sources) -> Required
         bool(details.get("hashes")),
         without_credentials(location),
         Origin(path, line_naming(sources, path, name)),
-        version.removeprefix("==") if version.startswith("==") and "*" not in version else "",
+        pinned(allowed),
+        below=below(allowed),
     )
 
 

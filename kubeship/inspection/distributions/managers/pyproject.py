@@ -2,13 +2,20 @@
 
 import posixpath
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 from kubeship.inspection.distributions.managers.declarations import Declaration, Selection, line_naming, required
-from kubeship.inspection.distributions.requirement_lines import Required, without_credentials
+from kubeship.inspection.distributions.requirement_lines import (
+    Required,
+    below,
+    pinned,
+    specifier_of,
+    without_credentials,
+)
 from kubeship.inspection.distributions.requirements import Requirements, read_requirements
 from kubeship.inspection.files.sources import Sources, folder_of
 from kubeship.model.origin import Origin
@@ -95,6 +102,7 @@ def _poetry(sources: Sources, path: str, dependencies: dict[str, Any], optional:
         location = next((str(first[key]) for key in ("path", "url") if key in first), "")
         if "git" in first:
             location = f"git+{first['git']}"
+        allowed = specifier_of(poetry_specifier(first.get("version", "") if details else stated))
         yield Required(
             normalised,
             frozenset(str(extra) for extra in listed(first.get("extras"))),
@@ -102,6 +110,8 @@ def _poetry(sources: Sources, path: str, dependencies: dict[str, Any], optional:
             False,
             without_credentials(location),
             Origin(path, line_naming(sources, path, name)),
+            pinned(allowed),
+            below=below(allowed),
         )
 
 
@@ -128,11 +138,7 @@ def _sourced(document: dict[str, Any], found: list[Required]) -> list[Required]:
         if isinstance(first, dict):
             location = f"git+{first['git']}" if "git" in first else str(first.get("path") or first.get("url") or "")
             location = "workspace" if first.get("workspace") else location
-        result.append(
-            Required(
-                one.name, one.extras, one.marker, one.hashed, without_credentials(location), one.origin, one.version
-            )
-        )
+        result.append(replace(one, location=without_credentials(location)))
     return result
 
 
