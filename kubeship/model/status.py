@@ -16,3 +16,5 @@ class ProcessStatus:
     """Of all containers of its pods."""
     last_end: str
     """Why a container ended last: `Error, exit code 1, 3 min ago`; empty when none did."""
+    other_images: tuple[str, ...]
+    """Images that it runs and the revision doesn't name: a webhook rewrote them, or somebody set them since."""

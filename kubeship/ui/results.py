@@ -130,6 +130,9 @@ def show_status(found: FoundStatus, console: Console) -> None:
         restarts = f", {process.restarts} restarts, the last: {process.last_end}" if process.restarts else ""
         line = f"  {process.name}: {process.ready} of {process.wanted} ready{restarts}"
         console.print(escape(line), highlight=False, soft_wrap=True)
+        for image in process.other_images:
+            other = f"    runs {image}, which isn't the revision's: it was changed after the deploy (kubeship diff)"
+            console.print(escape(other), highlight=False, soft_wrap=True)
     for line in (*found.lines, *found.addresses):
         console.print(f"  {escape(line)}", highlight=False, soft_wrap=True)
 

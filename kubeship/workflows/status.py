@@ -1,10 +1,11 @@
 """How does the app do right now?"""
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from kubeship.errors import InvalidInput
-from kubeship.model.objects import Object, process_of
+from kubeship.model.objects import Object, containers, process_of
 from kubeship.model.revision import Revision
 from kubeship.model.snapshot import Snapshot
 from kubeship.model.status import ProcessStatus
@@ -66,7 +67,7 @@ def status(app: str, cluster: Cluster) -> Status:
     with cluster.observe(rest) as observer:
         snapshot = observer.snapshot()
         verdict = _masked(judge(snapshot), observer)
-    return Status(revision, verdict, addresses(rest), processes(snapshot), snapshot.taken)
+    return Status(revision, verdict, addresses(rest), processes(snapshot, rest), snapshot.taken)
 
 
 def _masked(verdict: Verdict, observer: Observer) -> Verdict:
@@ -79,12 +80,18 @@ def _masked(verdict: Verdict, observer: Observer) -> Verdict:
             return verdict
 
 
-def processes(snapshot: Snapshot) -> tuple[ProcessStatus, ...]:
-    """Each workload that should go on running."""
-    return tuple(_process(item, snapshot) for item in snapshot.workloads if item["kind"] != "Job")
+def processes(snapshot: Snapshot, applied: Iterable[Object]) -> tuple[ProcessStatus, ...]:
+    """Each workload that should go on running, beside the objects that were applied."""
+    images = {_name(item): _images(item) for item in applied}
+    running = (item for item in snapshot.workloads if item["kind"] != "Job")
+    return tuple(_process(item, snapshot, images.get(_name(item), ())) for item in running)
 
 
-def _process(workload: Object, snapshot: Snapshot) -> ProcessStatus:
+def _name(workload: Object) -> tuple[str, str]:
+    return workload["kind"], workload["metadata"]["name"]
+
+
+def _process(workload: Object, snapshot: Snapshot, images: Collection[str]) -> ProcessStatus:
     pods = [pod_snapshot(pod, snapshot) for pod in newest_pods(workload, snapshot)]
     ends = [each.last_end for pod in pods for each in pod.containers if each.last_end.get("finishedAt")]
     newest_end = max(ends, key=lambda end: str(end["finishedAt"]), default={})
@@ -94,7 +101,12 @@ def _process(workload: Object, snapshot: Snapshot) -> ProcessStatus:
         ready=sum(pod.ready for pod in pods),
         restarts=sum(container.restarts for pod in pods for container in pod.containers),
         last_end=_words(newest_end) if newest_end else "",
+        other_images=tuple(image for image in _images(workload) if image not in images),
     )
+
+
+def _images(workload: Object) -> tuple[str, ...]:
+    return tuple(container["image"] for container in containers(workload))
 
 
 def newest(app: str, cluster: Cluster) -> Revision:

@@ -7,7 +7,7 @@ from kubeship.ui.nagios import PluginCode, code, line, unknown
 
 
 def process(ready: int, wanted: int = 2, restarts: int = 0) -> ProcessStatus:
-    return ProcessStatus("web", wanted, ready, restarts, "")
+    return ProcessStatus("web", wanted, ready, restarts, "", ())
 
 
 @pytest.mark.parametrize(
