@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from kubeship.inspection.commands.servers import Server
+from kubeship.inspection.commands.servers import OF_FUNCTIONS, Server
 from kubeship.inspection.commands.workers import Work
 from kubeship.model.project import Interface
 
@@ -81,6 +81,9 @@ def served(server: Server, arguments: list[str]) -> Started | None:
     elif server.name == "granian":
         stated = options.get("--interface", "")
         found = replace(found, interface="wsgi" if stated == "wsgi" else "asgi" if stated.startswith("asgi") else None)
+    elif server.name in OF_FUNCTIONS:
+        source, function = options.get("--source") or "main.py", options.get("--target") or server.default_object
+        return replace(found, target=as_target(source, function, False))
     elif server.name == "uwsgi":
         return _uwsgi(found, options, positional)
     return _with_target(found, server, options, positional)

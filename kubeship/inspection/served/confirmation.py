@@ -15,6 +15,8 @@ from kubeship.inspection.code.preparations import preparation
 from kubeship.inspection.code.programs import KINDS, Program, installed_programs, program_at
 from kubeship.inspection.code.starts import Starts
 from kubeship.inspection.code.subcommands import serving_words
+from kubeship.inspection.commands.servers import OF_FUNCTIONS
+from kubeship.inspection.files.imported import Imported
 from kubeship.inspection.files.sources import folder_of
 from kubeship.inspection.served.candidates import Candidates, kind_of
 from kubeship.inspection.served.entrypoint import SERVERS, Entrypoint, of_app, point
@@ -75,15 +77,20 @@ class Confirmation:
         return None
 
     def bound(self, target: Target) -> Entrypoint | None:
-        """What a server is told to serve, where the module has the name: a call of a library may make any app."""
+        """What a server is told to serve, where the module has the name: a call of a library may make any app.
+
+        A function is what some servers are given themselves.
+        """
         name, _, attribute = target.value.partition(":")
         if target.form != "object" or not attribute.isidentifier() or target.strength > SUPERVISED:
             return None
         for root in dict.fromkeys((target.folder, ".", _join(target.folder, "src"), *self.modules.declared_roots)):
             path = self.modules.find(root, name)
             module = self.modules.module(path) if path else None
-            binding = module.bindings[attribute][-1] if module and attribute in module.bindings else None
-            if path and binding and isinstance(binding.value, ast.Call) and not binding.guarded:
+            bindings = module.bindings.get(attribute, ()) if module else ()
+            binding = next((each for each in reversed(bindings) if not each.guarded), None)
+            kinds = (ast.FunctionDef, Imported) if target.server in OF_FUNCTIONS else ast.Call
+            if path and binding and isinstance(binding.value, kinds):
                 place = Origin(path, binding.line, "what the server is told to serve")
                 interface = target.interface or "wsgi"
                 return Entrypoint(

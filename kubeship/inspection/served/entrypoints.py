@@ -8,6 +8,7 @@ from kubeship.inspection.code.import_root import import_root, module_name
 from kubeship.inspection.code.modules import Modules
 from kubeship.inspection.code.objects import Apps
 from kubeship.inspection.code.starts import Starts
+from kubeship.inspection.commands.servers import OF_FUNCTIONS
 from kubeship.inspection.files.findings import SET_BY_YOU, Answered
 from kubeship.inspection.files.sources import is_aside
 from kubeship.inspection.served.candidates import Candidates, Servable, makes_apps
@@ -159,6 +160,8 @@ def _stated(
         if confirmed and (confirmed.kind == "web" or not (has_apps or confirmation.serving)):
             return confirmed, (*warnings, *disagreements(confirmation, targets, target, confirmed))
         if confirmed is None and (bound := confirmation.bound(target)):
+            if target.server in OF_FUNCTIONS:
+                return bound, tuple(warnings)
             message = f"{target.value} is what {target.origin} names, and the code doesn't show what it is"
             return bound, (*warnings, Warned(f"{message}; the build will try it", bound.origins[-1]))
         if confirmed is None and target.form == "object":

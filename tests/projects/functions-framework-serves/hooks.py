@@ -1,0 +1,2 @@
+def answer(event):
+    return {"seen": bool(event)}
