@@ -10,7 +10,7 @@ from kubeship.workflows.app import App
 from kubeship.workflows.builders import Builders, builder_findings
 from kubeship.workflows.dockerfile import dockerfile_findings
 from kubeship.workflows.ports import Cluster
-from kubeship.workflows.render import upcoming
+from kubeship.workflows.stale import upcoming
 
 
 def check(app: App, builders: Builders, connect: Callable[[App], Cluster], emit: Emit) -> tuple[Finding, ...]:

@@ -12,7 +12,6 @@ from kubeship.model.objects import Object, ref, with_image
 from kubeship.model.pulling import Upcoming
 from kubeship.model.revision import Outcome, Revision
 from kubeship.model.verdict import Failed
-from kubeship.rollout.watch import watch
 from kubeship.workflows.addresses import addresses
 from kubeship.workflows.agreement import agreed
 from kubeship.workflows.app import App, load_app
@@ -23,7 +22,7 @@ from kubeship.workflows.freeing import freeing
 from kubeship.workflows.ports import Cluster, Held
 from kubeship.workflows.prerequisites import prerequisites
 from kubeship.workflows.release import compared, run_release, split, with_release_names
-from kubeship.workflows.render import refreshed
+from kubeship.workflows.stale import refreshed
 from kubeship.workflows.undo import forget
 from kubeship.workflows.unfinished import told_if_unfinished
 
@@ -162,7 +161,7 @@ def _roll_out(app: App, revision: Revision, request: DeployRequest, held: Held) 
     if not refused:
         held.emit(Step("Watching until the new version serves"))
     with held.cluster.observe(rest) as observer:
-        verdict = refused or watch(observer, held.timeout, held.emit, unblock=freeing(held, given_up=False))
+        verdict = refused or held.watch(observer, freeing(held, given_up=False))
         if isinstance(verdict, Failed):
             kept = save_evidence(app, revision, verdict, observer, request.evidence)
             raise failed_rollout(revision, verdict, kept, request.roll_back, held)

@@ -12,7 +12,7 @@ from kubeship.workflows.app import App, load_app
 from kubeship.workflows.build import resolved
 from kubeship.workflows.ports import Cluster, Engine
 from kubeship.workflows.release import compared, with_release_names
-from kubeship.workflows.render import upcoming
+from kubeship.workflows.stale import upcoming
 
 
 @dataclass(frozen=True)

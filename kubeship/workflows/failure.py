@@ -8,10 +8,7 @@ from kubeship.model.events import Caution, RollingBack, RolloutFailed, Step
 from kubeship.model.objects import Object, ref
 from kubeship.model.revision import Outcome, Revision
 from kubeship.model.verdict import Diagnosis, Failed, Ready
-from kubeship.rollout.evidence import evidence
 from kubeship.rollout.ports import Observer
-from kubeship.rollout.suspects import silent, suspects
-from kubeship.rollout.watch import watch
 from kubeship.workflows.app import App
 from kubeship.workflows.freeing import freeing
 from kubeship.workflows.ports import Cluster, Held
@@ -63,6 +60,9 @@ def save_evidence(
     app: App, revision: Revision, verdict: Failed, observer: Observer, elsewhere: Path | None = None
 ) -> Path:
     """Write what the cluster says of the failed revision into the project, or `elsewhere`; returns the directory."""
+    from kubeship.rollout.evidence import evidence  # noqa: PLC0415 - as with Held.watch
+    from kubeship.rollout.suspects import silent, suspects  # noqa: PLC0415
+
     snapshot = observer.snapshot()
     newest = observer.logs(dict.fromkeys((*suspects(snapshot), *silent(snapshot))))
     # An instance that was started since has said nothing yet, and the kubelet may have thrown the one before away.
@@ -79,7 +79,7 @@ def restore(good: Revision, held: Held) -> Ready | Failed:
     if attempt(rest, held) and (refused := _one_by_one(rest, held)):
         return refused
     with held.cluster.observe(rest) as observer:
-        return watch(observer, held.timeout, held.emit, unblock=freeing(held, given_up=True))
+        return held.watch(observer, freeing(held, given_up=True))
 
 
 def _one_by_one(objects: tuple[Object, ...], held: Held) -> Failed | None:

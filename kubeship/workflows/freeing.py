@@ -6,7 +6,6 @@ from kubeship.errors import KubeshipError
 from kubeship.model.events import Caution, Note
 from kubeship.model.objects import ref
 from kubeship.model.snapshot import Snapshot
-from kubeship.rollout.stuck import stuck_pods
 from kubeship.workflows.ports import Held
 
 
@@ -16,6 +15,8 @@ def freeing(held: Held, *, given_up: bool) -> Callable[[Snapshot], None]:
     Each once. The StatefulSet makes them anew, of the revision that is wanted; their claims, and so their data, stay.
     `given_up`: those of a revision that failed, ready or not yet; else only those that can't become ready.
     """
+    from kubeship.rollout.stuck import stuck_pods  # noqa: PLC0415 - as with Held.watch
+
     seen: set[str] = set()
 
     def free(snapshot: Snapshot) -> None:

@@ -1,6 +1,6 @@
 """What do workflows need of the world? Protocols; cli builds the adapters, tests write small fakes."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +16,8 @@ from kubeship.model.objects import Object, ObjectRef
 from kubeship.model.pulling import Upcoming
 from kubeship.model.revision import Outcome, Revision
 from kubeship.model.seen import Preflight, Seen
-from kubeship.model.snapshot import LogRef
+from kubeship.model.snapshot import LogRef, Snapshot
+from kubeship.model.verdict import Failed, Ready
 from kubeship.rollout.ports import Observer
 
 
@@ -204,6 +205,13 @@ class Held:
                 message=revision.message,
             )
         )
+
+    def watch(self, observer: Observer, unblock: Callable[[Snapshot], None] = lambda _: None) -> Ready | Failed:
+        """Watch what was applied until it is ready, or can't be any more; `unblock` may do what lets it go on."""
+        # The causes that it knows are imported while the pods start, and never by a deploy that changes nothing.
+        from kubeship.rollout.watch import watch  # noqa: PLC0415
+
+        return watch(observer, self.timeout, self.emit, unblock=unblock)
 
     def prune(self, candidates: Iterable[ObjectRef]) -> None:
         """Delete those that are kubeship's, and tell which that were."""

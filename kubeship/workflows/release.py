@@ -14,7 +14,6 @@ from kubeship.model.revision import Outcome, Revision
 from kubeship.model.seen import Seen
 from kubeship.model.verdict import Failed
 from kubeship.rollout.ports import Observer
-from kubeship.rollout.watch import watch
 from kubeship.workflows.ports import Cluster, Held
 from kubeship.workflows.undo_job import WITHOUT, undo_ref, undo_refs, way
 
@@ -86,7 +85,7 @@ def _await(target: ObjectRef, what: str, held: Held) -> None:
         return
     held.emit(Step(f"Waiting for {what}: it still runs"))
     with held.cluster.observe([job]) as observer:
-        watch(observer, held.timeout, held.emit)
+        held.watch(observer)
     if outcome(held.cluster.get(target)) == "running":
         raise ReleaseFailed(
             f"{what} still runs after {held.timeout:.0f} s, and no workload was changed",
@@ -134,7 +133,7 @@ def follow_step(job: Object, held: Held) -> Failed | None:
         log = threading.Thread(target=_follow, args=(observer, job, held, ended), daemon=True)
         log.start()
         try:
-            verdict = watch(observer, held.timeout, held.emit)
+            verdict = held.watch(observer)
         finally:
             ended.set()
         # The last lines may still be on their way when the Job's condition is there.

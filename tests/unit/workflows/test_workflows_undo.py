@@ -11,9 +11,8 @@ from kubeship.errors import InvalidInput, ReleaseFailed, RolloutBroken, RolloutR
 from kubeship.model.events import Emit
 from kubeship.model.objects import RELEASE_ANNOTATION, ROLLBACK_ANNOTATION, Object, ObjectRef
 from kubeship.model.revision import Outcome, Revision
-from kubeship.workflows import release
 from kubeship.workflows.delete import delete
-from kubeship.workflows.ports import Lease
+from kubeship.workflows.ports import Held, Lease
 from kubeship.workflows.rollback import RollbackRequest, rollback
 from kubeship.workflows.undo import Done, undoing
 from kubeship.workflows.undo_job import undo_job, undo_ref
@@ -261,7 +260,7 @@ def test_undoing_that_a_killed_rollback_has_left_running_is_waited_for(
     ship(project, cluster, image=OTHER)
     step_of_two = next(item for item in cluster.records[2].objects if item["kind"] == "Job")
     cluster.live[undo_ref(step_of_two)] = running(undo_job(step_of_two))
-    monkeypatch.setattr(release, "watch", never)
+    monkeypatch.setattr(Held, "watch", never)
 
     with pytest.raises(ReleaseFailed, match=r"the undoing of a release step \(.*-undo\) still runs"):
         ship(project, cluster, image=THIRD)
