@@ -40,7 +40,8 @@ def logs(request: LogsRequest, cluster: Cluster) -> tuple[LogEntry, ...]:
 def follow_logs(request: LogsRequest, cluster: Cluster, sink: Sink) -> None:
     """Hand over what is said, pods that come later included, until nothing can be said any more.
 
-    A Deployment never comes to that end: the caller interrupts. Raises InvalidInput for unknown names.
+    A Deployment comes to that end when it is deleted; until then the caller interrupts. Raises InvalidInput for unknown
+    names.
     """
     guard, followed, failures = threading.Lock(), dict[LogRef, threading.Thread](), list[Exception]()
 
@@ -55,15 +56,16 @@ def follow_logs(request: LogsRequest, cluster: Cluster, sink: Sink) -> None:
         except Exception as error:  # it belongs to the thread that waits for all of them
             failures.append(error)
 
-    objects = workloads(request, cluster)
-    lasting = any(item["kind"] != "Job" for item in objects)
-    with cluster.observe(objects) as observer:
+    with cluster.observe(workloads(request, cluster)) as observer:
         while not failures:
-            for log in _logs(observer.snapshot().pods, request):
+            snapshot = observer.snapshot()
+            for log in _logs(snapshot.pods, request):
                 if log not in followed:
                     followed[log] = threading.Thread(target=listen, args=(log,), daemon=True)
                     followed[log].start()
-            if not lasting and followed and not any(thread.is_alive() for thread in followed.values()):
+            lasting = any(item["kind"] != "Job" for item in snapshot.workloads)
+            begun = followed or not snapshot.workloads
+            if begun and not lasting and not any(thread.is_alive() for thread in followed.values()):
                 return
             observer.wait(LOOK_SECONDS)
     raise failures[0]

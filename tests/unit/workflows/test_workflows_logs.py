@@ -8,7 +8,7 @@ import pytest
 from kubeship.errors import InvalidInput
 from kubeship.model.logs import LogEntry
 from kubeship.model.objects import Object
-from kubeship.workflows.logs import LogsRequest, logs, parse_pattern
+from kubeship.workflows.logs import LogsRequest, follow_logs, logs, parse_pattern
 from tests.unit.rollout.builders import pod
 from tests.unit.workflows.conftest import healthy
 from tests.unit.workflows.test_workflows_deploy import ship
@@ -40,6 +40,19 @@ def test_only_lines_that_match(cluster: MemoryCluster) -> None:
 
 def test_another_container_has_said_nothing(cluster: MemoryCluster) -> None:
     assert logs(LogsRequest("shop", container="proxy"), cluster) == ()
+
+
+def test_following_ends_with_the_app(cluster: MemoryCluster) -> None:
+    heard: list[LogEntry] = []
+
+    def deleted_meanwhile(entry: LogEntry) -> None:
+        heard.append(entry)
+        cluster.live.clear()
+
+    follow_logs(LogsRequest("shop"), cluster, deleted_meanwhile)
+
+    assert set(heard) <= set(LINES)
+    assert heard
 
 
 def test_an_unknown_process_names_those_there_are(cluster: MemoryCluster) -> None:
