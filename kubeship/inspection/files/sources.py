@@ -22,10 +22,11 @@ from kubeship.model.project import Warned
 
 # fmt: off
 ASIDE_FOLDERS = frozenset((
-    "_vendor", "app_template", "bench", "benchmark", "benchmarks", "cookbook", "demo", "demos", "doc", "docs", "e2e",
-    "example", "examples", "fixtures", "integration_tests", "mock_server", "mock_services", "mocks", "mockserver",
-    "mockservices", "notebooks", "project_name", "project_template", "sample", "samples", "test", "testdata",
-    "testing", "tests", "third_party", "tutorial", "tutorials", "unittests", "vendor", "vendored",
+    "_tests", "_ui_tests", "_vendor", "app_template", "bench", "benchmark", "benchmarks", "cookbook", "demo",
+    "demos", "doc", "docs", "e2e", "example", "examples", "fixtures", "integration_tests", "mock_server",
+    "mock_services", "mocks", "mockserver", "mockservices", "notebooks", "project_name", "project_template",
+    "sample", "samples", "test", "testdata", "testing", "tests", "third_party", "tutorial", "tutorials",
+    "unittests", "vendor", "vendored",
 ))
 # fmt: on
 """Folders whose code is not what is deployed; Django's `startproject --template` fills in `project_name`."""

@@ -25,7 +25,8 @@ FOR_DEVELOPERS = re.compile(
 )
 HOOKS = re.compile(r"helm\.sh/hook|argocd\.argoproj\.io/hook")
 """Annotations of Jobs that run at a release."""
-MIGRATES = re.compile(r"migrat|upgrade\s+head|db\s+upgrade|\bupgrade\b")
+MIGRATES = re.compile(r"migrat|(?<![-\w])upgrade\b")
+"""Not pip's `--upgrade`."""
 MAX_DEPTH = 6
 
 
