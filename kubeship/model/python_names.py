@@ -106,7 +106,7 @@ DISTRIBUTIONS: Mapping[str, str] = MappingProxyType(
         "osgeo": "GDAL",
         "pdfminer": "pdfminer.six",
         "phonenumber_field": "django-phonenumber-field",
-        "pkg_resources": "setuptools",
+        "pkg_resources": "setuptools<82",
         "polymorphic": "django-polymorphic",
         "pptx": "python-pptx",
         "psycopg": "psycopg[binary]",
