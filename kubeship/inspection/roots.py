@@ -14,7 +14,7 @@ from kubeship.inspection.code.frameworks import FRAMEWORKS
 from kubeship.inspection.code.queues import LIBRARIES
 from kubeship.inspection.distributions.dependency_files import home, is_requirements, manager_of
 from kubeship.inspection.distributions.installs import is_for_development
-from kubeship.inspection.distributions.managers.pyproject import listed, table
+from kubeship.inspection.files.documents import listed, table
 from kubeship.inspection.files.findings import Answered
 from kubeship.inspection.files.sources import Sources, folder_of, is_aside
 from kubeship.model.origin import Candidate, Origin, Question

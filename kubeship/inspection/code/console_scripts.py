@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from kubeship.errors import InvalidInput
 from kubeship.inspection.code.modules import Modules
+from kubeship.inspection.files.documents import table
 from kubeship.inspection.files.sources import Sources, folder_of, is_aside
 
 MAX_DEPTH = 3
@@ -54,10 +54,7 @@ def _pyproject(sources: Sources, path: str) -> Iterator[tuple[str, str]]:
             raise
         return
     for keys in (("project", "scripts"), ("tool", "poetry", "scripts")):
-        table: Any = document
-        for key in keys:
-            table = table.get(key, {}) if isinstance(table, dict) else {}
-        for name, target in table.items() if isinstance(table, dict) else ():
+        for name, target in table(document, *keys).items():
             stated = target.get("callable", target.get("reference")) if isinstance(target, dict) else target
             if isinstance(stated, str):
                 yield str(name), stated

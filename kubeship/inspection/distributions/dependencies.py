@@ -18,9 +18,9 @@ from kubeship.inspection.distributions.dependency_files import (
 )
 from kubeship.inspection.distributions.installs import DEPLOYS, Install, install_commands
 from kubeship.inspection.distributions.managers.declarations import Declaration, Selection
-from kubeship.inspection.distributions.managers.pyproject import listed, table
 from kubeship.inspection.distributions.requirement_lines import Required
 from kubeship.inspection.distributions.requirements import Requirements, read_requirements
+from kubeship.inspection.files.documents import listed, table
 from kubeship.inspection.files.findings import SET_BY_YOU, Answered
 from kubeship.inspection.files.sources import Sources, folder_of
 from kubeship.model.origin import Candidate, Found, Origin, Question

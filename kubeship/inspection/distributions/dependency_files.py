@@ -10,10 +10,11 @@ from kubeship.inspection.distributions.managers.declarations import Declaration,
 from kubeship.inspection.distributions.managers.pdm import read_pdm
 from kubeship.inspection.distributions.managers.pipenv import read_pipenv
 from kubeship.inspection.distributions.managers.poetry import read_poetry
-from kubeship.inspection.distributions.managers.pyproject import listed, names, read_pyproject, table
+from kubeship.inspection.distributions.managers.pyproject import names, read_pyproject
 from kubeship.inspection.distributions.managers.scripts import read_script, scripts
 from kubeship.inspection.distributions.managers.setuptools import read_setuptools, setup_call
 from kubeship.inspection.distributions.managers.uv import read_uv
+from kubeship.inspection.files.documents import listed, table
 from kubeship.inspection.files.sources import Sources, folder_of
 
 Reader = Callable[[Sources, str, Selection], Declaration]

@@ -3,8 +3,8 @@
 Source: setuptools' user guide, "Package Discovery and Namespace Packages", flat-layout.
 """
 
-from kubeship.inspection.distributions.managers.pyproject import table
 from kubeship.inspection.distributions.managers.setuptools import setup_call, setup_cfg
+from kubeship.inspection.files.documents import table
 from kubeship.inspection.files.sources import Sources
 from kubeship.inspection.files.syntax import argument
 from kubeship.model.origin import Origin

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from kubeship.inspection.distributions.dependencies import Declared
-from kubeship.inspection.distributions.managers.pyproject import listed, table
 from kubeship.inspection.distributions.requirement_lines import Required
 from kubeship.inspection.files.dockerfiles import deployed_dockerfiles, read_dockerfile
+from kubeship.inspection.files.documents import listed, table
 from kubeship.inspection.files.sources import Sources
 from kubeship.model.origin import Found, Origin
 from kubeship.model.project import Warned

@@ -1,10 +1,9 @@
 """What does a Node front end's build make, and with which program and release?"""
 
-import json
 import posixpath
 import re
-from typing import Any
 
+from kubeship.inspection.files.documents import read_json, table
 from kubeship.inspection.files.sources import Sources, folder_of, is_aside
 from kubeship.model.origin import Origin
 from kubeship.model.project import FrontEndFound, Warned
@@ -111,8 +110,7 @@ def _release(sources: Sources, path: str) -> str:
         file = posixpath.normpath(posixpath.join(folder, name))
         if file in sources and (match := re.match(r"\s*v?(\d+)", sources.text(file))):
             return match[1]
-    engines = _json(sources, path).get("engines")
-    stated = str(engines.get("node", "")) if isinstance(engines, dict) else ""
+    stated = str(table(read_json(sources, path), "engines").get("node", ""))
     match = re.fullmatch(r"\s*[\^~=v]*\s*(\d+)(?:\.[\dx*]+)*\s*", stated)
     return match[1] if match else ""
 
@@ -133,14 +131,5 @@ def _manifest(found: FrontEndFound) -> str:
 
 
 def _script(sources: Sources, path: str) -> str:
-    scripts = _json(sources, path).get("scripts")
-    script = scripts.get("build") if isinstance(scripts, dict) else None
+    script = table(read_json(sources, path), "scripts").get("build")
     return script if isinstance(script, str) else ""
-
-
-def _json(sources: Sources, path: str) -> dict[str, Any]:
-    try:
-        stated = json.loads(sources.text(path))
-    except (ValueError, RecursionError):
-        return {}
-    return stated if isinstance(stated, dict) else {}

@@ -5,9 +5,8 @@ import posixpath
 from collections.abc import Iterator
 from typing import Any
 
-from kubeship.errors import InvalidInput
-from kubeship.inspection.distributions.managers.pyproject import listed, table
 from kubeship.inspection.distributions.managers.setuptools import setup_call, setup_cfg
+from kubeship.inspection.files.documents import listed, read_toml, table
 from kubeship.inspection.files.sources import Sources, folder_of, is_aside
 from kubeship.inspection.files.syntax import argument, calls, dotted, text
 
@@ -35,10 +34,7 @@ def _usual(name: str, folder: str) -> tuple[str, ...]:
 
 def _pyproject(sources: Sources, path: str) -> Iterator[str]:
     """Sources: each backend's reference of its table, and pytest's of `pythonpath`."""
-    try:
-        tool = table(sources.toml(path), "tool")
-    except InvalidInput:
-        return
+    tool = table(read_toml(sources, path), "tool")
     yield from _strings(table(tool, "setuptools", "packages", "find").get("where"))
     yield from _strings(table(tool, "setuptools", "package-dir").get(""))
     wheel = table(tool, "hatch", "build", "targets", "wheel")

@@ -5,12 +5,13 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from kubeship.inspection.distributions.dependency_files import SCRIPT, declaring
-from kubeship.inspection.distributions.managers.pyproject import listed, poetry_specifier, table
+from kubeship.inspection.distributions.managers.pyproject import poetry_specifier
 from kubeship.inspection.distributions.managers.scripts import own_block
 from kubeship.inspection.distributions.managers.setuptools import setup_call, setup_cfg
 from kubeship.inspection.distributions.python_pins import DECLARED, DEPLOYED, TESTED, Statement, constrained, pinned
 from kubeship.inspection.distributions.python_tests import tested_versions
 from kubeship.inspection.files.dockerfiles import deployed_dockerfiles, read_dockerfile
+from kubeship.inspection.files.documents import listed, table
 from kubeship.inspection.files.sources import Sources
 from kubeship.inspection.files.syntax import argument, text
 from kubeship.model.origin import Origin

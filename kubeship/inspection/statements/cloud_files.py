@@ -1,13 +1,10 @@
 """What do the files of AWS' services and of Kamal say that they run?"""
 
-import json
 import re
 from collections.abc import Iterator
-from typing import Any
 
-from kubeship.inspection.distributions.managers.pyproject import listed
+from kubeship.inspection.files.documents import listed, read_json, read_yaml, table
 from kubeship.inspection.files.sources import Sources, folder_of, is_aside
-from kubeship.inspection.statements.compose_files import read_yaml
 from kubeship.inspection.statements.statement import PLATFORM, Said
 from kubeship.model.origin import Origin
 
@@ -22,9 +19,9 @@ def cloud_statements(sources: Sources) -> Iterator[Said]:
 
 def _app_runner(sources: Sources, path: str) -> Iterator[Said]:
     document, lines = read_yaml(sources, path)
-    run = _table(document, "run")
+    run = table(document, "run")
     if isinstance(run.get("command"), str):
-        port = _table(run, "network").get("port")
+        port = table(run, "network").get("port")
         origin = Origin(path, lines.get(("run", "command")), "App Runner's command")
         port = int(str(port)) if str(port).isdigit() else None
         yield Said(origin, PLATFORM, run["command"], name="web", folder=folder_of(path), port=port)
@@ -32,16 +29,17 @@ def _app_runner(sources: Sources, path: str) -> Iterator[Said]:
 
 def _copilot(sources: Sources, path: str) -> Iterator[Said]:
     document, lines = read_yaml(sources, path)
-    stated, command = _table(document), _table(document).get("command")
+    stated = table(document)
+    command = stated.get("command")
     words = tuple(map(str, command)) if isinstance(command, list) else ()
     text = command if isinstance(command, str) else ""
     if not (words or text):
         return
-    schedule = _table(stated, "on").get("schedule")
+    schedule = table(stated, "on").get("schedule")
     kind = str(stated.get("type", ""))
     name = "web" if "Web" in kind else str(stated.get("name", "worker"))
     origin = Origin(path, lines.get(("command",)), "Copilot's command")
-    port = _table(stated, "image").get("port")
+    port = table(stated, "image").get("port")
     yield Said(
         origin,
         PLATFORM,
@@ -57,7 +55,7 @@ def _copilot(sources: Sources, path: str) -> Iterator[Said]:
 
 def _task_definition(sources: Sources, path: str) -> Iterator[Said]:
     """The containers of an ECS task definition."""
-    document = _json(sources, path)
+    document = read_json(sources, path)
     for container in listed(document.get("containerDefinitions")):
         stated = container if isinstance(container, dict) else {}
         words = [*listed(stated.get("entryPoint")), *listed(stated.get("command"))]
@@ -78,7 +76,7 @@ def _beanstalk(sources: Sources, path: str) -> Iterator[Said]:
 
 def _zappa(sources: Sources, path: str) -> Iterator[Said]:
     """`app_function` of the stage that is production's, or of the first."""
-    document = _json(sources, path)
+    document = read_json(sources, path)
     stages = [name for name, stage in document.items() if isinstance(stage, dict) and stage.get("app_function")]
     stage = next((name for name in stages if re.search(r"prod|live", name)), stages[0] if stages else None)
     if stage:
@@ -90,7 +88,7 @@ def _zappa(sources: Sources, path: str) -> Iterator[Said]:
 def _serverless(sources: Sources, path: str) -> Iterator[Said]:
     """`custom.wsgi.app` of serverless-wsgi."""
     document, lines = read_yaml(sources, path)
-    stated = _table(document, "custom", "wsgi").get("app")
+    stated = table(document, "custom", "wsgi").get("app")
     if isinstance(stated, str):
         module, _, name = stated.rpartition(".")
         origin = Origin(path, lines.get(("custom", "wsgi", "app")), "serverless-wsgi's app")
@@ -100,7 +98,7 @@ def _serverless(sources: Sources, path: str) -> Iterator[Said]:
 
 def _kamal(sources: Sources, path: str) -> Iterator[Said]:
     document, lines = read_yaml(sources, path)
-    for name, role in _table(document, "servers").items():
+    for name, role in table(document, "servers").items():
         command = role.get("cmd") if isinstance(role, dict) else None
         if isinstance(command, str):
             origin = Origin(path, lines.get(("servers", name, "cmd")), f"the role {name}")
@@ -117,16 +115,3 @@ READERS = (
     (re.compile(r"(.*/)?[\w.-]*task[-_]?def(inition)?[\w.-]*\.json"), _task_definition),
     (re.compile(r"(.*/)?zappa_settings\.json"), _zappa),
 )
-
-
-def _table(document: Any, *keys: str) -> dict[Any, Any]:
-    for key in keys:
-        document = document.get(key) if isinstance(document, dict) else None
-    return document if isinstance(document, dict) else {}
-
-
-def _json(sources: Sources, path: str) -> dict[str, Any]:
-    try:
-        return _table(json.loads(sources.text(path)))
-    except (ValueError, RecursionError):
-        return {}

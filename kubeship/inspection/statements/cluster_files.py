@@ -7,8 +7,8 @@ from typing import Any
 
 from kubeship.inspection.commands.workers import Work
 from kubeship.inspection.files.dockerfiles import deployed_dockerfiles, read_dockerfile
+from kubeship.inspection.files.documents import Lines, listed, loaded, table
 from kubeship.inspection.files.sources import Sources, is_aside
-from kubeship.inspection.statements.compose_files import loaded
 from kubeship.inspection.statements.helm_templates import UNKNOWN, is_template, templated
 from kubeship.inspection.statements.image_commands import image_command, variables_of
 from kubeship.inspection.statements.image_files import image_of, workdir
@@ -50,10 +50,7 @@ class Container:
     @property
     def port(self) -> int | None:
         """Its one TCP port."""
-        stated = self.fields.get("ports")
-        ports = (
-            [each.get("containerPort") for each in stated if isinstance(each, dict)] if isinstance(stated, list) else []
-        )
+        ports = [table(each).get("containerPort") for each in listed(self.fields.get("ports"))]
         return ports[0] if len(ports) == 1 and isinstance(ports[0], int) and 0 < ports[0] < 65536 else None
 
 
@@ -102,7 +99,7 @@ def containers(sources: Sources) -> Iterator[Container]:
                 yield from _of_workload(document, lines, path, before)
 
 
-def _documents(text: str, path: str) -> Iterator[tuple[dict[str, Any], dict[tuple[str | int, ...], int], int]]:
+def _documents(text: str, path: str) -> Iterator[tuple[dict[str, Any], Lines, int]]:
     """(document, its lines, lines before it) of what can be read."""
     before = 0
     for part in re.split(r"(?m)^---.*$", text):
@@ -112,20 +109,18 @@ def _documents(text: str, path: str) -> Iterator[tuple[dict[str, Any], dict[tupl
         before += part.count("\n")
 
 
-def _of_workload(
-    document: dict[str, Any], lines: dict[tuple[str | int, ...], int], path: str, before: int
-) -> Iterator[Container]:
+def _of_workload(document: dict[str, Any], lines: Lines, path: str, before: int) -> Iterator[Container]:
     kind = str(document.get("kind", ""))
     spec: tuple[str, ...] = ("spec", "template", "spec")
     if kind == "CronJob":
         spec = ("spec", "jobTemplate", "spec", "template", "spec")
     elif kind == "Pod":
         spec = ("spec",)
-    metadata = _table(document, "metadata")
+    metadata = table(document, "metadata")
     name = str(metadata.get("name") or kind.lower())
-    schedule = _table(document, "spec").get("schedule") if kind == "CronJob" else None
-    hook = any(HOOKS.search(str(key)) for key in _table(metadata, "annotations"))
-    pod = _table(document, *spec)
+    schedule = table(document, "spec").get("schedule") if kind == "CronJob" else None
+    hook = any(HOOKS.search(str(key)) for key in table(metadata, "annotations"))
+    pod = table(document, *spec)
     for section in ("initContainers", "containers"):
         stated = pod.get(section)
         for number, fields in enumerate(stated if isinstance(stated, list) else ()):
@@ -159,17 +154,9 @@ def _shared(names: list[str]) -> str:
 
 def _words(stated: object) -> list[str]:
     """With Kubernetes' `$(NAME)` as a shell's `$NAME`."""
-    words = stated if isinstance(stated, list) else []
-    return [re.sub(r"\$\((\w+)\)", r"$\1", str(word)) for word in words]
+    return [re.sub(r"\$\((\w+)\)", r"$\1", str(word)) for word in listed(stated)]
 
 
 def _environment(stated: object) -> dict[str, str]:
-    entries = [each for each in stated if isinstance(each, dict)] if isinstance(stated, list) else []
+    entries = [table(each) for each in listed(stated)]
     return {str(each["name"]): str(each["value"]) for each in entries if "name" in each and "value" in each}
-
-
-def _table(document: dict[str, Any], *keys: str) -> dict[str, Any]:
-    for key in keys:
-        inner = document.get(key)
-        document = inner if isinstance(inner, dict) else {}
-    return document

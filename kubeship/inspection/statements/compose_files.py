@@ -5,13 +5,11 @@ import re
 import shlex
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import lru_cache
 from typing import Any
 
-from kubeship.errors import InvalidInput
 from kubeship.inspection.commands.server_lines import port_of
-from kubeship.inspection.distributions.managers.pyproject import listed
 from kubeship.inspection.files.dockerfiles import read_dockerfile
+from kubeship.inspection.files.documents import Lines, listed, read_yaml
 from kubeship.inspection.files.sources import Sources, folder_of, is_aside
 from kubeship.inspection.statements.compose_builds import (
     build_context,
@@ -91,22 +89,6 @@ def _is_compose(sources: Sources, path: str) -> bool:
     return "/" not in path and path.endswith((".yml", ".yaml")) and bool(SERVICES.search(sources.content(path)))
 
 
-def read_yaml(sources: Sources, path: str) -> tuple[Any, dict[tuple[str | int, ...], int]]:
-    """A YAML file's document and the lines of its parts; empty when it can't be read."""
-    return loaded(sources.text(path), path)
-
-
-@lru_cache(maxsize=256)
-def loaded(text: str, path: str) -> tuple[Any, dict[tuple[str | int, ...], int]]:
-    """The same of a text. Several questions ask about one file, and reading YAML takes long."""
-    from kubeship.yaml_io.reading import load_with_lines  # noqa: PLC0415  # ruamel takes 50 ms to import
-
-    try:
-        return load_with_lines(text, path)
-    except (InvalidInput, RecursionError, ValueError):
-        return {}, {}
-
-
 def _waited_for(service: object) -> list[str]:
     """The services that must have ended well before this one starts: release steps."""
     needed = service.get("depends_on") if isinstance(service, dict) else None
@@ -132,7 +114,7 @@ def _service(  # noqa: PLR0917  # one service, and what the file says around it
     name: str,
     service: dict[str, Any],
     built: dict[str, Any],
-    lines: dict[tuple[str | int, ...], int],
+    lines: Lines,
 ) -> Iterator[Said]:
     build, command, entrypoint = service.get("build"), service.get("command"), service.get("entrypoint")
     build = build or built.get(str(service.get("image")))  # the image that another service is built as

@@ -5,10 +5,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from kubeship.inspection.distributions.managers.pyproject import listed
+from kubeship.inspection.files.documents import listed, loaded
 from kubeship.inspection.files.sources import Sources, is_aside
 from kubeship.inspection.statements.cluster_files import FOR_DEVELOPERS, KUBESHIPS, MAX_DEPTH
-from kubeship.inspection.statements.compose_files import loaded
 from kubeship.inspection.statements.helm_templates import UNKNOWN, is_template, templated
 from kubeship.model.origin import Found, Origin
 from kubeship.model.project import ProcessFound, Variable

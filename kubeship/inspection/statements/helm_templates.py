@@ -8,8 +8,8 @@ import posixpath
 import re
 from typing import Any
 
+from kubeship.inspection.files.documents import read_yaml
 from kubeship.inspection.files.sources import Sources, folder_of
-from kubeship.inspection.statements.compose_files import read_yaml
 
 ACTION = re.compile(r"\{\{-?(.*?)-?\}\}")
 UNKNOWN = "helm"

@@ -1,16 +1,12 @@
 """What do platforms' own files say that they run? Procfile, heroku.yml, app.yaml, fly.toml, render.yaml and others."""
 
-import json
 import posixpath
 import re
 from collections.abc import Iterator
-from typing import Any
 
-from kubeship.errors import InvalidInput
 from kubeship.inspection.commands.workers import Work
-from kubeship.inspection.distributions.managers.pyproject import listed
+from kubeship.inspection.files.documents import listed, read_json, read_toml, read_yaml, table
 from kubeship.inspection.files.sources import Sources, folder_of, is_aside
-from kubeship.inspection.statements.compose_files import read_yaml
 from kubeship.inspection.statements.statement import DEVELOPMENT, PLATFORM, Said
 from kubeship.inspection.statements.supervisors import procfile_lines
 from kubeship.model.origin import Origin
@@ -46,8 +42,9 @@ def platform_statements(sources: Sources, folder: str) -> Iterator[Said]:
 def _heroku(sources: Sources, path: str) -> Iterator[Said]:
     document, lines = read_yaml(sources, path)
     for section in ("run", "release"):
-        table = _dict(document).get(section)
-        for name, command in _dict(table).items() if section == "run" else [("release", _dict(table).get("command"))]:
+        there = table(document, section)
+        named = there if section == "run" else {"release": there.get("command")}
+        for name, command in named.items():
             stated = command.get("command") if isinstance(command, dict) else command
             for text in [*map(str, stated)] if isinstance(stated, list) else [stated]:
                 if isinstance(text, str):
@@ -57,15 +54,15 @@ def _heroku(sources: Sources, path: str) -> Iterator[Said]:
 
 def _app_engine(sources: Sources, path: str) -> Iterator[Said]:
     document, lines = read_yaml(sources, path)
-    entrypoint = _dict(document).get("entrypoint")
-    if isinstance(entrypoint, str) and str(_dict(document).get("runtime", "python")).startswith(("python", "custom")):
+    entrypoint = table(document).get("entrypoint")
+    if isinstance(entrypoint, str) and str(table(document).get("runtime", "python")).startswith(("python", "custom")):
         yield _said(path, lines.get(("entrypoint",)), entrypoint, "web")
 
 
 def _render(sources: Sources, path: str) -> Iterator[Said]:
     document, lines = read_yaml(sources, path)
-    for number, service in enumerate(listed(_dict(document).get("services"))):
-        stated = _dict(service)
+    for number, service in enumerate(listed(table(document).get("services"))):
+        stated = table(service)
         command = stated.get("startCommand") or stated.get("dockerCommand")
         if not isinstance(command, str) or str(stated.get("runtime", stated.get("env", "python"))) not in (
             "python",
@@ -90,24 +87,24 @@ def _render(sources: Sources, path: str) -> Iterator[Said]:
 def _digital_ocean(sources: Sources, path: str) -> Iterator[Said]:
     document, lines = read_yaml(sources, path)
     for section, name in (("services", "web"), ("workers", ""), ("jobs", "")):
-        for number, part in enumerate(listed(_dict(document).get(section))):
-            command = _dict(part).get("run_command")
+        for number, part in enumerate(listed(table(document).get(section))):
+            command = table(part).get("run_command")
             if isinstance(command, str):
-                label = name or str(_dict(part).get("name", "worker"))
+                label = name or str(table(part).get("name", "worker"))
                 work: Work | None = "release" if section == "jobs" else "worker" if section == "workers" else None
                 yield _said(
                     path,
                     lines.get((section, number, "run_command")),
                     command,
                     label,
-                    str(_dict(part).get("source_dir") or ".").lstrip("/") or ".",
+                    str(table(part).get("source_dir") or ".").lstrip("/") or ".",
                     work,
                 )
 
 
 def _fly(sources: Sources, path: str) -> Iterator[Said]:
-    document = _toml(sources, path)
-    for name, command in _dict(document.get("processes")).items():
+    document = read_toml(sources, path)
+    for name, command in table(document, "processes").items():
         if isinstance(command, str):
             yield _said(
                 path,
@@ -115,14 +112,14 @@ def _fly(sources: Sources, path: str) -> Iterator[Said]:
                 command,
                 "web" if name == "app" else str(name),
             )
-    release = _dict(document.get("deploy")).get("release_command")
+    release = table(document, "deploy").get("release_command")
     if isinstance(release, str):
         yield _said(path, sources.line_of(path, r"release_command"), release, "release", work="release")
 
 
 def _railway(sources: Sources, path: str) -> Iterator[Said]:
-    document = _toml(sources, path) if path.endswith(".toml") else _json(sources, path)
-    deploy = _dict(document.get("deploy"))
+    document = read_toml(sources, path) if path.endswith(".toml") else read_json(sources, path)
+    deploy = table(document, "deploy")
     if isinstance(deploy.get("startCommand"), str):
         schedule = deploy.get("cronSchedule")
         cron = isinstance(schedule, str)
@@ -142,48 +139,48 @@ def _railway(sources: Sources, path: str) -> Iterator[Said]:
 
 
 def _nixpacks(sources: Sources, path: str) -> Iterator[Said]:
-    command = _dict(_toml(sources, path).get("start")).get("cmd")
+    command = table(read_toml(sources, path), "start").get("cmd")
     if isinstance(command, str):
         yield _said(path, sources.line_of(path, r"^\s*cmd\s*="), command, "web")
 
 
 def _app_json(sources: Sources, path: str) -> Iterator[Said]:
     """Heroku's and Dokku's app.json: scripts that run at a release, and cron entries."""
-    document = _json(sources, path)
-    dokku = _dict(_dict(document.get("scripts")).get("dokku"))
+    document = read_json(sources, path)
+    dokku = table(document, "scripts", "dokku")
     for command in (dokku.get("predeploy"), dokku.get("postdeploy")):
         if isinstance(command, str):
             yield _said(path, sources.line_of(path, r"\"(pre|post)deploy\""), command, "release", work="release")
     for entry in listed(document.get("cron")):
-        command, schedule = _dict(entry).get("command"), _dict(entry).get("schedule")
+        command, schedule = table(entry).get("command"), table(entry).get("schedule")
         if isinstance(command, str) and isinstance(schedule, str):
             yield _said(path, sources.line_of(path, '"cron"'), command, "cron", ".", "cron", schedule)
 
 
 def _platform_sh(sources: Sources, path: str) -> Iterator[Said]:
     document, lines = read_yaml(sources, path)
-    applications = _dict(_dict(document).get("applications")) or {"app": _dict(document)}
+    applications = table(document, "applications") or {"app": table(document)}
     for application in applications.values():
-        start = _dict(_dict(_dict(application).get("web")).get("commands")).get("start")
+        start = table(application, "web", "commands").get("start")
         if isinstance(start, str):
             yield _said(path, lines.get(("web", "commands", "start")), start, "web")
-        for name, worker in _dict(_dict(application).get("workers")).items():
-            command = _dict(_dict(worker).get("commands")).get("start")
+        for name, worker in table(application, "workers").items():
+            command = table(worker, "commands").get("start")
             if isinstance(command, str):
                 yield _said(path, lines.get(("workers", name)), command, str(name), work="worker")
 
 
 def _cloud_foundry(sources: Sources, path: str) -> Iterator[Said]:
     document, lines = read_yaml(sources, path)
-    for number, application in enumerate(listed(_dict(document).get("applications"))):
-        stated = _dict(application)
+    for number, application in enumerate(listed(table(document).get("applications"))):
+        stated = table(application)
         folder = posixpath.normpath(posixpath.join(folder_of(path), str(stated.get("path", "."))))
         folder = "." if folder.startswith("..") else folder
         if isinstance(stated.get("command"), str):
             at = lines.get(("applications", number, "command"))
             yield _said(path, at, stated["command"], "web", folder)
         for index, process in enumerate(listed(stated.get("processes"))):
-            command, name = _dict(process).get("command"), str(_dict(process).get("type", "web"))
+            command, name = table(process).get("command"), str(table(process).get("type", "web"))
             if isinstance(command, str):
                 at = lines.get(("applications", number, "processes", index, "command"))
                 yield _said(path, at, command, name, folder)
@@ -225,21 +222,3 @@ def _said(  # noqa: PLR0917  # the fields of one row, in the order of their name
         work=work,
         schedule=schedule,
     )
-
-
-def _dict(value: Any) -> dict[Any, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _toml(sources: Sources, path: str) -> dict[str, Any]:
-    try:
-        return sources.toml(path)
-    except InvalidInput:
-        return {}
-
-
-def _json(sources: Sources, path: str) -> dict[str, Any]:
-    try:
-        return _dict(json.loads(sources.text(path)))
-    except (ValueError, RecursionError):
-        return {}

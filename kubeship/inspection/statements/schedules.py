@@ -7,9 +7,8 @@ from typing import Any
 
 from kubeship.inspection.commands.command_wrappers import unwrapped
 from kubeship.inspection.commands.shell import commands
-from kubeship.inspection.distributions.managers.pyproject import listed
+from kubeship.inspection.files.documents import listed, read_yaml
 from kubeship.inspection.files.sources import Sources, is_aside
-from kubeship.inspection.statements.compose_files import read_yaml
 from kubeship.inspection.statements.statement import PLATFORM, SUPERVISED, Said
 from kubeship.model.origin import Origin
 

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from kubeship.inspection.files.dockerfiles import deployed_dockerfiles, read_dockerfile
+from kubeship.inspection.files.documents import read_yaml
 from kubeship.inspection.files.sources import Sources, is_aside
 from kubeship.inspection.statements.cluster_files import containers
 from kubeship.inspection.statements.compose_builds import dockerfile_of
-from kubeship.inspection.statements.compose_files import FILE, read_yaml
+from kubeship.inspection.statements.compose_files import FILE
 from kubeship.model.origin import Found, Origin
 
 PROBES = ("livenessProbe", "startupProbe", "readinessProbe")

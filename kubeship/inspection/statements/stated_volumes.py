@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from kubeship.inspection.distributions.managers.pyproject import listed
 from kubeship.inspection.files.dockerfiles import deployed_dockerfiles, read_dockerfile
+from kubeship.inspection.files.documents import listed, read_yaml
 from kubeship.inspection.files.sources import Sources, folder_of, is_aside
 from kubeship.inspection.statements.compose_builds import dockerfile_of
-from kubeship.inspection.statements.compose_files import FILE, FOR_DEVELOPERS, read_yaml
+from kubeship.inspection.statements.compose_files import FILE, FOR_DEVELOPERS
 from kubeship.inspection.statements.image_files import workdir
 from kubeship.model.origin import Found, Origin
 from kubeship.model.project import Warned

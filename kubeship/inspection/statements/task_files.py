@@ -1,14 +1,12 @@
 """Which commands stand behind task names? Makefile, justfile, package.json, tox, pyproject.toml's tables."""
 
-import json
 import posixpath
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
-from kubeship.errors import InvalidInput
 from kubeship.inspection.distributions.managers.setuptools import setup_cfg
+from kubeship.inspection.files.documents import read_json, read_toml, table
 from kubeship.inspection.files.sources import Sources, is_aside
 from kubeship.inspection.statements.statement import CONFIGURED, TASK, Said
 from kubeship.model.origin import Origin
@@ -84,11 +82,8 @@ def package_script(sources: Sources, folder: str, words: list[str], said: Said) 
 
 def package_scripts(sources: Sources, path: str) -> dict[str, str]:
     """The scripts of a package.json; empty when it can't be read."""
-    try:
-        scripts = json.loads(sources.text(path)).get("scripts", {})
-    except (ValueError, AttributeError, RecursionError):
-        return {}
-    return {k: v for k, v in scripts.items() if isinstance(v, str)} if isinstance(scripts, dict) else {}
+    scripts = table(read_json(sources, path), "scripts")
+    return {name: command for name, command in scripts.items() if isinstance(command, str)}
 
 
 def task_command(sources: Sources, folder: str, name: str, said: Said) -> Iterator[Said]:
@@ -103,19 +98,16 @@ def task_command(sources: Sources, folder: str, name: str, said: Said) -> Iterat
 
 def tasks(sources: Sources, path: str) -> dict[str, tuple[str, ...]]:
     """The commands of poe, taskipy, PDM, Rye and Hatch tasks, by name."""
-    try:
-        tool: dict[str, Any] = sources.toml(path).get("tool", {})
-    except InvalidInput:
-        return {}
+    tool = table(read_toml(sources, path), "tool")
     tables = [
-        _table(tool, "poe", "tasks"),
-        _table(tool, "taskipy", "tasks"),
-        _table(tool, "pdm", "scripts"),
-        _table(tool, "rye", "scripts"),
+        table(tool, "poe", "tasks"),
+        table(tool, "taskipy", "tasks"),
+        table(tool, "pdm", "scripts"),
+        table(tool, "rye", "scripts"),
     ]
-    environments = _table(tool, "hatch", "envs").values()
-    tables += [_table(environment, "scripts") for environment in environments if isinstance(environment, dict)]
-    return {str(name): found for table in tables for name, value in table.items() if (found := _commands(value))}
+    environments = table(tool, "hatch", "envs").values()
+    tables += [table(environment, "scripts") for environment in environments]
+    return {str(name): found for each in tables for name, value in each.items() if (found := _commands(value))}
 
 
 def task_statements(sources: Sources, folder: str) -> Iterator[Said]:
@@ -154,10 +146,7 @@ def _tox(sources: Sources, path: str, base: str) -> Iterator[Said]:
 
 def _fastapi(sources: Sources, path: str, base: str) -> Iterator[Said]:
     """What `fastapi run` serves without being told (FastAPI's documentation, "FastAPI CLI", `[tool.fastapi]`)."""
-    try:
-        stated = _table(sources.toml(path).get("tool", {}), "fastapi").get("entrypoint")
-    except InvalidInput:
-        return
+    stated = table(read_toml(sources, path), "tool", "fastapi").get("entrypoint")
     if isinstance(stated, str):
         origin = Origin(path, sources.line_of(path, r"^\s*entrypoint\s*="), "entrypoint of [tool.fastapi]")
         yield Said(origin, CONFIGURED, words=("fastapi", "run", "--entrypoint", stated), name="web", folder=base)
@@ -172,12 +161,6 @@ def _commands(value: object) -> tuple[str, ...]:
     if isinstance(value, list):
         return tuple(item for item in value if isinstance(item, str))
     return ()
-
-
-def _table(table: dict[str, Any], *names: str) -> dict[str, Any]:
-    for name in names:
-        table = table.get(name, {}) if isinstance(table, dict) else {}
-    return table if isinstance(table, dict) else {}
 
 
 def _place(sources: Sources, path: str, name: str) -> Origin:

@@ -1,12 +1,10 @@
 """What would Pipenv install? Pipfile, with everything that Pipfile.lock has. Source: pipenv.pypa.io, "Pipfile"."""
 
-import json
 from typing import Any
 
 from packaging.utils import canonicalize_name
 
 from kubeship.inspection.distributions.managers.declarations import Declaration, Selection, line_naming
-from kubeship.inspection.distributions.managers.pyproject import listed, table
 from kubeship.inspection.distributions.requirement_lines import (
     Required,
     below,
@@ -15,6 +13,7 @@ from kubeship.inspection.distributions.requirement_lines import (
     without_credentials,
 )
 from kubeship.inspection.distributions.requirements import Requirements
+from kubeship.inspection.files.documents import listed, read_json, table
 from kubeship.inspection.files.sources import Sources, folder_of
 from kubeship.model.origin import Origin
 
@@ -26,7 +25,7 @@ def read_pipenv(sources: Sources, path: str, selection: Selection) -> Declaratio
     pipfile, lock = f"{prefix}Pipfile", f"{prefix}Pipfile.lock"
     document = sources.toml(pipfile)
     stated = table(document, "packages")
-    locked = _lock(sources, lock) if lock in sources else {}
+    locked = read_json(sources, lock) if lock in sources else {}
     direct = tuple(_required(name, value, pipfile, sources) for name, value in stated.items())
     all_locked = tuple(_required(name, value, lock, sources) for name, value in table(locked, "default").items())
     urls = [source.get("url") for source in listed(document.get("source")) if isinstance(source, dict)]
@@ -51,11 +50,3 @@ def _required(name: str, value: object, path: str, sources: Sources) -> Required
         pinned(allowed),
         below=below(allowed),
     )
-
-
-def _lock(sources: Sources, path: str) -> dict[str, Any]:
-    try:
-        found = json.loads(sources.text(path))
-    except (ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}

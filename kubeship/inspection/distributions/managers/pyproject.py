@@ -17,21 +17,9 @@ from kubeship.inspection.distributions.requirement_lines import (
     without_credentials,
 )
 from kubeship.inspection.distributions.requirements import Requirements, read_requirements
+from kubeship.inspection.files.documents import listed, table
 from kubeship.inspection.files.sources import Sources, folder_of
 from kubeship.model.origin import Origin
-
-
-def table(document: dict[str, Any], *keys: str) -> dict[str, Any]:
-    """An inner table; empty when it isn't there or is something else."""
-    for key in keys:
-        inner = document.get(key)
-        document = inner if isinstance(inner, dict) else {}
-    return document
-
-
-def listed(value: object) -> list[Any]:
-    """The items of an array; empty for anything else."""
-    return list(value) if isinstance(value, list) else []
 
 
 def read_pyproject(sources: Sources, path: str, selection: Selection) -> Declaration:

@@ -5,8 +5,8 @@ import tomllib
 from typing import Any
 
 from kubeship.inspection.distributions.managers.declarations import Declaration, Selection, required
-from kubeship.inspection.distributions.managers.pyproject import listed
 from kubeship.inspection.distributions.requirements import Requirements
+from kubeship.inspection.files.documents import listed
 from kubeship.inspection.files.sources import Sources
 
 BLOCK = re.compile(r"(?m)^# /// script$\s(?P<content>(?:^#(?:| .*)$\s)+)^# ///$")

@@ -8,7 +8,8 @@ from packaging.utils import canonicalize_name
 
 from kubeship.inspection.distributions.managers.declarations import Declaration, Selection
 from kubeship.inspection.distributions.managers.lock_files import LockedPackage, Wanted, closure, packages
-from kubeship.inspection.distributions.managers.pyproject import read_pyproject, table
+from kubeship.inspection.distributions.managers.pyproject import read_pyproject
+from kubeship.inspection.files.documents import table
 from kubeship.inspection.files.sources import Sources, folder_of
 
 ITEM = re.compile(r'\{ name = "([^"]+)"(?:, version = "[^"]*")?(?:, source = \{[^}]*\})?([^\n]*)\}')
