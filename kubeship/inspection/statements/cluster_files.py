@@ -7,11 +7,12 @@ from typing import Any
 
 from kubeship.inspection.commands.workers import Work
 from kubeship.inspection.files.dockerfiles import deployed_dockerfiles, read_dockerfile
-from kubeship.inspection.files.documents import Lines, listed, loaded, table
-from kubeship.inspection.files.sources import Sources, is_aside
-from kubeship.inspection.statements.helm_templates import UNKNOWN, is_template, templated
+from kubeship.inspection.files.documents import listed, table
+from kubeship.inspection.files.sources import Sources
+from kubeship.inspection.statements.helm_templates import UNKNOWN
 from kubeship.inspection.statements.image_commands import image_command, variables_of
 from kubeship.inspection.statements.image_files import image_of, workdir
+from kubeship.inspection.statements.manifests import Manifest, manifests
 from kubeship.inspection.statements.statement import DEVELOPMENT, IMAGE, Image, Said
 from kubeship.model.origin import Origin
 
@@ -19,7 +20,6 @@ WORKLOAD = re.compile(
     rb"^\s*kind:\s*[\"']?(CronJob|DaemonSet|Deployment|Job|Pod|ReplicaSet|Rollout|Service|StatefulSet)\b", re.MULTILINE
 )
 """Kinds with containers: Kubernetes' own, Argo's Rollout, and Knative's Service."""
-KUBESHIPS = b"managed-by: kubeship"
 FOR_DEVELOPERS = re.compile(
     r"(?i)(^|[-_./])(dev|development|local|tests?|testing|ci|e2e|minikube|kind|overlays/dev)([-_./]|$)"
 )
@@ -27,7 +27,6 @@ HOOKS = re.compile(r"helm\.sh/hook|argocd\.argoproj\.io/hook")
 """Annotations of Jobs that run at a release."""
 MIGRATES = re.compile(r"migrat|(?<![-\w])upgrade\b")
 """Not pip's `--upgrade`."""
-MAX_DEPTH = 6
 
 
 @dataclass(frozen=True)
@@ -88,50 +87,27 @@ def cluster_statements(sources: Sources, folder: str) -> Iterator[Said]:
 
 def containers(sources: Sources) -> Iterator[Container]:
     """Every container of the workloads in the repository, kubeship's own left out."""
-    for path in sources.other_files:
-        if not path.endswith((".yaml", ".yml")) or is_aside(path) or path.count("/") > MAX_DEPTH:
-            continue
-        content = sources.content(path)
-        if WORKLOAD.search(content) and KUBESHIPS not in content:
-            chart = is_template(sources, path)
-            text = templated(sources, path, chart) if chart is not None else sources.text(path)
-            for document, lines, before in _documents(text, path):
-                yield from _of_workload(document, lines, path, before)
+    for manifest in manifests(sources, WORKLOAD):
+        yield from _of_workload(manifest)
 
 
-def _documents(text: str, path: str) -> Iterator[tuple[dict[str, Any], Lines, int]]:
-    """(document, its lines, lines before it) of what can be read."""
-    before = 0
-    for part in re.split(r"(?m)^---.*$", text):
-        document, lines = loaded(part, path)
-        if isinstance(document, dict):
-            yield document, lines, before
-        before += part.count("\n")
-
-
-def _of_workload(document: dict[str, Any], lines: Lines, path: str, before: int) -> Iterator[Container]:
-    kind = str(document.get("kind", ""))
-    spec: tuple[str, ...] = ("spec", "template", "spec")
-    if kind == "CronJob":
-        spec = ("spec", "jobTemplate", "spec", "template", "spec")
-    elif kind == "Pod":
-        spec = ("spec",)
-    metadata = table(document, "metadata")
-    name = str(metadata.get("name") or kind.lower())
-    schedule = table(document, "spec").get("schedule") if kind == "CronJob" else None
-    hook = any(HOOKS.search(str(key)) for key in table(metadata, "annotations"))
-    pod = table(document, *spec)
+def _of_workload(manifest: Manifest) -> Iterator[Container]:
+    name = manifest.name or manifest.kind.lower()
+    schedule = table(manifest.value, "spec").get("schedule") if manifest.kind == "CronJob" else None
+    hook = any(HOOKS.search(str(key)) for key in table(manifest.value, "metadata", "annotations"))
     for section in ("initContainers", "containers"):
-        stated = pod.get(section)
-        for number, fields in enumerate(stated if isinstance(stated, list) else ()):
+        for number, fields in enumerate(listed(manifest.pod.get(section))):
             if isinstance(fields, dict):
-                place = (*spec, section, number)
-                line = next(
-                    (lines[(*place, key)] for key in ("command", "args", "name") if (*place, key) in lines), None
-                )
-                origin = Origin(path, before + line if line else None, f"the {kind} {name}")
+                place = (*manifest.pod_path, section, number)
+                line = manifest.line(*((*place, key) for key in ("command", "args", "name")))
                 yield Container(
-                    name, kind, fields, origin, section == "initContainers", str(schedule) if schedule else None, hook
+                    name,
+                    manifest.kind,
+                    fields,
+                    Origin(manifest.path, line, f"the {manifest.kind} {name}"),
+                    section == "initContainers",
+                    str(schedule) if schedule else None,
+                    hook,
                 )
 
 

@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
-from kubeship.inspection.files.documents import listed, loaded
-from kubeship.inspection.files.sources import Sources, is_aside
-from kubeship.inspection.statements.cluster_files import FOR_DEVELOPERS, KUBESHIPS, MAX_DEPTH
-from kubeship.inspection.statements.helm_templates import UNKNOWN, is_template, templated
+from kubeship.inspection.files.documents import listed
+from kubeship.inspection.files.sources import Sources
+from kubeship.inspection.statements.cluster_files import FOR_DEVELOPERS
+from kubeship.inspection.statements.helm_templates import UNKNOWN
+from kubeship.inspection.statements.manifests import Manifest, manifests
 from kubeship.model.origin import Found, Origin
 from kubeship.model.project import ProcessFound, Variable
 
@@ -34,63 +34,26 @@ Stated = tuple[Key, Any]
 """A path in kubeship.yaml, and the value there."""
 
 
-@dataclass(frozen=True)
-class Document:
-    """One object of a file."""
-
-    value: dict[str, Any]
-    path: str
-    first: int
-    """Its first line."""
-    last: int
-
-    @property
-    def kind(self) -> str:
-        return str(self.value.get("kind", ""))
-
-    @property
-    def origin(self) -> Origin:
-        return Origin(self.path, self.first, f"the {self.kind} {_name(self)}".strip())
-
-
 def deployed(
     sources: Sources, processes: tuple[ProcessFound, ...], variables: tuple[Variable, ...]
 ) -> tuple[Found[Stated], ...]:
     """Values for kubeship.yaml. Where two manifests disagree (base and overlays), neither is taken."""
-    documents = list(_documents(sources))
-    matched = list(_matched([each for each in documents if each.kind in WORKLOADS], processes))
+    held = [each for each in manifests(sources, KINDS) if not FOR_DEVELOPERS.search(each.path)]
+    matched = list(_matched([each for each in held if each.kind in WORKLOADS], processes))
     secret = {each.name for each in variables if each.secret}
     found: list[tuple[Stated, Origin]] = []
-    for document, process in matched:
-        claims = {_name(each): each.value for each in documents if each.kind == "PersistentVolumeClaim"}
-        found += ((each, document.origin) for each in _of_workload(document, process, secret, claims))
-        for scaler in documents:
-            found += ((each, scaler.origin) for each in _scaled(scaler, document, process))
+    for workload, process in matched:
+        claims = {each.name: each.value for each in held if each.kind == "PersistentVolumeClaim"}
+        found += ((each, workload.origin) for each in _of_workload(workload, process, secret, claims))
+        for scaler in held:
+            found += ((each, scaler.origin) for each in _scaled(scaler, workload, process))
     for web in (process for _, process in matched if process.kind == "web"):
-        for route in documents:
+        for route in held:
             found += ((each, route.origin) for each in _of_route(route, web))
     return tuple(_agreed(found))
 
 
-def _documents(sources: Sources) -> Iterator[Document]:
-    for path in sources.other_files:
-        if not path.endswith((".yaml", ".yml")) or is_aside(path) or path.count("/") > MAX_DEPTH:
-            continue
-        content = sources.content(path)
-        if FOR_DEVELOPERS.search(path) or KUBESHIPS in content or not KINDS.search(content):
-            continue
-        chart = is_template(sources, path)
-        text = templated(sources, path, chart) if chart is not None else sources.text(path)
-        first = 1
-        for part in re.split(r"(?m)^---.*$", text):
-            document, _ = loaded(part, path)
-            last = first + part.count("\n")
-            if isinstance(document, dict):
-                yield Document(document, path, first, last)
-            first = last
-
-
-def _matched(workloads: list[Document], processes: tuple[ProcessFound, ...]) -> Iterator[tuple[Document, ProcessFound]]:
+def _matched(workloads: list[Manifest], processes: tuple[ProcessFound, ...]) -> Iterator[tuple[Manifest, ProcessFound]]:
     """Each workload's process: the one whose command it states; else the web process, for the one that listens."""
     left = {process.name: process for process in processes}
     rest = []
@@ -107,21 +70,21 @@ def _matched(workloads: list[Document], processes: tuple[ProcessFound, ...]) -> 
         yield listening[0], web
 
 
-def _states(workload: Document, process: ProcessFound) -> bool:
+def _states(workload: Manifest, process: ProcessFound) -> bool:
     return any(
         origin.path == workload.path and origin.line is not None and workload.first <= origin.line <= workload.last
         for origin in process.origins
     )
 
 
-def _listens(workload: Document) -> bool:
+def _listens(workload: Manifest) -> bool:
     """Whether it may be the project's own server: it has a port, and its image is nobody else's."""
     container = _container(workload)
     return bool(listed(container.get("ports"))) and not OTHERS.search(str(container.get("image", "")))
 
 
 def _of_workload(
-    workload: Document, process: ProcessFound, secret: set[str], claims: dict[str, dict[str, Any]]
+    workload: Manifest, process: ProcessFound, secret: set[str], claims: dict[str, dict[str, Any]]
 ) -> Iterator[Stated]:
     own: Key = ("processes", process.name)
     replicas = _at(workload.value, "spec", "replicas")
@@ -156,13 +119,13 @@ def _environment(container: dict[str, Any], secret: set[str]) -> Iterator[Stated
         yield ("secrets", "from"), name
 
 
-def _volumes(workload: Document, process: ProcessFound, claims: dict[str, dict[str, Any]]) -> Iterator[Stated]:
+def _volumes(workload: Manifest, process: ProcessFound, claims: dict[str, dict[str, Any]]) -> Iterator[Stated]:
     """Claims that are there already; one that only a pod at a time can have goes with one pod."""
     mounted = {
         str(_at(each, "name")): str(_at(each, "mountPath")) for each in listed(_container(workload).get("volumeMounts"))
     }
     alone = _at(workload.value, "spec", "replicas") in (None, 1)
-    for volume in listed(_at(_pod(workload), "volumes")):
+    for volume in listed(workload.pod.get("volumes")):
         name, claim = str(_at(volume, "name")), _at(volume, "persistentVolumeClaim", "claimName")
         if not isinstance(claim, str) or name not in mounted or not all(map(LABEL.fullmatch, (claim, name))):
             continue
@@ -173,16 +136,16 @@ def _volumes(workload: Document, process: ProcessFound, claims: dict[str, dict[s
             yield ("volumes", name), value
 
 
-def _scaled(scaler: Document, workload: Document, process: ProcessFound) -> Iterator[Stated]:
+def _scaled(scaler: Manifest, workload: Manifest, process: ProcessFound) -> Iterator[Stated]:
     spec = _at(scaler.value, "spec")
-    if scaler.kind != "HorizontalPodAutoscaler" or _at(spec, "scaleTargetRef", "name") != _name(workload):
+    if scaler.kind != "HorizontalPodAutoscaler" or _at(spec, "scaleTargetRef", "name") != workload.name:
         return
     low, high = _at(spec, "minReplicas") or 1, _at(spec, "maxReplicas")
     if isinstance(low, int) and isinstance(high, int) and 0 < low <= high:
         yield ("processes", process.name, "replicas"), {"min": low, "max": high}
 
 
-def _of_route(route: Document, web: ProcessFound) -> Iterator[Stated]:
+def _of_route(route: Manifest, web: ProcessFound) -> Iterator[Stated]:
     spec = _at(route.value, "spec")
     hosts = [_at(rule, "host") for rule in listed(_at(spec, "rules"))] if route.kind == "Ingress" else []
     hosts += listed(_at(spec, "hostnames")) if route.kind == "HTTPRoute" else []
@@ -209,18 +172,9 @@ def _agreed(found: Iterable[tuple[Stated, Origin]]) -> Iterator[Found[Stated]]:
             yield Found((key, kept[0][0]), tuple(dict.fromkeys(origin for _, origin in kept)))
 
 
-def _pod(workload: Document) -> Any:
-    template = ("spec", "jobTemplate", "spec", "template", "spec")
-    return _at(workload.value, *(template if workload.kind == "CronJob" else ("spec", "template", "spec")))
-
-
-def _container(workload: Document) -> dict[str, Any]:
-    every = [each for each in listed(_at(_pod(workload), "containers")) if isinstance(each, dict)]
+def _container(workload: Manifest) -> dict[str, Any]:
+    every = [each for each in listed(workload.pod.get("containers")) if isinstance(each, dict)]
     return every[0] if every else {}
-
-
-def _name(document: Document) -> str:
-    return str(_at(document.value, "metadata", "name") or "")
 
 
 def _at(value: Any, *keys: str) -> Any:

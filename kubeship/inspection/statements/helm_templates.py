@@ -8,7 +8,7 @@ import posixpath
 import re
 from typing import Any
 
-from kubeship.inspection.files.documents import read_yaml
+from kubeship.inspection.files.documents import read_yaml, table
 from kubeship.inspection.files.sources import Sources, folder_of
 
 ACTION = re.compile(r"\{\{-?(.*?)-?\}\}")
@@ -16,7 +16,16 @@ UNKNOWN = "helm"
 BLOCKS = ("if", "with", "range", "define", "block")
 
 
-def is_template(sources: Sources, path: str) -> str | None:
+def filled(sources: Sources, path: str) -> str:
+    """The file's text; a template's with the values of its chart put in."""
+    chart = _chart_of(sources, path)
+    if chart is None:
+        return sources.text(path)
+    values, _ = read_yaml(sources, _join(chart, "values.yaml"))
+    return _filled(sources.text(path), table(values))
+
+
+def _chart_of(sources: Sources, path: str) -> str | None:
     """The folder of the chart whose `templates/` the file lies in."""
     folder = folder_of(path)
     while folder != ".":
@@ -25,12 +34,6 @@ def is_template(sources: Sources, path: str) -> str | None:
             return above
         folder = above
     return None
-
-
-def templated(sources: Sources, path: str, chart: str) -> str:
-    """The template's text with the values of the chart put in."""
-    values, _ = read_yaml(sources, _join(chart, "values.yaml"))
-    return _filled(sources.text(path), values if isinstance(values, dict) else {})
 
 
 def _filled(text: str, values: dict[str, Any]) -> str:
