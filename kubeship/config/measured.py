@@ -4,11 +4,11 @@ Nothing else in the file changes, and nothing that a measurement merely confirms
 """
 
 import math
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from kubeship.config.editing import KeyPath, edit
+from kubeship.config.quantities import in_bytes
 from kubeship.config.schema import Configuration
 from kubeship.config.updating import ORDER
 from kubeship.model.image import Answer
@@ -17,10 +17,6 @@ HEADROOM = 1.25
 """Of the memory that a process held at its first answer; requests make it hold more."""
 STEP = 64
 """MiB: memory is asked for in multiples of it."""
-UNITS = {"": 1, "k": 10**3, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12} | {
-    f"{letter}i": 1 << 10 * power for power, letter in enumerate("KMGT", start=1)
-}
-"""Source: kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity."""
 
 
 @dataclass(frozen=True)
@@ -56,12 +52,7 @@ def _of(configuration: Configuration, answer: Answer) -> Iterator[Measured]:
         seconds, written = max(1, math.ceil(answer.seconds)), process.start_seconds
         if written is None or not written / 2 <= seconds <= written * 2:
             yield Measured((*path, "start_seconds"), seconds, f"measured: {answer.seconds:.1f} s")
-    if answer.memory is not None and answer.memory > _bytes(process.resources.memory):
+    if answer.memory is not None and answer.memory > in_bytes(process.resources.memory):
         wanted = math.ceil(answer.memory * HEADROOM / (STEP << 20)) * STEP
         comment = f"measured: {answer.memory / 1_000_000:.0f} MB at its first answer"
         yield Measured((*path, "resources", "memory"), f"{wanted}Mi", comment)
-
-
-def _bytes(quantity: str) -> float:
-    number, unit = re.fullmatch(r"([\d.]+)(\D*)", quantity).groups()  # type: ignore[union-attr]  # the schema's own form
-    return float(number) * UNITS[unit]

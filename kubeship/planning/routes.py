@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from kubeship.config.cluster_schema import Ingress
 from kubeship.config.process_schema import Process
+from kubeship.config.quantities import kilobytes
 from kubeship.config.schema import Configuration
 from kubeship.errors import InvalidInput
 from kubeship.model.plan import IngressPlan
@@ -111,9 +112,7 @@ def _told(name: str, process: Process, configuration: Configuration, namespace: 
 def _kilobytes(configuration: Configuration) -> int:
     """One number for whoever stands before the app."""
     size = configuration.ingress.body or (configuration.static.body if configuration.static else None)
-    if size is None:
-        return BODY_KILOBYTES
-    return int(size[:-1]) * (1024 if size.endswith("m") else 1)
+    return BODY_KILOBYTES if size is None else kilobytes(size)
 
 
 def _certificates(stated: Ingress) -> dict[str, str]:

@@ -1,18 +1,14 @@
 """How many workers fit a pod, by its CPU, its memory and the server's kind?"""
 
-import re
 from dataclasses import replace
 
 from kubeship.config.process_schema import Process
+from kubeship.config.quantities import cpus, in_bytes
 from kubeship.config.server import Numbers
 from kubeship.planning.servers.numbers import EVENT_LOOP, THREADED
 
 WORKER_BYTES = 100 << 20
 """A worker of a middling Django or FastAPI app; `verify --write` measures the real one."""
-UNITS = {"": 1, "k": 10**3, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12} | {
-    f"{letter}i": 1 << 10 * power for power, letter in enumerate("KMGT", start=1)
-}
-"""Source: kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity."""
 
 
 def fitting(numbers: Numbers, process: Process) -> Numbers:
@@ -31,7 +27,7 @@ def fitting(numbers: Numbers, process: Process) -> Numbers:
         reason = f"{wanted} workers (2 x {cores} CPU + 1) x {numbers.threads} threads"
     elif cores > numbers.workers:
         wanted, reason = cores, f"one event loop a CPU: {cores}"
-    room = max(1, int(size(memory) // WORKER_BYTES))
+    room = max(1, int(in_bytes(memory) // WORKER_BYTES))
     if room < wanted:
         wanted, reason = (
             room,
@@ -40,17 +36,6 @@ def fitting(numbers: Numbers, process: Process) -> Numbers:
     return replace(numbers, workers=wanted, reason=reason)
 
 
-def cpus(quantity: str) -> float:
-    """`250m` is 0.25."""
-    return int(quantity[:-1]) / 1000 if quantity.endswith("m") else float(quantity)
-
-
-def size(quantity: str) -> float:
-    """`256Mi` in bytes."""
-    number, unit = re.fullmatch(r"([\d.]+)(\D*)", quantity).groups()  # type: ignore[union-attr]  # the schema's own form
-    return float(number) * UNITS[unit]
-
-
 def half(quantity: str) -> str:
     """Half of a memory quantity, in whole MiB."""
-    return f"{max(1, int(size(quantity) / 2) >> 20)}Mi"
+    return f"{max(1, int(in_bytes(quantity) / 2) >> 20)}Mi"

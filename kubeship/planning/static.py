@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from kubeship.config.quantities import kilobytes
 from kubeship.config.schema import Configuration
 from kubeship.model.plan import StaticFolder, StaticPlan
 from kubeship.planning.servers.numbers import KEEP_ALIVE
@@ -81,7 +82,7 @@ def static_server(configuration: Configuration) -> StaticPlan | None:
         timeout=seconds,
         read_timeout=max(READ_SECONDS, seconds + 5),
         keep_alive=KEEP_ALIVE,
-        body_kilobytes=_kilobytes(stated.body),
+        body_kilobytes=kilobytes(stated.body),
         cpu=CPU,
         memory=MEMORY,
     )
@@ -94,7 +95,3 @@ def _url(route: str) -> str:
 def _inside(folder: str) -> str:
     """In the image the project is /app."""
     return posixpath.normpath(posixpath.join("/app", folder)) + "/"
-
-
-def _kilobytes(size: str) -> int:
-    return int(size[:-1]) * (1024 if size.endswith("m") else 1)

@@ -10,7 +10,7 @@ from kubeship.errors import InvalidInput
 from kubeship.model.plan import Plan, ProcessPlan
 from kubeship.planning.plan import plan
 from kubeship.planning.servers.numbers import EVENT_LOOP, ONE_PROCESS, THREADED
-from kubeship.planning.sizing import cpus, fitting, half, size
+from kubeship.planning.sizing import fitting, half
 
 APP = """\
 version: 1
@@ -64,15 +64,8 @@ def test_the_reason_of_the_workers_is_that_of_the_command() -> None:
     assert made.reasons["processes.web.workers"] == "3 workers (2 x 1 CPU + 1) x 4 threads"
 
 
-@pytest.mark.parametrize(
-    ("quantity", "value"), [("64Mi", 64 << 20), ("1.5Gi", 1.5 * (1 << 30)), ("500M", 5e8), ("2k", 2e3)]
-)
-def test_sizes_are_kubernetes_own(quantity: str, value: float) -> None:
-    assert size(quantity) == value
-
-
-def test_half_of_the_memory_and_parts_of_a_cpu() -> None:
-    assert (half("16Gi"), half("1Mi"), cpus("250m"), cpus("0.5")) == ("8192Mi", "1Mi", 0.25, 0.5)
+def test_half_of_the_memory_is_in_whole_mebibytes() -> None:
+    assert (half("16Gi"), half("1Mi")) == ("8192Mi", "1Mi")
 
 
 def test_an_autoscaled_process_starts_from_its_least_number() -> None:
