@@ -67,6 +67,8 @@ def replicas(process: ProcessFound, project: Project) -> tuple[int, Origin]:
     alone = _alone(project)
     if alone and process.kind == "web":
         return 1, Origin(alone.path, alone.line, f"one pod: {alone.reason} lives in the process")
+    if (exporter := _traits(project).get("exporter")) and process.interface == "own-server":
+        return 1, Origin(exporter.path, exporter.line, "one pod: two would measure everything twice")
     return WEB_REPLICAS, Origin(reason="one may go while the other serves")
 
 

@@ -43,6 +43,7 @@ from kubeship.inspection.running.processes import is_complete, main_process, onl
 from kubeship.inspection.running.unstated import unstated_work
 from kubeship.inspection.served.candidates import find_candidates
 from kubeship.inspection.served.earlier import as_released
+from kubeship.inspection.served.entrypoint import exporter
 from kubeship.inspection.served.entrypoints import KEY, EntrypointFound, find_entrypoint
 from kubeship.inspection.statements.deployed import deployed
 from kubeship.inspection.statements.releases import release_commands
@@ -137,7 +138,7 @@ def inspect(path: Path, answers: Answers, index: WheelIndex | None = None) -> Pr
         settings=_variables_to_set(settings.value),
         volumes=volumes,
         writable=merged(made_folders(modules, root, kept), written_folders(modules, processes, root, kept)),
-        traits=merged(traits(sources), wheels.traits, models.traits, in_file),
+        traits=merged(traits(sources), wheels.traits, models.traits, in_file, exporter(chosen)),
         system_packages=packages.value,
         dockerfile=dockerfile,
         front_end=node,

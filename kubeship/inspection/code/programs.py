@@ -33,15 +33,18 @@ TOOL_FOLDERS = frozenset(
 NO_DEED = "starts no server"
 """Said of a program of which the code doesn't show what it does."""
 NOT_PROGRAMS = frozenset(("conftest", "manage", "setup", "tasks", "gunicorn", "gunicorn_conf", "fabfile"))
-ORDER: tuple[Does | None, ...] = ("web", "bot", "scheduler", "consumer", "queue", None)
+ORDER: tuple[Does | None, ...] = ("web", "bot", "scheduler", "consumer", "queue", "metrics", "subscriber", None)
 KINDS: dict[Does | None, tuple[str, ProcessKind]] = {
     "web": ("web", "web"),
-    # Two of the same bot answer every message twice; two schedulers start every job twice.
+    # Two of the same bot answer every message twice; two schedulers start every job twice. A program that nothing is
+    # known of may do all that it does twice.
     "bot": ("bot", "singleton"),
     "scheduler": ("scheduler", "singleton"),
     "consumer": ("worker", "worker"),
     "queue": ("worker", "worker"),
-    None: ("worker", "worker"),
+    "metrics": ("web", "web"),
+    "subscriber": ("worker", "singleton"),
+    None: ("worker", "singleton"),
 }
 
 
@@ -198,7 +201,12 @@ def _deed(start: Start | None) -> str:
     if start is None:
         return NO_DEED
     label = BY_NAME[start.framework].label if start.framework in BY_NAME else ""
-    words = {"web": f"serves {label or 'by itself'}", "bot": "runs a bot", "scheduler": "schedules jobs"}
+    words = {
+        "web": f"serves {label or 'by itself'}",
+        "bot": "runs a bot",
+        "scheduler": "schedules jobs",
+        "metrics": "shows metrics",
+    }
     return words.get(start.does, "takes messages") + f" ({start.called})"
 
 

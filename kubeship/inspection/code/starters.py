@@ -4,7 +4,8 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-Does = Literal["web", "bot", "scheduler", "consumer", "queue"]
+Does = Literal["web", "bot", "scheduler", "consumer", "queue", "metrics", "subscriber"]
+"""Of a consumer's messages each is taken once, whoever takes it; a subscriber gets them all."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,9 @@ STARTERS = (
     Starter("aiohttp.web.AppRunner", "web", "aiohttp", 0),
     Starter("aiohttp.web.run_app", "web", "aiohttp", 0),
     Starter("aiokafka.AIOKafkaConsumer", "consumer"),
+    Starter("aiomqtt.Client", "subscriber"),
     Starter("apscheduler.schedulers.blocking.BlockingScheduler", "scheduler"),
+    Starter("asyncio_mqtt.Client", "subscriber"),
     Starter("botbuilder.*", "bot"),
     Starter("bottle.run", "web", "bottle", 0),
     Starter("cheroot.wsgi.Server", "web", "none", 1),
@@ -43,6 +46,7 @@ STARTERS = (
     Starter("gunicorn.app.base.*Application", "web"),
     Starter("gunicorn.app.wsgiapp.WSGIApplication", "web"),
     Starter("granian.Granian", "web", "none", 0),
+    Starter("gmqtt.Client", "subscriber"),
     Starter("grpc.aio.server", "web", "grpc"),
     Starter("grpc.server", "web", "grpc"),
     Starter("hikari.*", "bot"),
@@ -56,9 +60,11 @@ STARTERS = (
     Starter("nextcord.*", "bot"),
     Starter("nicegui.ui.run", "web", "nicegui"),
     Starter("nicegui.ui.run_with", "web", "nicegui", 0),
-    Starter("paho.mqtt.client.Client", "consumer"),
+    Starter("paho.mqtt.client.Client", "subscriber"),
     Starter("panel.serve", "web", "panel"),
     Starter("pika.*Connection", "consumer"),
+    Starter("prometheus_client.start_http_server", "metrics"),
+    Starter("prometheus_client.start_wsgi_server", "metrics"),
     Starter("pulsar.Client", "consumer"),
     Starter("pydis_core.*", "bot"),
     Starter("pyrogram.*", "bot"),
@@ -116,7 +122,7 @@ MAY_START = re.compile(rb"^\s*(?:import|from)\s+(" + "|".join(_MODULES).encode()
 BOT_MODULES = sorted({starter.dotted.partition(".")[0] for starter in STARTERS if starter.does == "bot"})
 MODULES_OF: dict[Does, frozenset[str]] = {
     does: frozenset(starter.dotted.partition(".")[0] for starter in STARTERS if starter.does == does)
-    for does in ("web", "bot", "scheduler", "consumer", "queue")
+    for does in ("web", "bot", "scheduler", "consumer", "queue", "metrics", "subscriber")
 }
 IMPORTS_BOTS = re.compile(rb"^\s*(?:import|from)\s+(" + "|".join(BOT_MODULES).encode() + rb")\b", re.MULTILINE)
 _LEADING = frozenset(_MODULES)

@@ -4,7 +4,7 @@ from kubeship.errors import InvalidInput
 from kubeship.inspection.code.modules import Modules
 from kubeship.inspection.commands.servers import BY_PROGRAM
 from kubeship.inspection.files.findings import SET_BY_YOU, Answered
-from kubeship.inspection.running.own_ports import DEFAULTS, called_port, option_port, port_of_imported
+from kubeship.inspection.running.own_ports import DEFAULTS, called_port, option_port, port_of_imported, port_of_metrics
 from kubeship.inspection.served.entrypoint import Entrypoint
 from kubeship.inspection.statements.stated import Statements, stated_port
 from kubeship.inspection.statements.statement import Statement
@@ -72,7 +72,8 @@ def _own_port(modules: Modules, entrypoint: Entrypoint) -> Found[int] | None:
     found = called_port(modules, entrypoint.path)
     if found or not _serves_itself(entrypoint):
         return found
-    return option_port(modules, entrypoint.path) or port_of_imported(modules, entrypoint.path)
+    own = option_port(modules, entrypoint.path) or port_of_imported(modules, entrypoint.path)
+    return own or (port_of_metrics(modules, entrypoint.path) if entrypoint.exporter else None)
 
 
 def _serves_itself(entrypoint: Entrypoint) -> bool:

@@ -53,25 +53,33 @@ DEFAULTS = {
 
 
 def called_port(modules: Modules, path: str) -> Found[int] | None:
-    """`app.run(port=5001)`, also with `os.environ.get("PORT", 5001)`, directly or through a local name."""
+    """`app.run(port=5001)`, also with `os.environ.get("PORT", 5001)`, directly or through a local name.
+
+    That of metrics only where nothing else listens.
+    """
+    found = list(_called_ports(modules, path))
+    return next((port for port in found if not port.origin.reason.endswith(METRICS)), next(iter(found), None))
+
+
+def _called_ports(modules: Modules, path: str) -> Iterator[Found[int]]:
     tree = modules.sources.tree(path)
     positions = {"run": 1, "listen": 0} if "tornado" in modules.sources.imports(path) else {"run": 1}
+    positions[METRICS] = 0
     for call, names in _calls(tree) if tree else ():
         if (dotted(call.func) or "").rpartition(".")[2] in BINDING and call.args:
             if number := _address_port(call.args[0], names):
-                return Found(number, (Origin(path, call.lineno, f"the port of {dotted(call.func)}"),))
+                yield Found(number, (Origin(path, call.lineno, f"the port of {dotted(call.func)}"),))
             continue
         last = call.func.attr if isinstance(call.func, ast.Attribute) else dotted(call.func) or ""
         pair = call.args[0] if last in ADDRESSED and call.args else None
         if isinstance(pair, ast.Tuple) and len(pair.elts) == 2 and (number := _number(pair.elts[1], names)):
-            return Found(number, (Origin(path, call.lineno, f"the port of {dotted(call.func)}"),))
+            yield Found(number, (Origin(path, call.lineno, f"the port of {dotted(call.func)}"),))
         if last not in SERVING:
             continue
-        position = positions.get(last) if isinstance(call.func, ast.Attribute) else None
+        position = positions.get(last) if isinstance(call.func, ast.Attribute) or last == METRICS else None
         given = argument(call, "port", position) or argument(call, "server_port")
         if given is not None and (number := _number(given, names) or _elsewhere(modules, path, given)):
-            return Found(number, (Origin(path, call.lineno, f"the port of {dotted(call.func) or last}"),))
-    return None
+            yield Found(number, (Origin(path, call.lineno, f"the port of {dotted(call.func) or last}"),))
 
 
 def _elsewhere(modules: Modules, path: str, given: ast.expr) -> int | None:
@@ -82,6 +90,12 @@ def _elsewhere(modules: Modules, path: str, given: ast.expr) -> int | None:
             return _number(value, {})
         case _:
             return None
+
+
+def port_of_metrics(modules: Modules, path: str) -> Found[int] | None:
+    """The first port that an exporter's own modules show metrics on."""
+    files = (file for file in reachable(modules, path) if METRICS.encode() in modules.sources.content(file))
+    return next((port for file in files if (port := called_port(modules, file))), None)
 
 
 def port_of_imported(modules: Modules, path: str) -> Found[int] | None:

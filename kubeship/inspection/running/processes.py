@@ -61,7 +61,7 @@ def is_complete(statement: Statement | None) -> bool:
 
 
 def _is_unknown(entrypoint: Entrypoint) -> bool:
-    return entrypoint.kind == "worker" and any(origin.reason.endswith(NO_DEED) for origin in entrypoint.origins)
+    return entrypoint.kind == "singleton" and any(origin.reason.endswith(NO_DEED) for origin in entrypoint.origins)
 
 
 def statement_of(entrypoint: Entrypoint | None, stated: Statements) -> Statement | None:

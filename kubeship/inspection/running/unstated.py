@@ -19,12 +19,13 @@ from kubeship.inspection.code.starts import Starts
 from kubeship.model.origin import Origin
 from kubeship.model.project import ProcessFound, ProcessKind, Warned
 
-BACKGROUND: tuple[Does, ...] = ("bot", "scheduler", "consumer", "queue")
+BACKGROUND: tuple[Does, ...] = ("bot", "scheduler", "consumer", "queue", "subscriber")
 DEEDS: dict[Does | None, str] = {
     "bot": "runs a bot",
     "scheduler": "starts jobs at set times",
     "consumer": "takes messages",
     "queue": "runs the tasks of RQ",
+    "subscriber": "takes messages",
 }
 
 
@@ -137,6 +138,7 @@ def _names(found: list[_Work], processes: tuple[ProcessFound, ...]) -> Iterator[
     taken = {process.name for process in processes}
     for work in found:
         base = "scheduler" if work.kind == "singleton" and "bot" not in work.label else "worker"
+        base = "worker" if work.label.endswith("takes messages") else base
         base = "bot" if work.label.endswith("a bot") else base
         name, number = base, 2
         while name in taken:

@@ -126,14 +126,14 @@ class Confirmation:
                     return _with(found, (*stated, program.origin))
         name, kind = KINDS[program.does]
         framework = start.framework if start and start.does == "web" else "none"
-        interface: Interface = "own-server" if program.does == "web" else "none"
-        server = "own-server" if program.does == "web" else ""
+        interface: Interface = "own-server" if kind == "web" else "none"
+        server = "own-server" if kind == "web" else ""
         command = program.command
         if start and program.does == "web":
             shown = (program.served_in or program.path, start.line)
             words = serving_words(self.modules, self.starts, program.path, shown)
             command = f"{command} {words}".rstrip()
-        if program.does == "web" and not command.startswith("python "):
+        if kind == "web" and not command.startswith("python "):
             server = command.partition(" ")[0]
         return Entrypoint(
             program.value,
@@ -146,6 +146,7 @@ class Confirmation:
             name=name,
             server=server,
             command=command,
+            exporter=program.does == "metrics",
         )
 
     def _by_name(self, program: Program, target: str) -> Entrypoint | None:

@@ -6,7 +6,7 @@ from kubeship.inspection.code.app_objects import App
 from kubeship.inspection.code.import_root import import_root, module_name
 from kubeship.inspection.code.modules import Modules
 from kubeship.inspection.served.candidates import Servable
-from kubeship.model.origin import Origin
+from kubeship.model.origin import Found, Origin
 from kubeship.model.project import Interface, ProcessKind
 
 SERVERS: dict[Interface, str] = {"wsgi": "gunicorn", "asgi": "uvicorn", "own-server": "own-server", "none": ""}
@@ -32,6 +32,13 @@ class Entrypoint:
     """Empty where nothing listens."""
     command: str = ""
     """What starts it where no server is given an object: `python -m bot`."""
+    exporter: bool = False
+    """It listens to show metrics, and answers nothing else."""
+
+
+def exporter(entrypoint: Entrypoint | None) -> tuple[Found[str], ...]:
+    """The trait `exporter`, where the main program measures something and shows it."""
+    return (Found("exporter", entrypoint.origins[-1:]),) if entrypoint and entrypoint.exporter else ()
 
 
 def point(modules: Modules, servable: Servable) -> Entrypoint | None:

@@ -157,7 +157,8 @@ def _stated(
         if target.strength >= TASK:
             break
         confirmed = confirmation.named(target.value, target.folder, target.origin, target.form)
-        if confirmed and (confirmed.kind == "web" or not (has_apps or confirmation.serving)):
+        serves = confirmed and confirmed.kind == "web" and not confirmed.exporter
+        if confirmed and (serves or not (has_apps or confirmation.serving)):
             return confirmed, (*warnings, *disagreements(confirmation, targets, target, confirmed))
         if confirmed is None and (bound := confirmation.bound(target)):
             if target.server in OF_FUNCTIONS:

@@ -73,7 +73,7 @@ def test_a_command_that_a_part_of_the_repository_installs_is_followed(written: W
     assert (web.entrypoint, web.interface) == ("shop.cli:app", "asgi")
 
 
-@pytest.mark.parametrize(("expose", "kind"), [("EXPOSE 7000\n", "web"), ("", "worker")])
+@pytest.mark.parametrize(("expose", "kind"), [("EXPOSE 7000\n", "web"), ("", "singleton")])
 def test_a_program_whose_image_exposes_a_port_listens(written: Written, expose: str, kind: str) -> None:
     files = {
         "requirements.txt": "twisted\n",

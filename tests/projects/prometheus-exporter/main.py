@@ -1,0 +1,4 @@
+from exporter.collect import run
+
+if __name__ == "__main__":
+    run()
