@@ -16,7 +16,7 @@ from kubeship.inspection.distributions.dependency_files import home, is_requirem
 from kubeship.inspection.distributions.installs import is_for_development
 from kubeship.inspection.files.documents import listed, table
 from kubeship.inspection.files.findings import Answered
-from kubeship.inspection.files.sources import Sources, folder_of, is_aside
+from kubeship.inspection.files.sources import Sources, folder_of, in_folder, is_aside
 from kubeship.model.origin import Candidate, Origin, Question
 from kubeship.model.project import Answers
 
@@ -130,7 +130,7 @@ def _runs_itself(sources: Sources, homes: dict[str, str]) -> bool:
 
 def _is_used(sources: Sources, member: str, members: Iterable[str]) -> bool:
     """Whether the top of the workspace, or another member, depends on a member."""
-    name = str(table(sources.toml(f"{member}/pyproject.toml"), "project").get("name", ""))
+    name = str(table(sources.toml(in_folder(member, "pyproject.toml")), "project").get("name", ""))
     others = (".", *(each for each in members if each != member))
     return canonicalize_name(name) in {
         canonicalize_name(each) for other in others for each in _uv(sources, other, "sources")
@@ -138,8 +138,7 @@ def _is_used(sources: Sources, member: str, members: Iterable[str]) -> bool:
 
 
 def _uv(sources: Sources, folder: str, key: str) -> dict[str, Any]:
-    path = "pyproject.toml" if folder == "." else f"{folder}/pyproject.toml"
-    return table(sources.toml(path), "tool", "uv", key)
+    return table(sources.toml(in_folder(folder, "pyproject.toml")), "tool", "uv", key)
 
 
 def _outermost(homes: dict[str, str]) -> list[str]:

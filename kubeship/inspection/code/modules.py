@@ -8,7 +8,7 @@ from kubeship.inspection.code.bindings import Binding, Module, bound
 from kubeship.inspection.code.frameworks import FRAMEWORKS
 from kubeship.inspection.distributions.package_roots import package_roots
 from kubeship.inspection.files.imported import Imported, imports_in
-from kubeship.inspection.files.sources import Sources, folder_of
+from kubeship.inspection.files.sources import Sources, folder_of, in_folder
 
 INSTALLED = frozenset(framework.module for framework in FRAMEWORKS) - {"web"}
 """Modules that a folder without `__init__.py` doesn't hide: an installed package comes before a namespace (PEP 420)."""
@@ -75,7 +75,7 @@ class Modules:
 
     def find(self, root: str, name: str) -> str | None:
         """The file (or the folder, for a namespace package) of the module `name` under an import root."""
-        base = _join(root, name.replace(".", "/"))
+        base = in_folder(root, name.replace(".", "/"))
         for candidate in (f"{base}/__init__.py", f"{base}.py"):
             if candidate in self.sources:
                 return candidate
@@ -102,7 +102,10 @@ class Modules:
             if found and not (
                 (found == path and not path.endswith("__init__.py"))  # a package may import from itself
                 or (namespace and top in INSTALLED)
-                or ((top in sys.stdlib_module_names or top in INSTALLED) and _join(root, "__init__.py") in self.sources)
+                or (
+                    (top in sys.stdlib_module_names or top in INSTALLED)
+                    and in_folder(root, "__init__.py") in self.sources
+                )
             ):
                 return found
         return None
@@ -204,12 +207,8 @@ class Modules:
         return ModuleFile(submodule) if submodule else None
 
     def _package(self, folder: str) -> str:
-        initial = _join(folder, "__init__.py")
+        initial = in_folder(folder, "__init__.py")
         return initial if initial in self.sources else folder
 
     def _holds_python(self, folder: str) -> bool:
         return folder in self.sources.python_folders
-
-
-def _join(root: str, path: str) -> str:
-    return path if root == "." else f"{root}/{path}"

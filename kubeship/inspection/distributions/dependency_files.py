@@ -15,7 +15,7 @@ from kubeship.inspection.distributions.managers.scripts import read_script, scri
 from kubeship.inspection.distributions.managers.setuptools import read_setuptools, setup_call
 from kubeship.inspection.distributions.managers.uv import read_uv
 from kubeship.inspection.files.documents import listed, table
-from kubeship.inspection.files.sources import Sources, folder_of
+from kubeship.inspection.files.sources import Sources, folder_of, in_folder
 
 Reader = Callable[[Sources, str, Selection], Declaration]
 
@@ -104,7 +104,7 @@ def _is_locked_above(sources: Sources, folder: str) -> bool:
     """Whether the folder belongs to a uv workspace, whose members share the lock file of its top."""
     while folder != ".":
         folder = folder_of(folder)
-        if ("uv.lock" if folder == "." else f"{folder}/uv.lock") in sources:
+        if in_folder(folder, "uv.lock") in sources:
             return True
     return False
 
@@ -121,9 +121,9 @@ def _tool(document: dict[str, Any]) -> str:
 
 def requirements_files(sources: Sources, folder: str) -> list[str]:
     """The deployed requirements file of a folder by its name; none, or one."""
-    prefix = "" if folder == "." else f"{folder}/"
+    below = re.escape(in_folder(folder, ""))
     for pattern in DEPLOYED:
-        found = [path for path in sources.other_files if re.fullmatch(re.escape(prefix) + pattern, path)]
+        found = [path for path in sources.other_files if re.fullmatch(below + pattern, path)]
         if found:
             return found[:1]
     return []
@@ -131,9 +131,8 @@ def requirements_files(sources: Sources, folder: str) -> list[str]:
 
 def declaring(sources: Sources, folder: str) -> DependencyFile | None:
     """The strongest file in the folder beside requirements files."""
-    prefix = "" if folder == "." else f"{folder}/"
     for manager in MANAGERS:
-        path = f"{prefix}{manager.file}"
+        path = in_folder(folder, manager.file)
         if path in sources and (found := manager_of(sources, path)):
             return DependencyFile(path, found)
     alone = scripts(sources, folder)
@@ -143,14 +142,13 @@ def declaring(sources: Sources, folder: str) -> DependencyFile | None:
 def direct_names(sources: Sources, file: DependencyFile) -> set[str]:
     """The distributions that the declaration names directly."""
     folder = folder_of(file.path)
-    prefix = "" if folder == "." else f"{folder}/"
     if file.path.endswith(("setup.py", "setup.cfg")):
         return set()
     if file.manager.name == "pipenv":
-        return names(list(table(sources.toml(f"{prefix}Pipfile"), "packages")))
+        return names(list(table(sources.toml(in_folder(folder, "Pipfile")), "packages")))
     if file.manager.name == "conda":
         return {each.name for each in read_conda(sources, file.path, Selection()).requirements.required}
-    document = sources.toml(f"{prefix}pyproject.toml")
+    document = sources.toml(in_folder(folder, "pyproject.toml"))
     poetry = table(document, "tool", "poetry", "dependencies")
     return names(listed(table(document, "project").get("dependencies"))) | names(
         [name for name in poetry if name != "python"]
@@ -159,7 +157,6 @@ def direct_names(sources: Sources, file: DependencyFile) -> set[str]:
 
 def _declares(sources: Sources, manager: Manager, path: str) -> bool:
     """Whether the file declares dependencies at all: pyproject.toml, setup.cfg and setup.py may hold other things."""
-    folder = folder_of(path)
     match manager.file:
         case "pyproject.toml":
             document = sources.toml(path)
@@ -173,6 +170,6 @@ def _declares(sources: Sources, manager: Manager, path: str) -> bool:
             tree = sources.tree(path) if "install_requires" in sources.text(path) else None
             return bool(tree and setup_call(tree))
         case "uv.lock" | "poetry.lock" | "pdm.lock":
-            return ("pyproject.toml" if folder == "." else f"{folder}/pyproject.toml") in sources
+            return in_folder(folder_of(path), "pyproject.toml") in sources
         case _:
             return True

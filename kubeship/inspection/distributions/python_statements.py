@@ -12,7 +12,7 @@ from kubeship.inspection.distributions.python_pins import DECLARED, DEPLOYED, TE
 from kubeship.inspection.distributions.python_tests import tested_versions
 from kubeship.inspection.files.dockerfiles import deployed_dockerfiles, read_dockerfile
 from kubeship.inspection.files.documents import listed, table
-from kubeship.inspection.files.sources import Sources
+from kubeship.inspection.files.sources import Sources, in_folder
 from kubeship.inspection.files.syntax import argument, text
 from kubeship.model.origin import Origin
 
@@ -46,16 +46,16 @@ def _version_file(sources: Sources, path: str, pattern: str) -> Iterator[Stateme
 
 def _python_version_file(sources: Sources, folder: str) -> Iterator[Statement]:
     """pyenv's and uv's file: the first line that is a version (pyenv takes several, uv takes requests too)."""
-    yield from _version_file(sources, _path(folder, ".python-version"), r"[\d<>=~]|c?python[-@]")
+    yield from _version_file(sources, in_folder(folder, ".python-version"), r"[\d<>=~]|c?python[-@]")
 
 
 def _runtime_txt(sources: Sources, folder: str) -> Iterator[Statement]:
     """Heroku's file, before `.python-version` took its place."""
-    yield from _version_file(sources, _path(folder, "runtime.txt"), r"python-\d")
+    yield from _version_file(sources, in_folder(folder, "runtime.txt"), r"python-\d")
 
 
 def _pyproject(sources: Sources, folder: str) -> Iterator[Statement]:
-    path = _path(folder, "pyproject.toml")
+    path = in_folder(folder, "pyproject.toml")
     document = sources.toml(path)
     if stated := table(document, "project").get("requires-python"):
         yield from constrained(stated, Origin(path, sources.line_of(path, r"^\s*requires-python\s*=")))
@@ -68,14 +68,14 @@ def _pyproject(sources: Sources, folder: str) -> Iterator[Statement]:
 
 
 def _setup_cfg(sources: Sources, folder: str) -> Iterator[Statement]:
-    path = _path(folder, "setup.cfg")
+    path = in_folder(folder, "setup.cfg")
     stated = setup_cfg(sources, path).get("options", "python_requires", fallback="") if path in sources else ""
     if stated:
         yield from constrained(stated, Origin(path, sources.line_of(path, r"^\s*python_requires\s*=")))
 
 
 def _setup_py(sources: Sources, folder: str) -> Iterator[Statement]:
-    path = _path(folder, "setup.py")
+    path = in_folder(folder, "setup.py")
     tree = sources.tree(path) if path in sources and "python_requires" in sources.text(path) else None
     call = setup_call(tree) if tree else None
     stated = text(argument(call, "python_requires")) if call else None
@@ -90,7 +90,7 @@ def _installs(sources: Sources, folder: str, manager: str) -> int:
 
 
 def _pipfile(sources: Sources, folder: str) -> Iterator[Statement]:
-    path = _path(folder, "Pipfile")
+    path = in_folder(folder, "Pipfile")
     requires = table(sources.toml(path), "requires")
     for key in ("python_full_version", "python_version"):
         if stated := requires.get(key):
@@ -101,7 +101,7 @@ def _pipfile(sources: Sources, folder: str) -> Iterator[Statement]:
 
 def _conda(sources: Sources, folder: str) -> Iterator[Statement]:
     for name in ("environment.yml", "environment.yaml"):
-        path = _path(folder, name)
+        path = in_folder(folder, name)
         for number, line in enumerate(sources.text(path).splitlines() if path in sources else (), 1):
             if match := re.match(r"\s*-\s*[\"']?(?:[\w-]+::)?python\s*([<>=!~,.*\d\s]+)", line):
                 stated = re.sub(r"^={1,2}\s*", "", match[1].strip())
@@ -117,7 +117,7 @@ def _own_block(sources: Sources, folder: str) -> Iterator[Statement]:
 
 def _tool_versions(sources: Sources, folder: str) -> Iterator[Statement]:
     """asdf's file: the first version is the one that is used."""
-    path = _path(folder, ".tool-versions")
+    path = in_folder(folder, ".tool-versions")
     for number, line in enumerate(sources.text(path).splitlines() if path in sources else (), 1):
         if line.split()[:1] == ["python"]:
             yield from pinned(line.split()[1] if len(line.split()) > 1 else "", Origin(path, number))
@@ -125,7 +125,7 @@ def _tool_versions(sources: Sources, folder: str) -> Iterator[Statement]:
 
 def _mise(sources: Sources, folder: str) -> Iterator[Statement]:
     for name in ("mise.toml", ".mise.toml"):
-        path = _path(folder, name)
+        path = in_folder(folder, name)
         stated: Any = table(sources.toml(path), "tools").get("python")
         first = stated[0] if isinstance(stated, list) and stated else stated
         version = first.get("version") if isinstance(first, dict) else first
@@ -136,7 +136,7 @@ def _mise(sources: Sources, folder: str) -> Iterator[Statement]:
 def _platforms(sources: Sources, folder: str) -> Iterator[Statement]:
     """`runtime: python311` of App Engine, App Runner and Lambda; PYTHON_VERSION of Render."""
     for name in ("app.yaml", "apprunner.yaml", "serverless.yml", "template.yaml", "render.yaml"):
-        path = _path(folder, name)
+        path = in_folder(folder, name)
         pending = False
         for number, line in enumerate(sources.text(path).splitlines() if path in sources else (), 1):
             if match := re.match(r"\s*[rR]untime:\s*[\"']?python(3)\.?(\d{1,2})\b", line):
@@ -181,11 +181,6 @@ def _deployment_variables(sources: Sources) -> Iterator[Statement]:
             for number, line in enumerate(sources.text(path).splitlines(), 1):
                 if match := re.match(r"\s*(?:\w+_)?python_version:\s*[\"']?(3\.\d+)", line):
                     yield from pinned(match[1], Origin(path, number), DEPLOYED)
-
-
-def _path(folder: str, name: str) -> str:
-    """The file beside the dependencies."""
-    return name if folder == "." else f"{folder}/{name}"
 
 
 BESIDE: tuple[Callable[[Sources, str], Iterator[Statement]], ...] = (

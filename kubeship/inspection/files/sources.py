@@ -20,15 +20,13 @@ from kubeship.inspection.files.vendored import vendored_folders
 from kubeship.model.origin import Origin
 from kubeship.model.project import Warned
 
-# fmt: off
 ASIDE_FOLDERS = frozenset((
     "_tests", "_ui_tests", "_vendor", "app_template", "bench", "benchmark", "benchmarks", "cookbook", "demo",
     "demos", "doc", "docs", "e2e", "example", "examples", "fixtures", "integration_tests", "mock_server",
     "mock_services", "mocks", "mockserver", "mockservices", "notebooks", "project_name", "project_template",
     "sample", "samples", "test", "testdata", "testing", "tests", "third_party", "tutorial", "tutorials",
     "unittests", "vendor", "vendored",
-))
-# fmt: on
+))  # fmt: skip
 """Folders whose code is not what is deployed; Django's `startproject --template` fills in `project_name`."""
 ASIDE_FILES = re.compile(r"(test_.*|.*_tests?|tests?|conftest|setup|noxfile|fabfile|dodo)\.py")
 
@@ -102,7 +100,8 @@ class Sources:
         self.python_files = tuple(path for path in self.python_files if not path.startswith(prefixes))
         self.code = tuple(path for path in self.code if not path.startswith(prefixes))
         self.other_files = tuple(path for path in self.other_files if not path.startswith(prefixes))
-        self.__dict__.pop("_importers", None)
+        for known in ("_importers", "python_folders"):
+            self.__dict__.pop(known, None)
 
     @property
     def has_others(self) -> bool:
@@ -223,6 +222,16 @@ def folder_of(path: str) -> str:
     return path.rpartition("/")[0] or "."
 
 
+def in_folder(folder: str, name: str) -> str:
+    """The path of what lies in a folder; `.` is the top."""
+    return name if folder == "." else f"{folder}/{name}"
+
+
+def stem(path: str) -> str:
+    """The name of a Python file without its ending."""
+    return path.rpartition("/")[2].removesuffix(".py")
+
+
 def _own(python_files: Iterable[str]) -> tuple[str, ...]:
     """Without copies of other people's packages."""
     found = tuple(python_files)
@@ -232,10 +241,10 @@ def _own(python_files: Iterable[str]) -> tuple[str, ...]:
 
 def _folders(paths: Iterable[str]) -> frozenset[str]:
     """Every folder above one of the files; `.` for the top."""
-    found: set[str] = set()
+    found = {"."}
     for path in paths:
-        folder = path.rpartition("/")[0]
-        while folder and folder not in found:
+        folder = folder_of(path)
+        while folder not in found:
             found.add(folder)
-            folder = folder.rpartition("/")[0]
-    return frozenset(found | {"."})
+            folder = folder_of(folder)
+    return frozenset(found)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from kubeship.inspection.distributions.installs import shell_words
 from kubeship.inspection.files.dockerfiles import deployed_dockerfiles, read_dockerfile
-from kubeship.inspection.files.sources import Sources
+from kubeship.inspection.files.sources import Sources, in_folder
 from kubeship.model.dockerfile import Instruction
 from kubeship.model.origin import Origin
 
@@ -35,10 +35,9 @@ def stated_packages(sources: Sources, folder: str) -> list[tuple[str, Origin]]:
                 _run(instruction, path, installed)
         found += installed.items()
     for place in dict.fromkeys((folder, ".")):
-        prefix = "" if place == "." else f"{place}/"
         for name in LISTS:
-            found += _listed(sources, f"{prefix}{name}")
-        found += _nixpacks(sources, f"{prefix}nixpacks.toml")
+            found += _listed(sources, in_folder(place, name))
+        found += _nixpacks(sources, in_folder(place, "nixpacks.toml"))
     return [(RENAMED.get(name, name), origin) for name, origin in found]
 
 

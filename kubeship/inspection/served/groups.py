@@ -11,6 +11,7 @@ from kubeship.inspection.code.objects import Apps
 from kubeship.inspection.code.programs import TOOL_FOLDERS
 from kubeship.inspection.code.starts import Starts
 from kubeship.inspection.code.wrappers import APP_ARGUMENTS
+from kubeship.inspection.files.sources import stem
 from kubeship.inspection.files.syntax import argument, calls, dotted, local_names, walk
 from kubeship.inspection.served.candidates import Servable
 from kubeship.model.project import Interface
@@ -36,9 +37,9 @@ def made_of(servable: Servable) -> Made:
     return servable.app.made.path, servable.app.made.line
 
 
-def is_tool(stem: str) -> bool:
+def is_tool(name: str) -> bool:
     """Whether a module's name tells that it isn't served."""
-    return not TOOL_MODULES.isdisjoint(stem.lower().split("_"))
+    return not TOOL_MODULES.isdisjoint(name.lower().split("_"))
 
 
 def grouped(servable: list[Servable]) -> list[list[Servable]]:
@@ -63,12 +64,12 @@ def likeliest(
         lambda group: group[0].app.framework != "none",
         lambda group: _is_django_served(group, groups, declared),
         lambda group: posixpath.dirname(group[0].path).rpartition("/")[2] not in TOOL_FOLDERS,
-        lambda group: not all(is_tool(_stem(item.path)) for item in group),
+        lambda group: not all(is_tool(stem(item.path)) for item in group),
         lambda group: not declared or _distributions(group) & declared,
         lambda group: made_of(group[0]) not in mounted,
         lambda group: made_of(group[0]) in served,
         lambda group: any((item.path, item.name.removesuffix("()")) in commanded for item in group),
-        lambda group: any(_stem(item.path) == "wsgi" for item in group) and _same_framework(groups),
+        lambda group: any(stem(item.path) == "wsgi" for item in group) and _same_framework(groups),
         lambda group: _loads_all_others(modules, group, groups),
     )
     remaining = groups
@@ -185,7 +186,3 @@ def _loads_all_others(modules: Modules, group: list[Servable], groups: list[list
     return all(other[0].path in loaded and other[0].path != group[0].path for other in others) and not any(
         group[0].path in reachable(modules, other[0].path) for other in others
     )
-
-
-def _stem(path: str) -> str:
-    return path.rpartition("/")[2].removesuffix(".py")

@@ -22,6 +22,7 @@ from kubeship.inspection.code.queue_settings import configured_queues
 from kubeship.inspection.code.queues import QueueFound, find_queues
 from kubeship.inspection.code.starters import BOT_MODULES, IMPORTS_BOTS
 from kubeship.inspection.code.starts import Starts
+from kubeship.inspection.files.sources import stem
 from kubeship.inspection.served.candidates import Servable
 from kubeship.inspection.served.completed import completing_programs
 from kubeship.inspection.served.confirmation import Confirmation
@@ -92,7 +93,7 @@ def ran(modules: Modules, starts: Starts, confirmation: Confirmation, declared: 
 
 def _is_inner(program: Program) -> bool:
     """A module of a package that can be run, too, under no name that programs have: most are libraries' tools."""
-    return not program.value.endswith(".py") and "." in program.value and _stem(program.path) not in RUN_NAMES
+    return not program.value.endswith(".py") and "." in program.value and stem(program.path) not in RUN_NAMES
 
 
 def _of_queue(queue: QueueFound) -> Entrypoint:
@@ -156,7 +157,7 @@ def _by_command(modules: Modules, starts: Starts, confirmation: Confirmation, ap
         if start and start.app and not start.target and (start.app.made.path, start.app.made.line) == made:
             return [confirmation.program(replace(each, start=replace(start, app=None)))]
     top, _, inner = app.value.partition(":")[0].partition(".")
-    for_servers = _stem(app.path) in SERVED_MODULES
+    for_servers = stem(app.path) in SERVED_MODULES
     scripts = console_scripts(modules.sources) if "." in inner or (inner and not for_servers) else {}
     script = scripts.get(top) or scripts.get(top.replace("_", "-"))
     path = script.file(modules) if script else ""
@@ -186,8 +187,8 @@ def _most_complete(modules: Modules, group: list[Entrypoint]) -> Entrypoint:
         best = calling[0]
     loaded = set(reachable(modules, best.path))
     for other in group[1:]:
-        served = other.servable is not None and other.servable.imported and _stem(other.path) in SERVED_MODULES
-        if served and _stem(best.path) != "wsgi" and set(reachable(modules, other.path)) - loaded - {other.path}:
+        served = other.servable is not None and other.servable.imported and stem(other.path) in SERVED_MODULES
+        if served and stem(best.path) != "wsgi" and set(reachable(modules, other.path)) - loaded - {other.path}:
             return other
     return best
 
@@ -196,7 +197,3 @@ def _called(entrypoint: Entrypoint) -> str:
     """The factory that another factory calls."""
     servable = entrypoint.servable
     return servable.app.called if servable and servable.is_factory else ""
-
-
-def _stem(path: str) -> str:
-    return path.rpartition("/")[2].removesuffix(".py")

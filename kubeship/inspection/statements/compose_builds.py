@@ -28,10 +28,7 @@ def build_context(path: str, build: object) -> str | None:
 def is_outside(sources: Sources, path: str, build: object) -> bool:
     """Built from a folder that isn't there, or that holds no Python: another program's image."""
     context = build_context(path, build)
-    if context is None or context.startswith(".."):
-        return False
-    prefix = "" if context == "." else f"{context}/"
-    return not any(file.startswith(prefix) for file in sources.python_files)
+    return context is not None and not context.startswith("..") and context not in sources.python_folders
 
 
 def is_of_another(sources: Sources, path: str, build: object) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 
 from kubeship.inspection.files.dockerfiles import deployed_dockerfiles, read_dockerfile
 from kubeship.inspection.files.documents import read_yaml
-from kubeship.inspection.files.sources import Sources, is_aside
+from kubeship.inspection.files.sources import Sources, in_folder, is_aside
 from kubeship.inspection.statements.cluster_files import containers
 from kubeship.inspection.statements.compose_builds import dockerfile_of
 from kubeship.inspection.statements.compose_files import FILE
@@ -61,7 +61,7 @@ def probed(sources: Sources) -> Iterator[Found[str]]:
 def _of_platforms(sources: Sources, folder: str) -> Iterator[Found[str]]:
     for base in dict.fromkeys((folder, ".")):
         for name, pattern in KEYS.items():
-            path = name if base == "." else f"{base}/{name}"
+            path = in_folder(base, name)
             for number, line in enumerate(sources.text(path).splitlines() if path in sources else (), 1):
                 if match := re.search(pattern, line):
                     yield Found(match[1].strip("\"',"), (Origin(path, number, "a health check"),))

@@ -6,7 +6,7 @@ from dataclasses import replace
 from kubeship.inspection.distributions.managers.declarations import Declaration, Selection
 from kubeship.inspection.distributions.managers.lock_files import LockedPackage, Wanted, closure, packages
 from kubeship.inspection.distributions.managers.pyproject import read_pyproject
-from kubeship.inspection.files.sources import Sources, folder_of
+from kubeship.inspection.files.sources import Sources, folder_of, in_folder
 
 
 def read_locked_pyproject(
@@ -20,13 +20,10 @@ def read_locked_pyproject(
 
     `dependencies` reads what a locked package wants with these extras, in the lock's own form.
     """
-    folder = folder_of(path)
-    prefix = "" if folder == "." else f"{folder}/"
-    declaration = read_pyproject(sources, f"{prefix}pyproject.toml", selection)
-    lock = f"{prefix}{lock_name}"
+    manifest, lock = (in_folder(folder_of(path), name) for name in ("pyproject.toml", lock_name))
+    declaration = read_pyproject(sources, manifest, selection)
     if lock not in sources:
         return declaration
     roots = [Wanted(each.name, each.extras, each.marker) for each in declaration.requirements.required]
     found = closure(packages(sources.text(lock)), roots, dependencies, lock)
-    files = (f"{prefix}pyproject.toml", lock)
-    return replace(declaration, requirements=replace(declaration.requirements, files=files, locked=found))
+    return replace(declaration, requirements=replace(declaration.requirements, files=(manifest, lock), locked=found))

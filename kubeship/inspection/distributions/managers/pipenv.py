@@ -14,15 +14,13 @@ from kubeship.inspection.distributions.requirement_lines import (
 )
 from kubeship.inspection.distributions.requirements import Requirements
 from kubeship.inspection.files.documents import listed, read_json, table
-from kubeship.inspection.files.sources import Sources, folder_of
+from kubeship.inspection.files.sources import Sources, folder_of, in_folder
 from kubeship.model.origin import Origin
 
 
 def read_pipenv(sources: Sources, path: str, selection: Selection) -> Declaration:
     """`[packages]` and the lock's `default`; development packages are left out."""
-    folder = folder_of(path)
-    prefix = "" if folder == "." else f"{folder}/"
-    pipfile, lock = f"{prefix}Pipfile", f"{prefix}Pipfile.lock"
+    pipfile, lock = (in_folder(folder_of(path), name) for name in ("Pipfile", "Pipfile.lock"))
     document = sources.toml(pipfile)
     stated = table(document, "packages")
     locked = read_json(sources, lock) if lock in sources else {}

@@ -7,7 +7,7 @@ from typing import Any
 from kubeship.inspection.distributions.managers.declarations import Declaration, Selection, required
 from kubeship.inspection.distributions.requirements import Requirements
 from kubeship.inspection.files.documents import listed
-from kubeship.inspection.files.sources import Sources
+from kubeship.inspection.files.sources import Sources, folder_of
 
 BLOCK = re.compile(r"(?m)^# /// script$\s(?P<content>(?:^#(?:| .*)$\s)+)^# ///$")
 """PEP 723's own reference expression, for blocks of the type `script`."""
@@ -15,9 +15,7 @@ BLOCK = re.compile(r"(?m)^# /// script$\s(?P<content>(?:^#(?:| .*)$\s)+)^# ///$"
 
 def scripts(sources: Sources, folder: str) -> list[str]:
     """The Python files of the folder itself that declare dependencies."""
-    prefix = "" if folder == "." else f"{folder}/"
-    beside = [path for path in sources.code if path.startswith(prefix) and "/" not in path.removeprefix(prefix)]
-    return [path for path in beside if b"# /// script" in sources.content(path)]
+    return [path for path in sources.code if folder_of(path) == folder and b"# /// script" in sources.content(path)]
 
 
 def own_block(sources: Sources, path: str) -> dict[str, Any]:

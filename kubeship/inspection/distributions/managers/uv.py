@@ -10,7 +10,7 @@ from kubeship.inspection.distributions.managers.declarations import Declaration,
 from kubeship.inspection.distributions.managers.lock_files import LockedPackage, Wanted, closure, packages
 from kubeship.inspection.distributions.managers.pyproject import read_pyproject
 from kubeship.inspection.files.documents import table
-from kubeship.inspection.files.sources import Sources, folder_of
+from kubeship.inspection.files.sources import Sources, folder_of, in_folder
 
 ITEM = re.compile(r'\{ name = "([^"]+)"(?:, version = "[^"]*")?(?:, source = \{[^}]*\})?([^\n]*)\}')
 EXTRA = re.compile(r"extra = \[([^]]*)\]")
@@ -20,7 +20,7 @@ MARKER = re.compile(r'marker = "((?:[^"\\]|\\.)*)"')
 def read_uv(sources: Sources, path: str, selection: Selection) -> Declaration:
     """The declaration in the pyproject.toml beside the lock file or above it, with what the lock adds."""
     folder = folder_of(path)
-    manifest = "pyproject.toml" if folder == "." else f"{folder}/pyproject.toml"
+    manifest = in_folder(folder, "pyproject.toml")
     declaration = read_pyproject(sources, manifest, selection)
     lock = next((each for each in _locks(folder) if each in sources), None)
     if lock is None:
