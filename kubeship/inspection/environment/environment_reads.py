@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from kubeship.inspection.code.bindings import Binding
 from kubeship.inspection.code.modules import External, Local, Modules
 from kubeship.inspection.environment.environment_readers import GETTERS, Reader, external, literal
+from kubeship.inspection.environment.refusals import refused
 from kubeship.inspection.files.syntax import argument, children, dotted, is_main_guard, text, walk
 from kubeship.model.origin import Origin
 
@@ -32,6 +33,7 @@ URL_DEFAULTS = {
     "db_url": "DATABASE_URL", "email": "EMAIL_URL", "email_url": "EMAIL_URL", "search_url": "SEARCH_URL",
 }  # fmt: skip
 """django-environ's methods that know their variable (its API reference)."""
+CONSTANT = re.compile(r"(\w+\.)*_*[A-Z][A-Z0-9_]*")
 OPTIONS = frozenset({"click.argument", "click.option", "typer.Argument", "typer.Option"})
 """Command line options that take a variable's value (`envvar=`)."""
 
@@ -55,6 +57,7 @@ def readings(modules: Modules, path: str, readers: dict[tuple[str, str], Reader]
     if tree is None:
         return
     nodes = list(_deployed_nodes(tree))
+    demanded = refused(modules, path, tree)
     tested = {name for node in nodes for name in _tested(modules, path, node)}
     prefixes = [found for node in nodes if isinstance(node, ast.With) for found in _prefixed(modules, path, node)]
     for node in nodes:
@@ -64,7 +67,9 @@ def readings(modules: Modules, path: str, readers: dict[tuple[str, str], Reader]
                 inside = [p for first, last, owner, p in prefixes if first < node.lineno <= last and _of(node, owner)]
                 name = "".join(inside) + name
             if re.fullmatch(r"[A-Za-z_]\w*", name):
-                yield replace(found, name=name, required=found.required and found.name not in tested)
+                yield replace(
+                    found, name=name, required=(found.required or found.name in demanded) and found.name not in tested
+                )
 
 
 def _of(call: ast.Call, owner: str) -> bool:
@@ -126,7 +131,7 @@ def _prefixed(modules: Modules, path: str, block: ast.With) -> Iterator[tuple[in
 
 def _reading(modules: Modules, path: str, node: ast.AST, readers: dict[tuple[str, str], Reader]) -> tuple[Reading, ...]:
     if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
-        name = text(node.slice)
+        name = _named(modules, path, node.slice)
         if name and _reads_environment(modules, path, node.value):
             return (Reading(name, True, None, Origin(path, node.lineno)),)
     if isinstance(node, ast.Call):
@@ -134,11 +139,23 @@ def _reading(modules: Modules, path: str, node: ast.AST, readers: dict[tuple[str
     return ()
 
 
+def _named(modules: Modules, path: str, expression: ast.expr | None) -> str | None:
+    """A variable's name, as it stands or as a constant of the project holds it: `os.environ[DB_URI]`."""
+    name = dotted(expression) if isinstance(expression, ast.Name | ast.Attribute) else None
+    if name is None or not CONSTANT.fullmatch(name):
+        return text(expression)
+    match modules.reference(path, name):
+        case Local(_, _, Binding(value=ast.expr() as value)):
+            return text(value)
+        case _:
+            return None
+
+
 def _called(modules: Modules, path: str, call: ast.Call, readers: dict[tuple[str, str], Reader]) -> tuple[Reading, ...]:
     outside = external(modules, path, call.func)
     origin = Origin(path, call.lineno)
     if outside in GETTERS:
-        name, default = text(argument(call, "key", 0)), argument(call, "default", 1)
+        name, default = _named(modules, path, argument(call, "key", 0)), argument(call, "default", 1)
         return (Reading(name, False, literal(default), origin),) if name else ()
     if outside == "dj_database_url.config":
         name = text(argument(call, "env", 0)) or "DATABASE_URL"
@@ -146,7 +163,7 @@ def _called(modules: Modules, path: str, call: ast.Call, readers: dict[tuple[str
     if outside in OPTIONS:
         return tuple(_option(call, origin))
     if readers and (reader := _reader_called(modules, path, call, readers)):
-        name, given = text(argument(call, reader.name, reader.position)), None
+        name, given = _named(modules, path, argument(call, reader.name, reader.position)), None
         if reader.default:
             given = argument(call, reader.default, reader.default_position)
         return (Reading(name, reader.required and given is None, literal(given), origin),) if name else ()

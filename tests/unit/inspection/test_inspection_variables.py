@@ -110,3 +110,43 @@ def test_what_is_read_only_where_another_variable_is_set_is_not_required(
     found = inspect(written({**APP, "settings.py": code}), {}).variables
 
     assert [variable.required for variable in found if variable.name == "HOST"] == [required]
+
+
+@pytest.mark.parametrize(
+    ("code", "required"),
+    [
+        ('HOST = os.getenv("HOST")\nif not HOST:\n    raise RuntimeError\n', True),
+        ('HOST = os.getenv("HOST")\nif HOST is None:\n    sys.exit(1)\n', True),
+        ('HOST = os.getenv("HOST")\nif HOST not in ("a", "b"):\n    raise ValueError(HOST)\n', True),
+        (
+            'HOST, B = os.getenv("HOST"), 1\nhost = os.getenv("HOST")\nif not all([host, B]):\n    raise ValueError\n',
+            True,
+        ),
+        ('HOST = os.getenv("HOST")\nif not HOST:\n    HOST = "a"\n', False),
+        ('HOST = os.getenv("HOST", "a")\nif not HOST:\n    raise ValueError\n', False),
+        ('def made():\n    host = os.getenv("HOST")\n    if not host:\n        raise ValueError\n\nmade()\n', True),
+        ('def view():\n    host = os.getenv("HOST")\n    if not host:\n        raise ValueError\n', False),
+        ('class S:\n    host = os.getenv("HOST")\n    if not host:\n        raise ValueError\n', True),
+        (
+            'class S:\n  def of(self):\n    h = os.getenv("HOST")\n    if not h:\n      raise ValueError\n',
+            False,
+        ),
+    ],
+)
+def test_what_an_import_refuses_to_be_without_is_required(written: Written, code: str, required: bool) -> None:
+    found = inspect(written({**APP, "settings.py": f"import os\nimport sys\n\n{code}"}), {}).variables
+
+    assert [variable.required for variable in found if variable.name == "HOST"] == [required]
+
+
+def test_a_variable_s_name_may_be_a_constant(written: Written) -> None:
+    files = {
+        "names.py": 'TOKEN = "SHOP_TOKEN"\n',
+        "settings.py": "import os\nimport names\nfrom names import TOKEN\n\nURI = 'DB_URI'\n\n"
+        "def got(key):\n    if not os.getenv(key):\n        raise ValueError(key)\n    return os.getenv(key)\n\n"
+        "def load():\n    return got(URI), os.environ[TOKEN], os.getenv(names.TOKEN), os.getenv(f'{URI}_X')\n",
+    }
+
+    variables = inspect(written(APP | files), {}).variables
+
+    assert [(each.name, each.required) for each in variables] == [("DB_URI", True), ("SHOP_TOKEN", True)]
