@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from kubeship.model.python_traceback import PythonError
 
@@ -22,21 +23,26 @@ class Meaning:
 class Words:
     """Words of programs, and what they mean to somebody who deploys."""
 
-    pattern: re.Pattern[str]
+    expression: str
     cause: str
     """Completes a sentence that begins with the program's name; what the pattern found is filled in."""
     remedy: str
     heals: bool = False
     """Whether it may pass without a change here: a server starts, or somebody else ends."""
 
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """The expression, compiled when it is first looked for: of a hundred rows, most runs look for none."""
+        return re.compile(self.expression)
+
     def of(self, what: str) -> tuple[str, str]:
         """Cause and remedy, with what the pattern found for `{what}`."""
         return self.cause.replace("{what}", what), self.remedy.replace("{what}", what)
 
 
-def words(pattern: str, cause: str, remedy: str, *, heals: bool = False) -> Words:
+def words(expression: str, cause: str, remedy: str, *, heals: bool = False) -> Words:
     """A row of a table of such words."""
-    return Words(re.compile(pattern), cause, remedy, heals)
+    return Words(expression, cause, remedy, heals)
 
 
 def first_of(rows: Iterable[Words], text: str) -> tuple[Words, str] | None:
