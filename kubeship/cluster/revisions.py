@@ -37,11 +37,13 @@ def revisions(api: Api, app: str) -> tuple[Revision, ...]:
 
 
 def record(api: Api, revision: Revision, check: Callable[[], None]) -> None:
-    """Create or update the record, then delete what is too old; `check` raises before a write without the lease."""
+    """Create or update the record; `check` raises before a write without the lease. At its end goes what is too old."""
     encoded = encode(revision)
     check()
     # Forced: the record is kubeship's own, and applying it twice is harmless when an answer is lost.
     api.apply(encoded, force=True)
+    if revision.outcome is Outcome.STARTED:
+        return  # whoever waits for the new version shouldn't have to wait for this
     for number in surplus(_outcome(item) for item in _records(api, revision.app)):
         check()
         api.delete(_ref(revision.app, number), propagation="Background")

@@ -114,7 +114,7 @@ def deploy(request: DeployRequest, builders: Builders, connect: Callable[[App], 
         )
         begin(revision, newest, held)
         with told_if_unfinished(revision, "kubeship deploy", emit):
-            return Deployed(_roll_out(app, revision, request, held), changes, addresses(objects))
+            return Deployed(_roll_out(app, revision, records, request, held), changes, addresses(objects))
 
 
 def require(findings: Iterable[Finding], app: App, create_namespace: bool, emit: Emit) -> None:
@@ -147,12 +147,14 @@ def _number(newest: Revision | None, objects: tuple[Object, ...]) -> int:
     return newest.number if resumed else newest.number + 1
 
 
-def _roll_out(app: App, revision: Revision, request: DeployRequest, held: Held) -> Revision:
+def _roll_out(
+    app: App, revision: Revision, records: tuple[Revision, ...], request: DeployRequest, held: Held
+) -> Revision:
     steps, rest = split(revision.objects)
     try:
         if needed := prerequisites(steps, rest):
             held.cluster.apply(needed, held.lease, held.emit)
-        run_release(steps, held.cluster.revisions(revision.app), held)
+        run_release(steps, (revision, *records), held)
     except ReleaseFailed as error:
         held.end(revision, Outcome.STOPPED, error.message)
         raise
@@ -165,7 +167,7 @@ def _roll_out(app: App, revision: Revision, request: DeployRequest, held: Held) 
         if isinstance(verdict, Failed):
             kept = save_evidence(app, revision, verdict, observer, request.evidence)
             raise failed_rollout(revision, verdict, kept, request.roll_back, held)
-    return conclude(revision, held)
+    return conclude(revision, records, held)
 
 
 def begin(revision: Revision, newest: Revision | None, held: Held) -> None:
@@ -175,12 +177,11 @@ def begin(revision: Revision, newest: Revision | None, held: Held) -> None:
     held.record(revision)
 
 
-def conclude(revision: Revision, held: Held) -> Revision:
-    """Delete what earlier revisions left behind, and mark this one as succeeded."""
+def conclude(revision: Revision, records: tuple[Revision, ...], held: Held) -> Revision:
+    """Delete what the revisions before it (`records`) left behind, and mark this one as succeeded."""
     wanted = {ref(item) for item in revision.objects}
-    records = held.cluster.revisions(revision.app)
     earlier = (item for record in records for item in record.objects)
     held.prune(dict.fromkeys(ref(item) for item in earlier if ref(item) not in wanted))
     succeeded = held.end(revision, Outcome.SUCCEEDED)
-    forget(records, held)
+    forget((revision, *records), held)
     return succeeded

@@ -85,7 +85,7 @@ def _bring_back(
             hint=diagnosis.remedy,
             details=words(verdict),
         )
-    return conclude(revision, held)
+    return conclude(revision, records, held)
 
 
 def require_reversible(left: Undoing, target: Revision, asked_for: bool, emit: Emit) -> None:

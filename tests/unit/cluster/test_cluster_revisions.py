@@ -93,6 +93,16 @@ def test_old_records_go_when_newer_ones_succeeded() -> None:
     assert [found.number for found in revisions(api, "shop")] == list(range(KEPT + 1, 1, -1))
 
 
+def test_old_records_go_when_a_deploy_ends_and_not_while_its_new_version_is_waited_for() -> None:
+    api = FakeApi(*(encode(revision(number)) for number in range(1, KEPT + 1)))
+
+    record(api, revision(KEPT + 1, Outcome.STARTED), always)
+    begun = len(revisions(api, "shop"))
+    record(api, revision(KEPT + 1, Outcome.FAILED), always)
+
+    assert (begun, len(revisions(api, "shop"))) == (KEPT + 1, KEPT)
+
+
 def test_nothing_is_recorded_without_the_lease() -> None:
     api = FakeApi()
 
