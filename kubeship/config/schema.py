@@ -23,9 +23,7 @@ from kubeship.config.process_schema import Process
 from kubeship.config.static_schema import Static
 from kubeship.config.storage_schema import FileContent, SharedVolume
 from kubeship.config.strict import Strict
-
-LONGEST_NAME = 52
-"""Of an app with its process: CronJobs allow 52 characters, since their Jobs' names get a suffix of 11."""
+from kubeship.model.project import LONGEST_NAME
 
 
 class Configuration(Strict):

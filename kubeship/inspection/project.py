@@ -18,7 +18,7 @@ from kubeship.inspection.distributions.wheel_answers import untried, with_wheels
 from kubeship.inspection.environment.variables import find_variables
 from kubeship.inspection.files.findings import Answered
 from kubeship.inspection.files.sources import Sources, folder_of, is_aside, no_collection, read_sources
-from kubeship.inspection.naming import app_name, own_dockerfile
+from kubeship.inspection.naming import app_name, fitting, own_dockerfile
 from kubeship.inspection.needs.behaviour import traits
 from kubeship.inspection.needs.catalogues import translations, uncompiled
 from kubeship.inspection.needs.command_files import written_folders
@@ -101,14 +101,16 @@ def inspect(path: Path, answers: Answers, index: WheelIndex | None = None) -> Pr
     required = dependencies.value.applying(python.value.version.value)
     needs = with_needs(sources, dependencies.value)
     back_ends = engines(modules, settings.value) if settings.value else {}
-    anonymous = any(not requirement.name for requirement in required)
-    undeclared = undeclared_imports(modules, dependencies.value.distributions, anonymous, skipped)
+    undeclared = undeclared_imports(
+        modules, dependencies.value.distributions, any(not requirement.name for requirement in required), skipped
+    )
     if chosen and chosen.path:
         read_nearest(modules, chosen.path)
     packages = find_system_packages(sources, dependencies.value, python.value.version.value, index)
     answered = (part, dependencies, python, entry, settings, health, web, packages)
     distributions = frozenset(dependencies.value.distributions)
-    processes = others if scheduled and not complete else (web.value, *others)
+    name = app_name(sources, folder, answers)
+    processes = fitting(others if scheduled and not complete else (web.value, *others), name.value)
     idle = unstated_work(modules, settings.value, root, processes)
     services = find_services(modules, required, variables, back_ends, settings.value.chain if settings.value else ())
     wheels = inference(sources, dependencies.value, python.value.version.value)
@@ -122,7 +124,7 @@ def inspect(path: Path, answers: Answers, index: WheelIndex | None = None) -> Pr
     volumes = merged(find_volumes(modules, settings.value), stated_volumes(sources, folder), models.folders)
     kept = frozenset(volume.value for volume in volumes)
     return Project(
-        name=app_name(sources, folder, answers),
+        name=name,
         python=python.value.version,
         python_constraint=python.value.constraint,
         dependencies=needs,

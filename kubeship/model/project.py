@@ -8,6 +8,8 @@ from kubeship.model.origin import Candidate, Found, Origin, Question
 
 ProcessKind = Literal["web", "worker", "singleton", "cron"]
 Interface = Literal["wsgi", "asgi", "own-server", "none"]
+LONGEST_NAME = 52
+"""Of an app with its process: CronJobs allow 52 characters, since their Jobs' names get a suffix of 11."""
 
 
 @dataclass(frozen=True)
