@@ -11,15 +11,15 @@ from kubeship.inspection.code.frameworks import CONSTRUCTORS
 from kubeship.inspection.code.modules import Modules
 from kubeship.inspection.code.objects import Apps
 from kubeship.inspection.files.imported import Imported
-from kubeship.inspection.files.sources import Sources, is_aside
-from kubeship.inspection.files.syntax import argument, calls, dotted, statements, text, walk
+from kubeship.inspection.files.sources import Sources, is_aside, stem
+from kubeship.inspection.files.syntax import calls
+from kubeship.inspection.served.import_effects import why_not_imported, works_in_app_context
 from kubeship.model.origin import Origin
 
 HAND_WRITTEN = re.compile(rb"\b(?:" + "|".join(sorted(MAKERS)).encode() + rb")\b|\b(?:receive|start_response)\s*[,:)]")
 """Methods that make an app whatever they are called on, and parameters of hand-written apps (PEP 3333, ASGI)."""
 WORDS = (*(name.encode() for name in MAKERS), b"receive", b"start_response")
 """One of them must stand there: asking for that first is far cheaper than the pattern."""
-ALEMBIC_CONTEXT = Imported("alembic", "context")
 MAKES_APPS = {
     module: frozenset(name.rpartition(".")[2].encode() for name in CONSTRUCTORS if name.partition(".")[0] == module)
     for module in {name.partition(".")[0] for name in CONSTRUCTORS}
@@ -90,7 +90,9 @@ def find_candidates(sources: Sources, modules: Modules, apps: Apps) -> Candidate
         names |= {name for made in makers.values() for name in made}
         if not names:
             return Candidates(tuple(servable.values()), tuple(near))
-        pattern = _importing(names, {_stem(module.path) for module in read if module.path in holders})
+        pattern = _importing(
+            names, {stem(module.path.removesuffix("/__init__.py")) for module in read if module.path in holders}
+        )
         paths = [p for p in sources.python_files if p not in seen and pattern.search(sources.import_lines(p))]
 
 
@@ -112,11 +114,6 @@ def _importing(names: set[str], stems: set[str]) -> re.Pattern[bytes]:
         rb"(?m)(?:import\b[^\n]*|^[ \t]*|[,(][ \t\n]*)\b(?:%s)\b(?!\.)|(?:\b(?:%s)|\.)[ \t]+import[ \t]+\*"
         % (words, starred)
     )
-
-
-def _stem(path: str) -> str:
-    """The last part of the module's name."""
-    return path.removesuffix("/__init__.py").removesuffix(".py").rpartition("/")[2]
 
 
 def _constructors(module: Module, apps: Apps) -> set[str]:
@@ -148,7 +145,7 @@ def _in_module(module: Module, apps: Apps) -> list[Servable | NearMiss]:
         item = _servable(module, name, bindings, apps)
         if item is not None:
             found.append(item)
-    if runs := _runs_on_import(module, {item.name for item in found if isinstance(item, Servable)}):
+    if runs := why_not_imported(module, {item.name for item in found if isinstance(item, Servable)}):
         return [NearMiss(i.name, runs, i.app.framework if isinstance(i, Servable) else i.framework) for i in found]
     return found
 
@@ -160,7 +157,7 @@ def _servable(module: Module, name: str, bindings: tuple[Binding, ...], apps: Ap
         binding = next(b for b in reversed(bindings) if not b.guarded)
         imported = isinstance(binding.value, Imported)
         origin = Origin(path, binding.line, _reason(app, imported))
-        return Servable(path, name, app, origin, imported, is_aside(path), _is_script(module))
+        return Servable(path, name, app, origin, imported, is_aside(path), works_in_app_context(module))
     if isinstance(last.value, ast.FunctionDef) and (made := factory(apps, path, last)):
         return _of_factory(path, name, made, last.line)
     if last.guarded and isinstance(last.value, ast.expr) and (guarded := apps.of_expression(path, last.value)):
@@ -184,17 +181,6 @@ def _of_factory(path: str, name: str, made: Factory, line: int) -> Servable | Ne
     return Servable(path, f"{name}()", made.app, Origin(path, line, f"a factory of {kind}"), False, is_aside(path))
 
 
-def _is_script(module: Module) -> bool:
-    contexts = [
-        dotted(item.context_expr.func) or ""
-        for statement, guarded in statements(module.tree.body)
-        if isinstance(statement, ast.With) and not guarded
-        for item in statement.items
-        if isinstance(item.context_expr, ast.Call)
-    ]
-    return any(name.endswith((".app_context", ".test_request_context")) for name in contexts)
-
-
 def kind_of(app: App) -> str:
     """`a flask.Flask`, `a django wsgi handler`."""
     if "." not in app.constructor:
@@ -211,41 +197,3 @@ def _reason(app: App, imported: bool) -> str:
     if imported:
         kind += f", from {app.made.path}:{app.made.line}"
     return kind
-
-
-def _runs_on_import(module: Module, names: set[str]) -> Origin | None:
-    """A module that calls `app.run()` when it is imported never comes back; one that writes a file of it is a tool."""
-    if line := _alembics(module):
-        return Origin(module.path, line, "Alembic loads it: without a migration that runs, importing it fails")
-    for statement, guarded in statements(module.tree.body):
-        call = statement.value if isinstance(statement, ast.Expr) else None
-        if not guarded and isinstance(statement, ast.Assign | ast.Expr) and _reads_command_line(statement.value):
-            return Origin(module.path, statement.lineno, "importing it reads the command line: it is run, not imported")
-        if not guarded and isinstance(statement, ast.With) and _writes(statement, names):
-            return Origin(module.path, statement.lineno, "importing it writes a file from the app: it is run by hand")
-        if guarded or not isinstance(call, ast.Call):
-            continue
-        owner, _, method = (dotted(call.func) or "").rpartition(".")
-        if method == "run" and owner in names:
-            reason = f'importing it runs {owner}.run(); put that under `if __name__ == "__main__":`'
-            return Origin(module.path, statement.lineno, reason)
-    return None
-
-
-def _alembics(module: Module) -> int | None:
-    """The line of `from alembic import context`: an env.py, which has that context only while Alembic runs it."""
-    every = (binding for bindings in module.bindings.values() for binding in bindings)
-    return next((each.line for each in every if each.value == ALEMBIC_CONTEXT), None)
-
-
-def _reads_command_line(value: ast.expr) -> bool:
-    """`args = parser.parse_args()`: a server that imports it would be asked for the program's options (argparse)."""
-    return isinstance(value, ast.Call) and not value.args and getattr(value.func, "attr", "") == "parse_args"
-
-
-def _writes(statement: ast.With, names: set[str]) -> bool:
-    """`with open("openapi.json", "w") as file: json.dump(app.openapi(), file)`."""
-    opened = [item.context_expr for item in statement.items if isinstance(item.context_expr, ast.Call)]
-    modes = [text(argument(call, "mode", 1)) for call in opened if dotted(call.func) == "open"]
-    used = {node.id for node in walk(statement) if isinstance(node, ast.Name)}
-    return any(mode and set("wax") & set(mode) for mode in modes) and not used.isdisjoint(names)

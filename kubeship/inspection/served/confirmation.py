@@ -17,7 +17,7 @@ from kubeship.inspection.code.starts import Starts
 from kubeship.inspection.code.subcommands import serving_words
 from kubeship.inspection.commands.servers import OF_FUNCTIONS
 from kubeship.inspection.files.imported import Imported
-from kubeship.inspection.files.sources import folder_of
+from kubeship.inspection.files.sources import folder_of, in_folder
 from kubeship.inspection.served.candidates import Candidates, kind_of
 from kubeship.inspection.served.entrypoint import SERVERS, Entrypoint, of_app, point
 from kubeship.inspection.served.groups import made_of
@@ -62,7 +62,7 @@ class Confirmation:
     def object(self, target: str, folder: str, origin: Origin) -> Entrypoint | None:
         """`module:object`; without an object, the module's only app."""
         name, _, attribute = target.partition(":")
-        usual = (folder, ".", _join(folder, "src"), "src", *self.modules.declared_roots, folder_of(origin.path))
+        usual = (folder, ".", in_folder(folder, "src"), "src", *self.modules.declared_roots, folder_of(origin.path))
         for root in dict.fromkeys((*usual, *only_root(self.modules, name))):
             path = self.modules.find(root, name)
             if path is None or self.modules.module(path) is None:
@@ -84,7 +84,7 @@ class Confirmation:
         name, _, attribute = target.value.partition(":")
         if target.form != "object" or not attribute.isidentifier() or target.strength > SUPERVISED:
             return None
-        for root in dict.fromkeys((target.folder, ".", _join(target.folder, "src"), *self.modules.declared_roots)):
+        for root in dict.fromkeys((target.folder, ".", in_folder(target.folder, "src"), *self.modules.declared_roots)):
             path = self.modules.find(root, name)
             module = self.modules.module(path) if path else None
             bindings = module.bindings.get(attribute, ()) if module else ()
@@ -163,7 +163,7 @@ class Confirmation:
     def _run(self, target: str, folder: str, origin: Origin) -> Entrypoint | None:
         """`python server.py`, `python -m bot`."""
         for root in dict.fromkeys((folder, ".", "src")):
-            path = _join(root, target) if target.endswith(".py") else self._main_file(root, target)
+            path = in_folder(root, target) if target.endswith(".py") else self._main_file(root, target)
             if path in self.modules.sources:
                 program = program_at(self.modules, self.starts, path, target)
                 found = self.program(program, origin)
@@ -202,7 +202,7 @@ class Confirmation:
         return self.object(f"{inside}:{names[0]}", root, origin) if len(names) == 1 and inside else None
 
     def _paste(self, target: str, folder: str, origin: Origin) -> Entrypoint | None:
-        path = next((p for p in (_join(folder, target), target) if p in self.modules.sources), None)
+        path = next((p for p in (in_folder(folder, target), target) if p in self.modules.sources), None)
         best = next((item for item in self.candidates.servable if item.app.framework == "pyramid"), None)
         if path is None:
             return None
@@ -236,7 +236,3 @@ def _takes_requests(app: App) -> bool:
 
 def _with(entrypoint: Entrypoint, stated: tuple[Origin, ...]) -> Entrypoint:
     return replace(entrypoint, origins=(*stated, *entrypoint.origins))
-
-
-def _join(folder: str, path: str) -> str:
-    return path if folder == "." else f"{folder}/{path}"

@@ -10,7 +10,7 @@ from kubeship.inspection.code.objects import Apps
 from kubeship.inspection.code.starts import Starts
 from kubeship.inspection.commands.servers import OF_FUNCTIONS
 from kubeship.inspection.files.findings import SET_BY_YOU, Answered
-from kubeship.inspection.files.sources import is_aside
+from kubeship.inspection.files.sources import is_aside, stem
 from kubeship.inspection.served.candidates import Candidates, Servable, makes_apps
 from kubeship.inspection.served.confirmation import Confirmation
 from kubeship.inspection.served.disagreements import disagreements
@@ -109,12 +109,12 @@ def _told_apart(points: dict[Servable, Entrypoint]) -> dict[Servable, Entrypoint
 
 def _rank(servable: Servable) -> tuple[object, ...]:
     """What a server is most likely meant to be given comes first."""
-    stem = _stem(servable.path)
-    place = SERVED_MODULES.index(stem) if stem in SERVED_MODULES else len(SERVED_MODULES)
+    module = stem(servable.path)
+    place = SERVED_MODULES.index(module) if module in SERVED_MODULES else len(SERVED_MODULES)
     name = servable.name.removesuffix("()")
     return (
-        stem != "wsgi",
-        is_tool(stem) or servable.script,
+        module != "wsgi",
+        is_tool(module) or servable.script,
         servable.is_factory,
         -servable.app.wraps,
         servable.imported,
@@ -130,7 +130,7 @@ def _without_tools(servable: list[Servable]) -> list[Servable]:
     """Several modules that call one factory, under no name that tells of serving, are tools: the factory is served."""
     callers: dict[tuple[str, int | None], set[str]] = {}
     for item in servable:
-        if item.app.called and not item.imported and _stem(item.path) not in SERVED_MODULES:
+        if item.app.called and not item.imported and stem(item.path) not in SERVED_MODULES:
             callers.setdefault((item.app.made.path, item.app.made.line), set()).add(item.path)
     return [
         replace(item, script=True)
@@ -139,10 +139,6 @@ def _without_tools(servable: list[Servable]) -> list[Servable]:
         else item
         for item in servable
     ]
-
-
-def _stem(path: str) -> str:
-    return path.rpartition("/")[2].removesuffix(".py")
 
 
 def _stated(
