@@ -100,6 +100,11 @@ def missing_file(error: PythonError) -> Meaning | None:
     missing = error.name == "FileNotFoundError" and re.search(r"\[Errno 2\] [^:]+: '(?P<path>[^']+)'", error.message)
     if not missing:
         return None
+    if re.search(r"/logging/\w+\.py$", error.raised_in) or re.search(r"\bopen\(.*['\"][awx]b?\+?['\"]", error.source):
+        return Meaning(
+            f"writes {missing['path']}, whose folder is not there{at(error)}",
+            f"{WRITE_ELSEWHERE}; a folder that is needed is made in the Dockerfile, or by the program itself",
+        )
     cause = f"reads {missing['path']}, which is not there{at(error)}"
     if re.match(r"/(?:etc|mnt|run|secrets?|vault|var|config)/", missing["path"]):
         return Meaning(cause, "mount the Secret, ConfigMap or volume that it comes from there, or correct the path")
@@ -168,7 +173,8 @@ def lost_child(error: PythonError) -> Meaning | None:
 def cannot_listen(error: PythonError) -> Meaning | None:
     """bind(2): a port that is taken, or one below 1024."""
     message = error.message.lower()
-    if error.name not in ("OSError", "PermissionError"):
+    binding = re.search(r"\bbind\b|no socket could be created", message)
+    if error.name not in ("OSError", "PermissionError") and not binding:
         return None
     if "address already in use" in message:
         return Meaning(
@@ -176,8 +182,8 @@ def cannot_listen(error: PythonError) -> Meaning | None:
             "start the server once: a module must not call app.run() while it is imported, and no other program or "
             "container of the pod may take its port",
         )
-    binding = "bind" in message or re.search(r"/(?:socketserver|socket|asyncio/\w+)\.py$", error.raised_in)
-    if binding and ("cannot assign requested address" in message or "[errno -" in message):
+    binding = binding or re.search(r"/(?:socketserver|socket|asyncio/\w+)\.py$", error.raised_in)
+    if binding and re.search(r"cannot assign requested address|\[errno -|^failed to bind to address", message):
         return Meaning(
             f"listens on an address that isn't its pod's{at(error)}: {error!s}",
             "let it listen on 0.0.0.0",

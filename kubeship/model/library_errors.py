@@ -12,7 +12,9 @@ LIBRARIES = (
     ),
     words(  # Starlette, pandas, transformers, Django and many others say what to install
         r"requires \"(?P<what>[\w.-]+)\" to be installed|[Mm]issing optional dependency '(?P<other>[\w.-]+)'|"
-        r"pip3? install (?:-U |--upgrade |--user )*[\"'`]?(?P<more>[A-Za-z][\w.-]*(?:\[[\w,-]+\])?)",
+        r"pip3? install (?:-U |--upgrade |--user )*[\"'`]?(?P<more>[A-Za-z][\w.-]*(?:\[[\w,-]+\])?)|"
+        r"has been moved to (?:the )?[\"'`](?P<moved>[\w.-]+)[\"'`] package|"
+        r"[Pp]lease install (?P<with>[\w.-]+ (?:using|with) the '\w+' extra)",
         "lacks {what}, an optional dependency that it uses",
         "add {what} to the project's dependencies",
     ),

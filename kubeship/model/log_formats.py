@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 HEADER = "Traceback (most recent call last):"
@@ -16,6 +16,11 @@ _BOXED_FRAME = re.compile(r"│ (?P<path>\S.*):(?P<line>\d+) in (?P<name>\S+)\s*
 _TRACERITE_FRAME = re.compile(r"│ (?P<path>\S+\.py):(?P<line>\d+)\s+(?P<name>[^\s:]+):")
 _TRACERITE_END = re.compile(r"╰ (?P<error>[A-Za-z_][\w.]*(?:: .*)?)$")
 _LOGURU_FRAME = re.compile(r'> File "')
+_PANEL = re.compile(r"╭─+ (?P<title>[^─]*[Ee]rror[^─]*?) ─+╮$")
+_MESSAGE = ("message", "msg", "event", "text", "@message", "body")
+_LEVEL = ("level", "levelname", "severity", "log.level", "lvl")
+_DETAIL = ("error", "err", "error.message", "exception", "exc", "detail", "reason")
+"""Keys of JSON loggers: python-json-logger, structlog, loguru, logging of clouds, ECS, zap and pino."""
 
 
 def plain_lines(log: str) -> list[str]:
@@ -23,16 +28,45 @@ def plain_lines(log: str) -> list[str]:
 
     Undone: the time that the kubelet puts first; colours (Python 3.13, rich); JSON loggers, whose tracebacks stand in a
     string or a structure; the bars before each line of an exception group; boxes of rich and tracerite; loguru's mark.
+    What rich puts into a box as an error (Typer, rich-click) becomes one line.
     """
     lines = (_COLOUR.sub("", _KUBELET_TIME.sub("", line)) for line in log.splitlines())
     found = [each for line in lines for each in _unquoted(line)]
     if any(_GROUP in line for line in found):
         found = [_without_bars(line) for line in found]
+    if any(_PANEL.match(line.rstrip()) for line in found):
+        found = list(_without_panels(found))
     if any(line.startswith("╭") and HEADER[:-1] in line for line in found):
         found = [_without_box(line) for line in found]
     if any(_TRACERITE_END.match(line) for line in found) and any(line.startswith("╭ ") for line in found):
         found = [_without_tracerite(line) for line in found]
     return [_LOGURU_FRAME.sub('  File "', line, count=1) if line.startswith("> ") else line for line in found]
+
+
+def spoken(line: str) -> str:
+    """`ERROR: no tenant`, of a line of JSON that has a message; other lines as they are."""
+    if not line.startswith("{"):
+        return line
+    try:
+        document = json.loads(line)
+    except (RecursionError, ValueError):
+        return line
+    message = _first(document, _MESSAGE)
+    if not message:
+        return line
+    level, detail = _first(document, _LEVEL), _first(document, _DETAIL)
+    said = f"{message.strip()}: {detail}" if detail and detail not in message else message.strip()
+    return f"{level.upper()}: {said}" if level else said
+
+
+def _first(document: dict[str, Any], keys: Iterable[str]) -> str:
+    """The first of these that is text, also in an object of that name."""
+    for key in keys:
+        value = document.get(key)
+        value = value.get("message") if isinstance(value, dict) else value
+        if isinstance(value, str) and value.strip():
+            return value
+    return ""
 
 
 def _unquoted(line: str) -> Iterator[str]:
@@ -85,6 +119,23 @@ def _without_box(line: str) -> str:
     if frame := _BOXED_FRAME.match(line):
         return f'  File "{frame["path"]}", line {frame["line"]}, in {frame["name"]}'
     return f"    {line.strip('│ ')}" if line.startswith(("│", "╰")) else line
+
+
+def _without_panels(lines: Iterable[str]) -> Iterator[str]:
+    """rich/panel.py: the words are wrapped at the box' width."""
+    title, inside = "", list[str]()
+    for line in lines:
+        if panel := _PANEL.match(line.rstrip()):
+            title, inside = panel["title"].strip(), []
+        elif title and line.startswith("│"):
+            inside.append(line.strip("│ \t"))
+        elif title:
+            yield f"{title}: {' '.join(inside)}"
+            title = ""
+        else:
+            yield line
+    if title:
+        yield f"{title}: {' '.join(inside)}"
 
 
 def _without_tracerite(line: str) -> str:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from kubeship.model.container_errors import (
     cannot_listen,
@@ -16,10 +17,11 @@ from kubeship.model.container_errors import (
     not_writable,
     other_user,
 )
+from kubeship.model.import_errors import missing_in_library, missing_module, missing_name, started_as_file
 from kubeship.model.known_words import TABLES, known_words
 from kubeship.model.library_errors import OTHER_VERSION
+from kubeship.model.loading_errors import application_not_loaded, other_kind
 from kubeship.model.meaning import Meaning, Words, at
-from kubeship.model.python_names import NAMESPACE_PACKAGES, REMOVED_MODULES, distribution_of
 from kubeship.model.python_traceback import PythonError, fault_place, read_traceback
 from kubeship.model.server_errors import ADDRESS, NOT_YET
 from kubeship.model.settings_errors import (
@@ -31,18 +33,30 @@ from kubeship.model.settings_errors import (
     unreadable_document,
 )
 
-__all__ = ["Meaning", "PythonError", "fault_place", "in_words", "meaning", "read_traceback"]
+__all__ = ["Meaning", "PythonError", "decisive", "fault_place", "in_words", "meaning", "read_traceback"]
 
 
 def meaning(error: PythonError) -> Meaning | None:
     """What the exception, or what it was raised from, means; None when only its own words can tell."""
+    known = _understood(error)
+    return known[1] if known else _improperly_configured(error)
+
+
+def decisive(error: PythonError) -> PythonError:
+    """The exception of those that it was raised from by which its meaning is known, or itself."""
+    known = _understood(error)
+    return known[0] if known else error
+
+
+def _understood(error: PythonError) -> tuple[PythonError, Meaning] | None:
     link: PythonError | None = error
     while link is not None:
+        placed = replace(link, where=link.where or error.where)
         for rule in RULES:
-            if found := rule(link):
-                return found
+            if found := rule(placed):
+                return link, found
         link = link.cause
-    return _improperly_configured(error)
+    return None
 
 
 def in_words(error: PythonError) -> Meaning:
@@ -52,61 +66,9 @@ def in_words(error: PythonError) -> Meaning:
     place = error.where or "what the traceback names"
     library = re.search(r"-packages/(\w+)", error.raised_in)
     remedy = f"see what {library[1]} asks for at {place}, or correct that" if library else f"correct {place}"
+    if library and not error.where:
+        remedy = f"see what {library[1]} asks for: its command line, a setting or a variable"
     return Meaning(f"{error}{at(error)}", f"{remedy}, then deploy again", bool(NOT_YET.search(error.message)))
-
-
-def _missing_module(error: PythonError) -> Meaning | None:
-    """CPython: `No module named 'a.b'` names the first part that is missing, so its parents do exist."""
-    missing = error.name in ("ModuleNotFoundError", "ImportError") and re.match(
-        r"No module named '?(?P<module>[\w.]+)'?", error.message
-    )
-    if not missing:
-        return None
-    module = missing["module"]
-    cause = f"can't import {module}{at(error)}"
-    if module in REMOVED_MODULES:
-        version, distribution = REMOVED_MODULES[module]
-        declare = f"add {distribution} to the project's dependencies, or " if distribution else ""
-        return Meaning(
-            f"{cause}: Python {version} removed it from the standard library",
-            f"{declare}choose an older version under `python:` in kubeship.yaml",
-        )
-    parent, dot, child = module.rpartition(".")
-    if dot and "is not a package" in error.message:
-        return Meaning(
-            f"{cause}: {parent} is a single file, not a package",
-            f"correct what names {module} (an import, DJANGO_SETTINGS_MODULE, `entrypoint:`), or rename the file that "
-            f"stands in the way of the package {parent}",
-        )
-    if dot and module.split(".")[0] not in NAMESPACE_PACKAGES:
-        return Meaning(
-            f"{cause}: {parent} is in the image, but has no module {child}",
-            f"check the spelling, that .dockerignore doesn't exclude {module.replace('.', '/')}.py, "
-            f"and that the version of {distribution_of(parent)} in the dependencies is the one you develop with",
-        )
-    return Meaning(
-        cause,
-        f"add {distribution_of(module)} to the project's dependencies; if {module} is the project's own code, check "
-        "that .dockerignore doesn't exclude it and that `import_root:` in kubeship.yaml is its folder",
-    )
-
-
-def _missing_name(error: PythonError) -> Meaning | None:
-    """CPython: `cannot import name 'a' from 'b' (/path)`."""
-    missing = re.match(r"cannot import name '(?P<name>\w+)' from (?P<rest>.+)", error.message, re.DOTALL)
-    if error.name != "ImportError" or not missing:
-        return None
-    if "circular import" in missing["rest"]:
-        return Meaning(
-            f"can't be imported, because its modules import one another in a circle{at(error)}",
-            f"move the import of {missing['name']} into the function that needs it, or into a third module",
-        )
-    module = re.search(r"'([\w.]+)'", missing["rest"])
-    source = module[1] if module else "the module"
-    cause = f"imports {missing['name']} from {source}, which doesn't have it{at(error)}"
-    if "-packages/" in missing["rest"]:
-        return Meaning(cause, f"pin the version of {distribution_of(source)} that the project was developed with")
-    return Meaning(cause, f"check the spelling, and that the file of {source} in the image is the newest one")
 
 
 def _invalid_syntax(error: PythonError) -> Meaning | None:
@@ -170,10 +132,14 @@ def _improperly_configured(error: PythonError) -> Meaning | None:
 
 RULES: tuple[Callable[[PythonError], Meaning | None], ...] = (
     missing_variable,
-    _missing_module,
+    missing_module,
     missing_library,
     foreign_build,
-    _missing_name,
+    missing_name,
+    missing_in_library,
+    started_as_file,
+    other_kind,
+    application_not_loaded,
     _invalid_syntax,
     _used_too_early,
     cannot_listen,

@@ -74,26 +74,35 @@ def _first_line(message: str) -> str:
     """The first line that says something; with what stands below it, where it only announces that (Django's checks)."""
     lines = [line.strip() for line in message.splitlines() if re.search(r"\w", line)]
     first = lines[0] if lines else ""
+    if _COUNTS.search(first):
+        return f"{first}: {' '.join(lines[1:3])}"
     below = next((line for line in lines[1:] if not line.endswith(":")), "") if first.endswith(":") else ""
     return f"{first} {below}".strip()
+
+
+_COUNTS = re.compile(r"^\d+ validation errors? for \S+$")
+"""pydantic: which field it is, and what of it, stand below."""
 
 
 REPORTS_ONLY = frozenset({"SystemExit", "gunicorn.errors.HaltServer"})
 """gunicorn's arbiter ends with HaltServer when a worker fails to boot (gunicorn/arbiter.py, reap_workers)."""
 
 _DIRECT_CAUSE = "The above exception was the direct cause of the following exception:"
+_IN_HANDLING = "During handling of the above exception, another exception occurred:"
+_TELLS_OF_IMPORT = re.compile(r"\b[Ii]mport(?:ing|ed)?\b")
 _FRAME = re.compile(r'\s+File "(?P<path>[^"]+)", line (?P<line>\d+)(?:, in .+)?$')
 _EXCEPTION = re.compile(r"(?P<type>[A-Za-z_][\w.<>]*)(?:: ?(?P<message>.*))?$")
 _LOG_LINE = re.compile(
     r"\[\d{4}-|\[\w+\]|\d{4}[-/]\d\d[-/]\d\d[ T]|(DEBUG|INFO|WARNING|ERROR|CRITICAL)\b|Traceback \(|\{\"", re.IGNORECASE
 )
-_NOT_THE_PROJECT = re.compile(r"^<|/(?:site|dist)-packages/|/lib(?:64)?/python\d[\d.]*/|/bin/[^/]+$")
+_NOT_THE_PROJECT = re.compile(r"^<|/(?:site|dist)-packages/|/lib(?:64)?/python\d[\d.]*/|/bin/[^/]+$|^[^/].*\.pyx$")
+"""Also what Cython names by the path that it had when its wheel was built."""
 _WORKING_DIRECTORIES = re.compile(r"^/(?:app|code|home/[^/]+|opt/[^/]+|project|srv|usr/src/app|workspace)/")
 """Where images keep the project; paths are shown relative to it."""
 _FAULT = re.compile(r"Fatal Python error: .*?\(most recent call first\):(?P<frames>(?:\n\s+File .*)+)", re.DOTALL)
 _FAULT_FRAME = re.compile(r'File "(?P<path>[^"]+)", line (?P<line>\d+) in ')
 """Modules/faulthandler.c, Python/traceback.c."""
-_MISSING_MAIN = re.compile(r"\S*python[\d.]*: (?P<message>No module named '?(?P<module>[\w.]+)'?)$")
+_MISSING_MAIN = re.compile(r"\S*python[\d.]*: (?P<message>No module named '?(?P<module>[\w.]+)'?)(?:; .*)?$")
 
 
 def _without_prefix(lines: list[str]) -> list[str]:
@@ -125,7 +134,7 @@ def _error(lines: Sequence[str], start: int, end: int, exception: re.Match[str])
     rest = _rest_of_message(lines[end + 1 :], announced=announced)
     block = [*lines[start : end + 1], *rest]
     frames = [frame for line in lines[start:end] if (frame := _FRAME.match(line))]
-    cause = _cause(lines[:start])
+    cause = _cause(lines[:start], exception["message"] or "")
     own = [frame for frame in frames if not _NOT_THE_PROJECT.search(frame["path"])]
     shown = frames[-1:] if exception["type"] in ("IndentationError", "SyntaxError", "TabError") else own[-1:]
     paths = [frame["path"] for frame in frames]
@@ -168,13 +177,23 @@ def _rest_of_message(following: Sequence[str], *, announced: bool) -> list[str]:
     return rest
 
 
-def _cause(before: Sequence[str]) -> PythonError | None:
-    """What the exception was raised from. An exception that was only being handled is no cause: it may be expected."""
+def _cause(before: Sequence[str], message: str) -> PythonError | None:
+    """What the exception with that message was raised from.
+
+    An exception that was only being handled is no cause, for it may be expected; but one that tells of an import while
+    the import's own is handled has that for its cause (granian, old Flask, Django's backends).
+    """
     above = [line for line in before if line.strip()]
-    if not above or above[-1] != _DIRECT_CAUSE:
+    if not above or above[-1] not in (_DIRECT_CAUSE, _IN_HANDLING):
         return None
     block = _last_block(above[:-1])
-    return block[2] if block else None
+    direct = above[-1] == _DIRECT_CAUSE
+    if not block or not (direct or (_TELLS_OF_IMPORT.search(message) and block[2].name in _NO_IMPORT)):
+        return None
+    return block[2]
+
+
+_NO_IMPORT = frozenset({"ImportError", "ModuleNotFoundError"})
 
 
 def _cut(line: str) -> str:

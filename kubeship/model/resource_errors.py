@@ -83,7 +83,7 @@ RESOURCES = (
     words(  # gosu, su-exec, setpriv, sudo, uWSGI, nginx, PostgreSQL's and Redis' entrypoints
         r"(?:\b(?:gosu|su-exec|setpriv|sudo|setuid|setgid|setgroups|initgroups|set_owner_process)\b|"
         r"failed switching to).{0,200}(?:[Oo]peration not permitted|no new privileges|must be setuid|setuid bit|"
-        r"effective uid)",
+        r"effective uid)|drop privileges? as non-?root",
         "may not become another user: the container runs as an ordinary one already",
         ALREADY_ORDINARY,
     ),

@@ -30,6 +30,22 @@ SETTINGS = (
         "uses a value that ends with a line break, as one does that `echo` has put into a Secret",
         "make that Secret anew without it: kubectl create secret --from-literal, or printf '%s' instead of echo",
     ),
+    words(  # SQLAlchemy
+        r"Expected string or URL object, got None",
+        "is given no address (None), as when the variable that it comes from is not set",
+        "set that variable under `variables:` in kubeship.yaml, or under `secrets: {keys: [...]}` when it is secret",
+    ),
+    words(  # asyncpg, aiomysql, psycopg: what stands behind the ? of an address is handed on to them
+        r"\bconnect\w*\(\) got an unexpected keyword argument '(?P<what>\w+)'|"
+        r"['\"](?P<other>\w+)['\"] is an invalid keyword argument for this function",
+        "is given an address with the option {what}, which its driver doesn't take",
+        f"take it out of the address, or call it as this driver does (asyncpg: ssl instead of sslmode), {_FROM_WHERE}",
+    ),
+    words(  # django/db/utils.py
+        r"'(?P<what>[^']+)' isn't an available database backend",
+        "is told to use the database backend {what}, which doesn't exist",
+        f"correct ENGINE, or the beginning of the address that it is read from (postgresql://...), {_FROM_WHERE}",
+    ),
     words(
         r"Can't load plugin: sqlalchemy\.dialects:(?P<what>postgres)\b(?!\.|ql)",
         "is given an address that begins with {what}://, which SQLAlchemy doesn't take any more",
@@ -46,7 +62,7 @@ SETTINGS = (
         r"Unsupported scheme ''|URI must begin with|No scheme(?:ma)? supplied|Request URL is missing an|"
         r"unknown url type|missing \"=\" after|"
         r"invalid (?:connection option|dsn|URI query parameter)|Port could not be cast to integer|"
-        r"Invalid port: |Expected string or URL object, got None|Invalid URL '",
+        r"Invalid port: |Invalid URL '|InvalidURI:",
         "is given an address that it can't read",
         "write scheme://user:password@host:port/name, without quotation marks around it and with %40 for an @ in the "
         f"password, {_FROM_WHERE}",
@@ -76,10 +92,30 @@ SETTINGS = (
         "mount the Secret with `defaultMode: 0400`, or let an init container copy it and set its mode",
     ),
     words(
-        r"File (?P<what>/\S+?)\.? was not found|"
-        r"[Cc]onfig(?:uration)? file (?P<other>/\S+) (?:not found|does not exist)",
-        "reads {what}, which is not there",
-        "mount the Secret or ConfigMap that it comes from, or correct the variable that names it",
+        r"(?i)\b(?:(?:cert|key|config|log|proc)?_?file|folder|directory) ['\"]?(?P<what>[\w.~/-]*\w)['\"]?\.? "
+        r"(?:was )?(?:not found|(?:does not|doesn't) exist)|"
+        r"\b(?:file|path|folder|directory) (?:does not|doesn't) exist: ['\"]?(?P<other>[\w.~/-]*\w)|"
+        r"\bpath ['\"](?P<path>[^'\"]+)['\"] (?:does not|doesn't) exist|"
+        r"['\"](?P<named>[\w.~-]*/[\w.~/-]+|[\w.-]+\.(?:cfg|conf|env|ini|json|py|toml|ya?ml))['\"] "
+        r"(?:does not|doesn't) exist|"
+        r"(?:^|\s)(?P<bare>/[\w./-]+) (?:does not|doesn't) exist|"
+        r"can't (?:chdir|cd) to ['\"]?(?P<folder>[\w./-]+)",
+        "needs {what}, which is not there",
+        "correct its path (a relative one begins at WORKDIR), check that .dockerignore doesn't exclude it, and mount "
+        "the Secret, ConfigMap or volume that it comes from",
+    ),
+    words(
+        r"No 'script_location' key found|[Nn]o (?:config(?:uration)? )?file '?(?P<what>[\w.]+\.ini)'? found",
+        "finds no configuration of Alembic where it runs",
+        "start it in the folder of alembic.ini (WORKDIR, or alembic -c PATH), and check that .dockerignore doesn't "
+        "exclude it",
+    ),
+    words(  # click, argparse, optparse
+        r"^(?:Error|[\w. /-]+: error): (?P<what>(?:[Nn]o such option|Missing |"
+        r"Got unexpected extra|Invalid value|unrecognized argument|ambiguous option|argument |invalid choice|"
+        r"the following arguments are|one of the arguments|too few arguments).*)",
+        "refuses its command line: {what}",
+        "correct the process' `command:` in kubeship.yaml; an option that it should know may belong to another version",
     ),
 )
 """The first that matches counts. Sources: each library's own words; https://kubernetes.io/docs/concepts/services-
@@ -93,30 +129,36 @@ VARIABLES = (
     ("KeyError", re.compile(r"[\"']Config '(\w+)' is missing, and has no default")),
     ("UndefinedValueError", re.compile(r"(\w+) not found\. Declare it as envvar")),
     ("ValidationError", re.compile(r"^(\w+) is required in env \w+")),
-    ("ValidationError", re.compile(r"errors? for (?:\w*(?:Settings|Config|Conf|Env)\w*)\n(\w+)\n\s+[Ff]ield required")),
 )
 """Exception, its message. Source: environs, Django (conf/__init__.py), django-environ and "Two Scoops of Django",
 starlette.config, python-decouple, Dynaconf, pydantic-settings."""
 
 _READ = re.compile(r"(?:getenv|environ\.get)\(\s*['\"](\w+)['\"]\s*\)")
-_PASSED_ON = re.compile(r"\b[\w.]+\(.*?(?:getenv\(|environ\.get\(|environ\[)\s*['\"](\w+)['\"]")
-"""In the source line that a traceback shows: what is missing is None, and what isn't a number is no number."""
+_PASSED_ON = re.compile(
+    r"\b[\w.]+\(.*?(?:getenv\(|environ\.get\(|environ\[)\s*['\"](?P<name>\w+)['\"]|"
+    r"\b(?:\w*[Ee]nv(?:\(\))?|config)(?:\.\w+)?\(\s*['\"](?P<read>[A-Z][A-Z0-9_]+)['\"]"
+)
+"""In the source line that a traceback shows: what is missing is None, and what isn't a number is no number. Readers of
+variables convert them as well (environs, django-environ, python-decouple)."""
 _REFUSING = frozenset({"InvalidOperation", "JSONDecodeError", "ValueError", "ZoneInfoNotFoundError"})
 
 
 def given_by(error: PythonError) -> str:
     """The variable whose value is handed on in the project's own line; empty where that line doesn't say."""
-    found = _PASSED_ON.findall(f"{error.source}\n{error.text}")
-    return str(found[-1]) if found else ""
+    found = list(_PASSED_ON.finditer(f"{error.source}\n{error.text}"))
+    return (found[-1]["name"] or found[-1]["read"]) if found else ""
 
 
 def missing_variable(error: PythonError) -> Meaning | None:
     """A variable of the environment that isn't set, in the words of those who read variables."""
-    name = _variable(error)
-    if name is None:
+    names = _variables(error)
+    if not names:
         return None
+    several = len(names) > 1
+    name = f"{', '.join(names[:-1])} and {names[-1]}" if several else names[0]
+    which = f"variables {name}, which are" if several else f"variable {name}, which is"
     return Meaning(
-        f"needs the environment variable {name}, which is not set{at(error)}",
+        f"needs the environment {which} not set{at(error)}",
         f"set {name} under `variables:` in kubeship.yaml, or under `secrets: {{keys: [...]}}` when it is secret; "
         "under `build: {variables: {...}}` for the build and its verification",
     )
@@ -124,15 +166,9 @@ def missing_variable(error: PythonError) -> Meaning | None:
 
 def invalid_variable(error: PythonError) -> Meaning | None:
     """environs and pydantic-settings name the variable whose value they refuse; elsewhere the source line does."""
-    environs = re.search(r'Environment variable "(\w+)" (?:invalid|empty)[: ]*(.*)', error.message)
-    settings = re.search(
-        r"for \w*(?:Settings|Config|Conf|Env)\w*\n(\w+)\n\s+(.+?)(?: \[type=|$)", error.message, re.MULTILINE
-    )
-    found = environs if error.name.startswith("Env") else settings if error.name == "ValidationError" else None
-    converted = given_by(error) if error.name in _REFUSING else ""
-    if not found and not converted:
+    name, said = _refused(error)
+    if not name:
         return None
-    name, said = (found[1].upper(), found[2]) if found else (converted, error.message.split("\n")[0])
     return Meaning(
         f"refuses the value of the environment variable {name}{at(error)}: {said}".rstrip(": "),
         f"correct {name} under `variables:` in kubeship.yaml, or in the Secret that it comes from",
@@ -176,12 +212,39 @@ def unreadable_document(error: PythonError) -> Meaning | None:
     )
 
 
-def _variable(error: PythonError) -> str | None:
+def _refused(error: PythonError) -> tuple[str, str]:
+    """The variable whose value isn't taken, and why; nothing where that isn't known."""
+    first = error.message.split("\n")[0]
+    if error.name == "SettingsError" and (field := re.search(r'error parsing value for field "(\w+)"', first)):
+        return field[1].upper(), "a list or a structure is written as JSON"
+    if error.name.startswith("Env"):
+        found = re.search(r'Environment variable "(\w+)" (?:invalid|empty)[: ]*(.*)', error.message)
+        return (found[1], found[2]) if found else ("", "")
+    if fields := _fields(error):
+        return fields[0]
+    return (given_by(error), first) if error.name in _REFUSING else ("", "")
+
+
+def _fields(error: PythonError) -> list[tuple[str, str]]:
+    """The variables that pydantic-settings refuses, and why; it doesn't tell an env_prefix."""
+    read_from_variables = "pydantic_settings/" in error.text or "env_settings" in error.text
+    if error.name != "ValidationError" or not (read_from_variables or _SETTINGS_CLASS.search(error.message)):
+        return []
+    found = re.findall(r"^([\w.]+)\n\s+(.+?)(?: \[type=| \(type=|$)", error.message, re.MULTILINE)
+    return [(name.upper().replace(".", "__"), said) for name, said in found]
+
+
+_SETTINGS_CLASS = re.compile(r"errors? for \w*(?:Settings|Config|Conf|Env)\w*\n")
+
+
+def _variables(error: PythonError) -> list[str]:
     from_environment = error.raised_in == "<frozen os>" or error.raised_in.endswith("/os.py")
     if error.type == "KeyError" and from_environment:
-        return error.message.split("\n")[0].strip("'\"")  # below it may stand what another worker wrote just then
+        return [error.message.split("\n")[0].strip("'\"")]  # below it may stand what another worker wrote just then
     if "NoneType" in error.message and (read := _READ.findall(error.text)):
-        return str(read[-1])
+        return [str(read[-1])]
+    if missing := [name for name, said in _fields(error) if said.lower() == "field required"]:
+        return missing
     found = (pattern.search(error.message) for name, pattern in VARIABLES if name == error.name)
-    variable = next((match[1] for match in found if match), None)
-    return variable.upper() if variable and error.name == "ValidationError" else variable
+    variable = next((match[1] for match in found if match), "")
+    return [variable] if variable else []

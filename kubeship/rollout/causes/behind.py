@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from kubeship.model.python_errors import in_words, read_traceback
+from kubeship.model.python_errors import decisive, in_words, read_traceback
 from kubeship.rollout.causes.last_words import reason
 
 
@@ -81,7 +81,7 @@ def _exception(log: str) -> Behind | None:
     if error is None:
         return None
     why = in_words(error)
-    return Behind(f"fails: {why.cause}", why.remedy, str(error), error.text)
+    return Behind(f"fails: {why.cause}", why.remedy, str(decisive(error)), error.text)
 
 
 def _said(log: str) -> Behind | None:

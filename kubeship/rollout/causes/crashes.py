@@ -4,7 +4,7 @@ import re
 import signal
 from dataclasses import dataclass
 
-from kubeship.model.python_errors import PythonError, fault_place, in_words, read_traceback
+from kubeship.model.python_errors import PythonError, decisive, fault_place, in_words, read_traceback
 from kubeship.model.verdict import Diagnosis
 from kubeship.rollout.causes.conclusion import Conclusion
 from kubeship.rollout.causes.last_words import Reason, decisive_line, reason, said_later
@@ -52,7 +52,7 @@ def python_exception(container: ContainerSnapshot) -> Conclusion | None:
     return _conclusion(
         container,
         f"{container.name} crashes: {why.cause}{f'; after that it says: {later}' if later else ''}",
-        str(error),
+        str(decisive(error)),
         why.remedy,
         log=error.text,
         heals=why.heals,
@@ -114,6 +114,7 @@ def _exit_code(code: int, words: str) -> "_ExitCode | None":
     return _ExitCode(f"a signal ended it (exit code {code}, {name})", LAST_WORDS) if name else None
 
 
+NOT_EXECUTABLE = 126
 SIGNALLED = 128
 _SERVERS_CODES = (3, 4)
 _SERVERS_WORDS = re.compile(r"gunicorn|\[ERROR\] |Worker failed to boot|App failed to load|Application startup failed")
@@ -134,7 +135,9 @@ EXIT_CODES = {
         "gunicorn can't load the application (exit code 4)",
         "check the process' `entrypoint:` in kubeship.yaml",
     ),
-    126: _ExitCode("its command can't be executed (exit code 126)", "make the command executable in the Dockerfile"),
+    NOT_EXECUTABLE: _ExitCode(
+        "its command can't be executed (exit code 126)", "make the command executable in the Dockerfile"
+    ),
     127: _ExitCode(
         "its command doesn't exist in the image (exit code 127)",
         "correct the process' `command:`, or add the distribution that brings it to the dependencies",
@@ -217,7 +220,9 @@ def _exception(container: ContainerSnapshot) -> PythonError | None:
 def _reason(container: ContainerSnapshot) -> Reason | None:
     if container.last_end.get("exitCode") == 0:
         return None
-    return next((why for log in logs_of_ends(container) if (why := reason(_after_threads(log)))), None)
+    why = next((why for log in logs_of_ends(container) if (why := reason(_after_threads(log)))), None)
+    not_executable = container.last_end.get("exitCode") == NOT_EXECUTABLE and why and "denied" in why.evidence
+    return None if not_executable else why
 
 
 def _after_threads(log: str) -> str:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from kubeship.model.cloud_errors import CLOUD
 from kubeship.model.known_words import known_words
-from kubeship.model.log_formats import plain_lines
+from kubeship.model.loading_errors import not_loaded
+from kubeship.model.log_formats import plain_lines, spoken
 from kubeship.model.meaning import HIGHER_PORT, WRITE_ELSEWHERE, words
 from kubeship.model.other_languages import foreign_error
 from kubeship.model.resource_errors import RESOURCES
@@ -33,9 +34,6 @@ class Reason:
     """Whether it may pass without a change: a server that it needs comes up."""
 
 
-_ENTRYPOINT = "correct the process' `entrypoint:` in kubeship.yaml, or the name in that module"
-_IN_IMAGE = "and check that .dockerignore leaves that module in the image"
-
 WORDS = (
     words(
         r"(?i)address already in use|connection in use: |port \d+ is (?:already )?in use",
@@ -57,40 +55,10 @@ WORDS = (
         "can't listen on the address that it is given: {0}",
         "let it listen on 0.0.0.0 (`--host`)",
     ),
-    words(  # gunicorn/util.py, import_app
-        r"Failed to find attribute '(\w+)' in '([\w.]+)'",
-        "can't be loaded: the module {1} has no {0}",
-        _ENTRYPOINT,
-    ),
-    words(  # uvicorn/importer.py
-        r"Error loading ASGI app\. Could not import module \"([\w.]+)\"",
-        "can't be loaded: there is no module {0} in the image",
-        f"correct the process' `entrypoint:` or `import_root:` in kubeship.yaml, {_IN_IMAGE}",
-    ),
-    words(
-        r"Error loading ASGI app.* Attribute \"([\w.]+)\" not found in module \"([\w.]+)\"",
-        "can't be loaded: the module {1} has no {0}",
-        _ENTRYPOINT,
-    ),
-    words(  # CPython's words, as waitress, Celery and arq hand them on
-        r"[Mm]odule '([\w.]+)' has no attribute '(\w+)'",
-        "can't be loaded: the module {0} has no {1}",
-        _ENTRYPOINT,
-    ),
     words(  # CPython, Python/initconfig.c and Lib/encodings
         r"failed to get the Python codec of the filesystem encoding|No module named 'encodings'",
         "finds no standard library where it looks for it, so that Python itself can't start",
         "take PYTHONHOME out of its variables, and make a virtual environment where it is used, not elsewhere",
-    ),
-    words(  # CPython's words after a server's own
-        r"No module named '([\w.]+)'",
-        "can't be loaded: there is no module {0} in the image",
-        f"correct what names it (`entrypoint:`, `command:`), or add its distribution to the dependencies, {_IN_IMAGE}",
-    ),
-    words(  # flask/cli.py, locate_app
-        r"Error: Could not import '([\w.]+)'",
-        "can't be loaded: there is no module {0} in the image",
-        f"correct `--app` or FLASK_APP, {_IN_IMAGE}",
     ),
     words(
         r"Failed to find Flask application or factory in module '([\w.]+)'|Could not locate a Flask application",
@@ -98,9 +66,9 @@ WORDS = (
         "name it in `--app` or FLASK_APP (`module:app`, or `module:create_app()`)",
     ),
     words(  # celery/bin/celery.py
-        r"Unable to load celery application\.$|The module ([\w.]+) was not found\.",
-        "can't be loaded: Celery finds no application by the name after -A {0}",
-        f"correct `-A` in the process' `command:`, {_IN_IMAGE}",
+        r"Unable to load celery application\.$",
+        "can't be loaded: Celery finds no application by the name after -A",
+        "correct `-A` in the process' `command:`, and check that .dockerignore leaves that module in the image",
     ),
     words(  # celery/worker/consumer/consumer.py
         r"connection to the message broker after a connection loss",
@@ -114,8 +82,9 @@ WORDS = (
         "can't be loaded: uWSGI finds no callable by that name, or importing it fails",
         "correct `module` and `callable` (`entrypoint:` in kubeship.yaml); an import's error stands above in the log",
     ),
-    words(  # CPython, Modules/main.c
-        r"can't open file '([^']+)'",
+    words(  # CPython, Modules/main.c; shells and coreutils
+        r"can't open file '([^']+)'|"
+        r"(?:: |cannot (?:access|open|stat) )['\u2018]?([\w.~-]*[./][\w./~-]*)['\u2019]?: No such file",
         "has no file {0} in the image",
         "check that .dockerignore doesn't exclude it, and that the Dockerfile copies it and sets WORKDIR to its folder",
     ),
@@ -123,6 +92,12 @@ WORDS = (
         r"Unknown command: '([\w-]+)'",
         "has no management command {0}",
         "correct the command, or add the app that brings it to INSTALLED_APPS",
+    ),
+    words(
+        r"(?:^|: )(?:\[\[|declare|function|mapfile|popd|pushd|readarray|shopt|source): not found|"
+        r"Bad substitution|[Ii]llegal option -o (?:pipefail|errtrace)",
+        "has a script that is written for bash, and is run by another shell",
+        "begin it with #!/bin/bash (the image must have bash), start it by `bash`, or write what sh knows",
     ),
     words(
         r"\$'\\r': command not found|\r: not found|[Ii]llegal option -\r?$",
@@ -134,6 +109,11 @@ WORDS = (
         "isn't root, and so may not {0} what isn't its own",
         "do that in the Dockerfile; on a volume, `fsGroup` in the pod's securityContext does it",
     ),
+    words(  # gunicorn/config.py, validate_file
+        r"['\"]?(/[\w./-]+)['\"]? (?:isn't|is not) writable",
+        "can't write {0}",
+        WRITE_ELSEWHERE,
+    ),
     words(  # supervisor/process.py
         r"gave up: (\S+) entered FATAL state|exited: (\S+) \((?:exit status \d+; not expected|terminated by SIG\w+)",
         "runs {0} under supervisord, and that ends again and again",
@@ -141,18 +121,19 @@ WORDS = (
         "simpler is a process of its own in kubeship.yaml for each",
     ),
     words(  # env(1)
-        r"\benv: ['\u2018]?([^'\u2019:]+?)(?:\\r)?['\u2019]?: No such file or directory",
+        r"\benv: ['\u2018]?([^'\u2019:]+?)(?:\\r)?['\u2019]?: No such file or directory|: ([^:]+): bad interpreter",
         "needs the interpreter {0}, which the image doesn't have",
         "check the script's first line (#!) and its line ends (LF, not CRLF)",
     ),
     words(
         r"(?:^|: )(?:(?:line )?\d+: )?([\w./-]+): (?:command )?not found$|exec: \"?([\w./-]+)\"?: not found|"
-        r"can't find command '([^']+)'",  # the last one: supervisord
+        r"can't find command '([^']+)'|exec ([\w./-]+) failed: No such file|\[dumb-init\] ([\w./-]+): No such file",
         "calls the program {0}, which doesn't exist in the image",
         "correct the command, or add what brings {0} to the dependencies or to `system_packages: {{runtime: [...]}}`",
     ),
     words(
-        r"(\w+): (?:parameter (?:null or )?not set|unbound variable)",
+        r"(\w+): (?:parameter (?:null or )?not set|unbound variable)|"
+        r": (?:line )?\d+: ([A-Z][A-Z0-9_]*): (?!(?:command )?not found|[A-Z])",  # ${NAME:?words of the script's own}
         "needs the variable {0}, which is not set",
         "set {0} under `variables:` in kubeship.yaml, or under `secrets: {{keys: [...]}}` when it is secret",
     ),
@@ -193,6 +174,8 @@ def reason(log: str) -> Reason | None:
             if found := row.pattern.search(line):
                 named = [_cut(name) for name in found.groups("") if name] or [""]
                 return Reason(row.cause.format(*named).strip(), row.remedy.format(*named), _cut(line), row.heals)
+        if unloaded := not_loaded(line):
+            return Reason(unloaded.cause, unloaded.remedy, _cut(line))
         if known := known_words(line, _TABLES):
             row, name = known
             cause, remedy = row.of(name)
@@ -207,7 +190,8 @@ def reason(log: str) -> Reason | None:
 
 _CLOSING = re.compile(
     r"\[(?:CRITICAL|ERROR|INFO|WARNING)\]|\b[Ww]orkers?\b|[Ss]hutting down|[Ss]tartup failed|\bexit(?:ed|ing)?\b|"
-    r"\bstopp(?:ed|ing)\b|\bterminated\b|[Cc]hild process|^npm |Traceback|^ |Exception ignored|^During handling"
+    r"\bstopp(?:ed|ing)\b|\bterminated\b|[Cc]hild process|^npm |Traceback|^ |Exception ignored|^During handling|"
+    r"^For (?:further|more) information"
 )
 """What servers and wrappers say when a program under them has ended."""
 
@@ -215,7 +199,7 @@ _CLOSING = re.compile(
 def said_later(followed_by: str) -> str:
     """What sounds like an error of its own after an exception, which then may only have been logged; or nothing."""
     lines = [line for line in plain_lines(followed_by) if _BAD.search(line) and not _CLOSING.search(line)]
-    return _cut(lines[-1].strip()) if lines and not telemetry_line(lines[-1]) else ""
+    return _cut(spoken(lines[-1].strip())) if lines and not telemetry_line(lines[-1]) else ""
 
 
 def decisive_line(log: str) -> str:
@@ -227,13 +211,14 @@ def decisive_line(log: str) -> str:
 def _last(log: str) -> list[str]:
     """The end of the log without what says nothing; long lines, such as a document in one, are cut."""
     plain = [line[:2000] for line in plain_lines(log[-200_000:])]
-    lines = [line.strip() for line in plain if not telemetry_line(line) and not _DONE_WITHOUT.search(line)]
+    lines = [spoken(line.strip()) for line in plain if not telemetry_line(line) and not _DONE_WITHOUT.search(line)]
     foreign = foreign_error(plain)
     return [foreign] if foreign else [line for line in lines[-FAR_BACK:] if re.search(r"\w", line)]
 
 
 _DONE_WITHOUT = re.compile(
-    r"(?i)\b(?:using (?:the |its )?(?:built-in )?defaults?|fall(?:ing|s)? ?back|ignoring|skipping|continuing)\b"
+    r"(?i)\b(?:using (?:the |its )?(?:built-in )?defaults?|fall(?:ing|s)? ?back|ignoring|skipping|continuing)\b|"
+    r"\[ERROR\] Control server error"  # gunicorn 25.1 and later: the socket of gunicornc
 )
 """What is missing, but isn't needed."""
 

@@ -75,6 +75,36 @@ def understood(said: str, line: str = "start()") -> Meaning | None:
             "--from-literal",
             False,
         ),
+        (
+            "sqlalchemy.exc.ArgumentError: Expected string or URL object, got None",
+            "is given no address",
+            "set that variable",
+            False,
+        ),
+        ("TypeError: connect() got an unexpected keyword argument 'sslmode'", "option sslmode", "ssl instead", False),
+        (
+            "django.core.exceptions.ImproperlyConfigured: 'db.shop.svc' isn't an available database backend or "
+            "couldn't be imported.",
+            "the database backend db.shop.svc, which doesn't exist",
+            "postgresql://",
+            False,
+        ),
+        ('ValueError: certfile "/tls/tls.crt" does not exist', "needs /tls/tls.crt", "mount", False),
+        ("RuntimeError: Directory 'static' does not exist", "needs static, which is not there", "WORKDIR", False),
+        ("RuntimeError: /run/x doesn't exist. Can't create it.", "needs /run/x, which is not there", "WORKDIR", False),
+        (
+            "pydantic.errors.PydanticImportError: `BaseSettings` has been moved to the `pydantic-settings` package.",
+            "lacks pydantic-settings",
+            "add pydantic-settings",
+            False,
+        ),
+        (
+            "OSError: No socket could be created -- (('0.0.0.0', 80): [Errno 13] Permission denied)",
+            "isn't allowed to listen on its port",
+            "above 1023",
+            False,
+        ),
+        ("RuntimeError: Failed to bind to address 10.9.9.9:50051", "an address that isn't its pod's", "0.0.0.0", False),
         ("ValueError: Unable to load PEM file.", "key or certificate that it can't read", "line breaks", False),
         (
             "ssl.SSLError: [X509: KEY_VALUES_MISMATCH] key values mismatch",
@@ -145,6 +175,24 @@ def test_words_of_libraries_are_understood(said: str, cause: str, remedy: str, h
             "json.decoder.JSONDecodeError: Expecting value: line 1 column 1 (char 0)",
             "refuses the value of the environment variable FEATURES (app.py:3): Expecting value: line 1 column 1 (char "
             "0)",
+        ),
+        ("TTL = env.int('CACHE_TTL')", "ValueError: invalid literal: '5m'", "variable CACHE_TTL (app.py:3)"),
+        ("config('DEBUG', cast=bool)", "ValueError: Invalid truth value: prod", "variable DEBUG (app.py:3)"),
+        (
+            "log = open('/var/log/shop/a.log', 'a')",
+            "FileNotFoundError: [Errno 2] No such file or directory: '/var/log/shop/a.log'",
+            "writes /var/log/shop/a.log, whose folder is not there (app.py:3)",
+        ),
+        (
+            "s = AppSettings()",
+            "pydantic_core.ValidationError: 2 validation errors for AppSettings\ndb.port\n  Field required [type=missing]\n"
+            "token\n  Field required [type=missing]",
+            "needs the environment variables DB__PORT and TOKEN, which are not set",
+        ),
+        (
+            "s = Settings()",
+            'pydantic_settings.exceptions.SettingsError: error parsing value for field "hosts" from source "Env"',
+            "variable HOSTS (app.py:3): a list or a structure is written as JSON",
         ),
         (
             "context.load_cert_chain(crt, key)",

