@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from kubeship.inspection.distributions.dependencies import Declared
+from kubeship.inspection.distributions.declared import Declared
 from kubeship.inspection.distributions.requirement_lines import Required
 from kubeship.inspection.files.dockerfiles import deployed_dockerfiles, read_dockerfile
 from kubeship.inspection.files.documents import listed, table

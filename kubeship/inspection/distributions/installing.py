@@ -8,7 +8,7 @@ from typing import Any
 
 from packaging.utils import canonicalize_name
 
-from kubeship.inspection.distributions.dependencies import Declared
+from kubeship.inspection.distributions.declared import Declared
 from kubeship.inspection.files.documents import listed, table
 from kubeship.inspection.files.sources import Sources, folder_of
 from kubeship.model.origin import Found

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from packaging.version import InvalidVersion, Version
-
 from kubeship.inspection.distributions.requirement_lines import Required
 
 
@@ -35,13 +33,4 @@ def limit(required: Required, python: str) -> Limit | None:
     """Why none of the releases that are allowed runs on this Python; None where one may."""
     minor = int(python.partition(".")[2])
     rows = (row for row in LIMITS if row.distribution == required.name and minor > row.python)
-    return next((row for row in rows if _is_older(required, row)), None)
-
-
-def _is_older(required: Required, row: Limit) -> bool:
-    try:
-        if required.version:
-            return Version(required.version) < Version(row.before)
-        return bool(required.below) and Version(required.below) <= Version(row.before)
-    except InvalidVersion:
-        return False
+    return next((row for row in rows if required.is_before(row.before)), None)

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit, urlunsplit
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
-from packaging.version import Version
+from packaging.version import InvalidVersion, Version
 
 from kubeship.errors import InvalidInput
 from kubeship.model.origin import Origin
@@ -33,6 +33,15 @@ class Required:
     """The file names of its wheels as the lock file lists them, or the index has them; None when nobody says."""
     below: str = ""
     """Its version is lower than this one: the 4 of `<4`, of `~=3.2`; empty when there is no such bound."""
+
+    def is_before(self, release: str) -> bool:
+        """Whether only versions before the release can be installed."""
+        try:
+            if self.version:
+                return Version(self.version) < Version(release)
+            return bool(self.below) and Version(self.below) <= Version(release)
+        except InvalidVersion:
+            return False
 
 
 def requirement(line: str, origin: Origin) -> Required:

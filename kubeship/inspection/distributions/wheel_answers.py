@@ -3,7 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-from kubeship.inspection.distributions.dependencies import Declared
+from kubeship.inspection.distributions.declared import Declared
 from kubeship.inspection.distributions.python_limits import limit
 from kubeship.inspection.distributions.python_version import OLDER, SUPPORTED
 from kubeship.inspection.distributions.requirement_lines import Required

@@ -3,7 +3,7 @@
 import re
 from typing import Literal
 
-from kubeship.inspection.distributions.dependencies import Declared
+from kubeship.inspection.distributions.declared import Declared
 from kubeship.inspection.distributions.requirement_lines import Required
 from kubeship.inspection.distributions.wheels import fits, is_compiled
 from kubeship.inspection.files.findings import Answered

@@ -3,8 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from packaging.version import InvalidVersion, Version
-
 from kubeship.inspection.distributions.requirement_lines import Required
 from kubeship.inspection.files.findings import Answered
 from kubeship.inspection.served.entrypoint import SERVERS
@@ -34,17 +32,7 @@ def as_released(found: Answered[EntrypointFound], installed: Iterable[Required])
     if chosen is None or row is None or chosen.interface not in ("wsgi", "asgi"):
         return found
     required = next((each for each in installed if each.name == row.distribution), None)
-    if required is None or not _is_before(required, row.until):
+    if required is None or not required.is_before(row.until):
         return found
     released = replace(chosen, interface=row.interface, server=SERVERS[row.interface])
     return replace(found, value=replace(found.value, chosen=released))
-
-
-def _is_before(required: Required, until: str) -> bool:
-    """Whether only releases before `until` can be installed."""
-    try:
-        if required.version:
-            return Version(required.version) < Version(until)
-        return bool(required.below) and Version(required.below) <= Version(until)
-    except InvalidVersion:
-        return False
