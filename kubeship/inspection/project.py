@@ -22,7 +22,8 @@ from kubeship.inspection.naming import app_name, fitting, own_dockerfile
 from kubeship.inspection.needs.behaviour import traits
 from kubeship.inspection.needs.catalogues import translations, uncompiled
 from kubeship.inspection.needs.command_files import written_folders
-from kubeship.inspection.needs.django import engines, lost_static, migrate, root_urlconf, static_steps
+from kubeship.inspection.needs.django import engines, migrate, root_urlconf, static_steps
+from kubeship.inspection.needs.django_cautions import django_cautions, used
 from kubeship.inspection.needs.made_folders import made_folders
 from kubeship.inspection.needs.migrations import migration
 from kubeship.inspection.needs.model_files import model_files
@@ -112,7 +113,11 @@ def inspect(path: Path, answers: Answers, index: WheelIndex | None = None) -> Pr
     name = app_name(sources, folder, answers)
     processes = fitting(others if scheduled and not complete else (web.value, *others), name.value)
     idle = unstated_work(modules, settings.value, root, processes)
-    services = find_services(modules, required, variables, back_ends, settings.value.chain if settings.value else ())
+    services = used(
+        modules,
+        settings.value,
+        find_services(modules, required, variables, back_ends, settings.value.chain if settings.value else ()),
+    )
     wheels = inference(sources, dependencies.value, python.value.version.value)
     models = model_files(modules, variables)
     in_file = sqlite(sources, back_ends, frozenset(service.value for service in services))
@@ -158,7 +163,7 @@ def inspect(path: Path, answers: Answers, index: WheelIndex | None = None) -> Pr
         + apart
         + (flat_layout(sources) if needs.value.package or needs.value.manager == "setuptools" else ())
         + (uncompiled(sources) if settings.value else ())
-        + (lost_static(modules, settings.value) if settings.value and static and dockerfile is None else ())
+        + (django_cautions(modules, settings.value, static, dockerfile is None) if settings.value else ())
         + _broken(sources),
         questions=tuple(
             q for part in answered for q in part.questions if not ((scheduled or complete) and q.key == KEY)

@@ -8,9 +8,8 @@ from kubeship.inspection.code.django_settings import Settings, lists, management
 from kubeship.inspection.code.modules import Modules
 from kubeship.inspection.files.sources import is_aside
 from kubeship.inspection.files.syntax import dotted, strings
-from kubeship.inspection.needs.volumes import literal_folder
 from kubeship.model.origin import Origin
-from kubeship.model.project import Command, Warned
+from kubeship.model.project import Command
 
 WITH_TABLES = frozenset(
     f"django.contrib.{app}" for app in ("admin", "auth", "contenttypes", "flatpages", "redirects", "sessions", "sites")
@@ -55,21 +54,6 @@ def _compress(modules: Modules, settings: Settings, root: str) -> Command | None
         return None
     origin = Origin(offline[0].origin.path, offline[0].origin.line, "COMPRESS_OFFLINE")
     return Command(f"{_manage(modules, root)} compress", (origin,))
-
-
-def lost_static(modules: Modules, settings: Settings) -> tuple[Warned, ...]:
-    """A warning where collectstatic writes beside the project: the image that runs takes the project's folder alone."""
-    for setting in settings_of(modules, settings, "STATIC_ROOT")[:1]:
-        folder = literal_folder(setting.value)
-        if folder.startswith("/"):
-            return (
-                Warned(
-                    f"STATIC_ROOT is {folder}, beside the project, and the image has only what lies in it: put it "
-                    'below BASE_DIR, for instance BASE_DIR / "staticfiles"',
-                    Origin(setting.origin.path, setting.origin.line),
-                ),
-            )
-    return ()
 
 
 def engines(modules: Modules, settings: Settings) -> dict[str, Origin]:
