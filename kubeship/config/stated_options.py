@@ -115,27 +115,29 @@ def stated_options(server: str, command: str | None, entrypoint: str) -> StatedO
             known[row.keys[name]] = value or ""
         else:
             rest += [name] if value is None else [name, value]
-    worker_class = known.get("worker_class")
-    return StatedOptions(
-        workers=_number(known.get("workers")),
-        threads=_number(known.get("threads")),
-        timeout=NO_LIMIT if known.get("timeout") == "0" else _number(known.get("timeout")),
-        worker_class=None if worker_class and UVICORNS_WORKER.fullmatch(worker_class) else worker_class,
-        options=shlex.join(rest),
-    )
+    return replace(_read(known), options=shlex.join(rest))
 
 
 def with_file(stated: StatedOptions, said: Mapping[str, str]) -> StatedOptions:
     """What the server's own file says where the command line, which goes before it, says nothing."""
-    timeout = NO_LIMIT if said.get("timeout") == "0" else _number(said.get("timeout"))
-    worker_class = said.get("worker_class") or None
+    file = _read(said)
     return replace(
         stated,
-        workers=stated.workers or _number(said.get("workers")),
-        threads=stated.threads or _number(said.get("threads")),
-        timeout=stated.timeout or timeout,
-        worker_class=stated.worker_class
-        or (None if worker_class and UVICORNS_WORKER.fullmatch(worker_class) else worker_class),
+        workers=stated.workers or file.workers,
+        threads=stated.threads or file.threads,
+        timeout=stated.timeout or file.timeout,
+        worker_class=stated.worker_class or file.worker_class,
+    )
+
+
+def _read(said: Mapping[str, str]) -> StatedOptions:
+    """The values by their keys in kubeship.yaml."""
+    worker_class = said.get("worker_class") or None
+    return StatedOptions(
+        workers=_number(said.get("workers")),
+        threads=_number(said.get("threads")),
+        timeout=NO_LIMIT if said.get("timeout") == "0" else _number(said.get("timeout")),
+        worker_class=None if worker_class and UVICORNS_WORKER.fullmatch(worker_class) else worker_class,
     )
 
 

@@ -1,6 +1,7 @@
 """Which folder must be on sys.path for a module and all that it imports to be found?"""
 
 import re
+from collections.abc import Iterator
 
 from kubeship.inspection.code.modules import Modules
 from kubeship.inspection.files.sources import folder_of
@@ -66,15 +67,20 @@ def _reachable(modules: Modules, path: str) -> tuple[str, ...]:
     pending = list(seen)
     while pending:
         current = pending.pop()
-        for imported in modules.imports(current):
-            source = modules.resolve(current, imported)
-            submodule = modules.submodule(source, imported.name) if source and imported.name else None
-            for found in (source, submodule):
-                for file in _with_packages(modules, found) if found else ():
-                    if file not in seen:
-                        seen[file] = None
-                        pending.append(file)
+        for file in loaded_by(modules, current):
+            if file not in seen:
+                seen[file] = None
+                pending.append(file)
     return tuple(seen)
+
+
+def loaded_by(modules: Modules, path: str) -> Iterator[str]:
+    """The project's files that the import statements of `path` load themselves, packages with what they begin with."""
+    for imported in modules.imports(path):
+        source = modules.resolve(path, imported)
+        submodule = modules.submodule(source, imported.name) if source and imported.name else None
+        for found in filter(None, (source, submodule)):
+            yield from _with_packages(modules, found)
 
 
 def module_name(path: str, root: str) -> str | None:

@@ -1,12 +1,13 @@
 """What is the object that an expression makes? App objects are followed to the call that builds them."""
 
 import ast
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 
 from kubeship.inspection.code.app_objects import MAKERS, App
 from kubeship.inspection.code.bindings import Binding
 from kubeship.inspection.code.callables import (
+    Scope,
     attribute_values,
     callable_interface,
     is_called,
@@ -24,8 +25,6 @@ from kubeship.inspection.files.syntax import Function, dotted, local_names, stat
 from kubeship.model.origin import Origin
 from kubeship.model.project import Interface
 
-Scope = Mapping[str, tuple[ast.expr, ...]]
-"""What a function assigns to its local names."""
 PLACE = ("lineno", "col_offset", "end_lineno", "end_col_offset")
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from kubeship.inspection.code.django_settings import Settings, lists, management_script
 from kubeship.inspection.code.modules import External, Modules
 from kubeship.inspection.code.queues import Queue, QueueFound, named, queue_names
-from kubeship.inspection.files.syntax import dotted, text, walk
+from kubeship.inspection.files.syntax import Function, dotted, text, walk
 from kubeship.model.origin import Origin
 from kubeship.model.project import ProcessKind
 
@@ -116,7 +116,7 @@ def _dramatiq(modules: Modules) -> Iterator[QueueFound]:
 
 def _actors(modules: Modules, path: str) -> QueueFound | None:
     tree = modules.sources.tree(path)
-    functions = [node for node in walk(tree or ast.Module([], [])) if isinstance(node, _FUNCTIONS)]
+    functions = [node for node in walk(tree or ast.Module([], [])) if isinstance(node, Function)]
     for function in functions:
         for decorator in function.decorator_list:
             name = dotted(decorator.func if isinstance(decorator, ast.Call) else decorator)
@@ -124,9 +124,6 @@ def _actors(modules: Modules, path: str) -> QueueFound | None:
             if isinstance(reference, External) and reference.dotted in ("dramatiq.actor", "dramatiq.actor.actor"):
                 return named(modules, path, DRAMATIQ, function.name, Origin(path, function.lineno, "an actor"))
     return None
-
-
-_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 def _rq(modules: Modules) -> Iterator[QueueFound]:

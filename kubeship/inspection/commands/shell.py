@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
+from kubeship.inspection.commands.folders import joined
 from kubeship.inspection.commands.shell_expansion import ASSIGNMENT, Known, expanded
 from kubeship.inspection.commands.shell_syntax import Case, Function, If, Loop, Node, Simple, parsed
-from kubeship.inspection.commands.shell_tests import joined, truth
+from kubeship.inspection.commands.shell_tests import truth
 from kubeship.inspection.commands.shell_words import Token, tokens
 
 MAX_DEPTH = 12

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from kubeship.inspection.commands.shell_tests import HOME
+from kubeship.inspection.commands.folders import HOME
 from kubeship.inspection.commands.shell_words import Piece, Token, tokens
 
 MAX_FIELDS = 2000

@@ -1,14 +1,11 @@
-"""What does a test in a shell script decide, and where does a `cd` lead? As far as what is known decides it."""
+"""What does a test in a shell script decide? As far as what is known decides it."""
 
 import fnmatch
-import posixpath
 from collections.abc import Sequence
-
-HOME = "//"
-"""Begins a folder that is relative to the project, not to where the script starts (`cd "$(dirname "$0")"`)."""
 
 
 def truth(words: Sequence[str]) -> bool | None:  # noqa: PLR0911  # one return a form
+    """Of `[ ... ]`, `[[ ... ]]`, `test ...`, `true` and `false`; None where something in it isn't known."""
     if words and words[0] == "!":
         inner = truth(words[1:])
         return None if inner is None else not inner
@@ -28,11 +25,3 @@ def truth(words: Sequence[str]) -> bool | None:  # noqa: PLR0911  # one return a
             return fnmatch.fnmatchcase(left, right) == (operator != "!=")
         case _:
             return None
-
-
-def joined(folder: str, path: str) -> str:
-    if path.startswith(HOME):
-        return HOME + posixpath.normpath(path[2:])
-    if folder.startswith(HOME):
-        return path if path.startswith("/") else HOME + posixpath.normpath(posixpath.join(folder[2:], path))
-    return posixpath.normpath(posixpath.join(folder, path))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from kubeship.inspection.files.sources import Sources, folder_of, is_aside
 from kubeship.model.dockerfile import Instruction, expand, instructions
+from kubeship.model.origin import Found, Origin
 
 FILE = re.compile(r"(?i)(.*/)?((dockerfile|containerfile)([._-].+)?|[^/]+\.(dockerfile|containerfile))")
 NOT_DEPLOYED = re.compile(
@@ -105,10 +106,19 @@ def read_dockerfile(sources: Sources, path: str) -> Dockerfile:
         else:
             before.append(Instruction(name, rest, line))
         if name in ("ARG", "ENV"):
-            known.update((key, value) for key, value in _settings(rest) if value or key not in known)
+            known.update((key, value) for key, value in settings(rest) if value or key not in known)
     if open_stage:
         stages.append(open_stage.closed())
     return Dockerfile(path, tuple(before), tuple(stages))
+
+
+def settings(rest: str) -> list[tuple[str, str]]:
+    """The names and values that an ENV or ARG line sets."""
+    found = [(match[1], match[2].strip("\"'")) for match in re.finditer(r"(\w+)=(\"[^\"]*\"|'[^']*'|\S*)", rest)]
+    if not found and len(rest.split(None, 1)) == 2:  # `ENV NAME value`
+        name, value = rest.split(None, 1)
+        return [(name, value)]
+    return found
 
 
 def within_project(sources: Sources, path: str, folder: str) -> str | None:
@@ -122,6 +132,14 @@ def within_project(sources: Sources, path: str, folder: str) -> str | None:
                 return candidate
     same = [each for each in sources.files if parts and each.endswith(f"/{parts[-1]}") and not is_aside(each)]
     return same[0] if len(same) == 1 else None
+
+
+def own_dockerfile(sources: Sources, folder: str) -> Found[str] | None:
+    """A Dockerfile that people wrote; kubeship's own says so in its first line."""
+    for path in dict.fromkeys((posixpath.normpath(f"{folder}/Dockerfile"), "Dockerfile")):
+        if path in sources and "kubeship" not in sources.text(path).partition("\n")[0]:
+            return Found(path, (Origin(path, None, "the project's own"),))
+    return None
 
 
 @dataclass
@@ -139,11 +157,3 @@ def _from(rest: str) -> tuple[str, str]:
     words = [word for word in rest.split() if not word.startswith("--")]
     named = len(words) > 2 and words[1].lower() == "as"
     return (words[0] if words else "", words[2] if named else "")
-
-
-def _settings(rest: str) -> list[tuple[str, str]]:
-    found = [(match[1], match[2].strip("\"'")) for match in re.finditer(r"(\w+)=(\"[^\"]*\"|'[^']*'|\S*)", rest)]
-    if not found and len(rest.split(None, 1)) == 2:  # `ENV NAME value`
-        name, value = rest.split(None, 1)
-        return [(name, value)]
-    return found

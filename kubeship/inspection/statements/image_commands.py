@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from kubeship.inspection.files.dockerfiles import Dockerfile, deployed_dockerfiles, read_dockerfile
+from kubeship.inspection.files.dockerfiles import Dockerfile, deployed_dockerfiles, read_dockerfile, settings
 from kubeship.inspection.files.sources import Sources
 from kubeship.inspection.statements.base_images import base_command
 from kubeship.inspection.statements.image_files import image_of, workdir
@@ -80,12 +80,8 @@ def variables_of(dockerfile: Dockerfile) -> dict[str, str]:
     """The variables that ENV sets."""
     found: dict[str, str] = {}
     for instruction in dockerfile.final:
-        if instruction.name != "ENV":
-            continue
-        pairs = re.findall(r"([A-Za-z_]\w*)=(\"[^\"]*\"|'[^']*'|\S*)", instruction.text)
-        if not pairs and len(instruction.text.split(None, 1)) == 2:
-            pairs = [tuple(instruction.text.split(None, 1))]
-        found.update((name, value.strip("\"'")) for name, value in pairs if "$" not in value)
+        if instruction.name == "ENV":
+            found.update((name, value) for name, value in settings(instruction.text) if "$" not in value)
     return found
 
 

@@ -5,7 +5,7 @@ import posixpath
 import shlex
 from collections import Counter
 
-from kubeship.inspection.commands.shell_tests import HOME
+from kubeship.inspection.commands.folders import HOME, joined
 from kubeship.inspection.files.dockerfiles import Dockerfile, Stage, within_project
 from kubeship.inspection.files.sources import Sources, folder_of
 from kubeship.inspection.statements.statement import Image
@@ -39,7 +39,7 @@ def file_in(sources: Sources, path: str, folder: str, image: Image) -> str | Non
     if path.startswith(HOME):
         inside = posixpath.normpath(path[2:])
         return inside if inside in sources else None
-    full = _joined(folder, path)
+    full = joined(folder, path)
     if full.startswith(HOME):
         inside = posixpath.normpath(full[2:])
         return inside if inside in sources else within_project(sources, path, image.context)
@@ -82,14 +82,6 @@ def folder_in(sources: Sources, folder: str, image: Image) -> str:
     return image.context
 
 
-def _joined(folder: str, path: str) -> str:
-    if path.startswith("/"):
-        return posixpath.normpath(path)
-    if folder.startswith(HOME):
-        return HOME + posixpath.normpath(posixpath.join(folder[2:], path))
-    return posixpath.normpath(posixpath.join(folder, path))
-
-
 def _context(sources: Sources, dockerfile: Dockerfile) -> str:
     """The nearest folder from the Dockerfile upwards in which most of what it copies lies."""
     wanted = [
@@ -97,7 +89,7 @@ def _context(sources: Sources, dockerfile: Dockerfile) -> str:
         for stage in dockerfile.stages
         for instruction in stage.instructions
         if instruction.name in ("COPY", "ADD")
-        for source in _arguments(instruction.text)[0]
+        for source in _split(instruction.text)[0]
         if "--from" not in instruction.text and "*" not in source and "://" not in source
     ]
     folder = folder_of(dockerfile.path)
@@ -148,11 +140,6 @@ def _copied(
             elif sources.has_folder(inside):
                 found.insert(0, (base, inside))
     return tuple(found)
-
-
-def _arguments(text: str) -> tuple[list[str], str]:
-    froms, target, _ = _split(text)
-    return froms, target
 
 
 def _split(text: str) -> tuple[list[str], str, dict[str, str]]:

@@ -17,6 +17,8 @@ ENTRY = re.compile(rf"\s*((?:{FIELD}\s+){{4}}{FIELD}|@(?:hourly|daily|weekly|mon
 CRONTAB = re.compile(
     r"(?i)(.*/)?(crontab([._-].*)?|[\w.-]+\.cron(tab)?|cron\.d/[\w.-]+|[\w-]*cron(jobs?|tab)?(\.txt)?)"
 )
+USER = re.compile(r"(app|django|nobody|root|user|www-data)\s+(?=/|\w+\s|cd\b|\.)")
+"""The sixth field of a system's crontab (crontab(5)), by the names that images give."""
 CHORES = re.compile(
     r"(?i)test|lint|check|ci\b|codeql|security|audit|dependab|renovate|pre-?commit|stale|docs?\b|links?\b|release|build|"
     r"publish|deploy|issues?\b|comment|triage|review|contribut|"
@@ -46,8 +48,8 @@ def _crontab(sources: Sources, path: str) -> Iterator[Said]:
         if not match or line.lstrip().startswith("#"):
             continue
         command = match[2]
-        user = re.match(r"(root|www-data|app|\w+)\s+(?=/|\w+\s|cd\b|\.)", command) if system else None
-        if user and user[1] in ("root", "www-data", "app", "nobody", "django", "user"):
+        user = USER.match(command) if system else None
+        if user:
             command = command[user.end() :]
         yield Said(
             Origin(path, number, "a crontab entry"), SUPERVISED, command, folder="/app", schedule=match[1], work="cron"
