@@ -28,7 +28,8 @@ def plain_lines(log: str) -> list[str]:
 
     Undone: the time that the kubelet puts first; colours (Python 3.13, rich); JSON loggers, whose tracebacks stand in a
     string or a structure; the bars before each line of an exception group; boxes of rich and tracerite; loguru's mark.
-    What rich puts into a box as an error (Typer, rich-click) becomes one line.
+    What rich puts into a box as an error (Typer, rich-click) becomes one line. Errors that Python only reports, because
+    nothing can be done about them, are left out.
     """
     lines = (_COLOUR.sub("", _KUBELET_TIME.sub("", line)) for line in log.splitlines())
     found = [each for line in lines for each in _unquoted(line)]
@@ -40,7 +41,32 @@ def plain_lines(log: str) -> list[str]:
         found = [_without_box(line) for line in found]
     if any(_TRACERITE_END.match(line) for line in found) and any(line.startswith("╭ ") for line in found):
         found = [_without_tracerite(line) for line in found]
-    return [_LOGURU_FRAME.sub('  File "', line, count=1) if line.startswith("> ") else line for line in found]
+    found = [_LOGURU_FRAME.sub('  File "', line, count=1) if line.startswith("> ") else line for line in found]
+    return list(_without_reports(found)) if any(_REPORT.match(line) for line in found) else found
+
+
+_REPORT = re.compile(r"Exception ignored (?:in|while|on)\b|Error in atexit\.|--- Logging error ---$")
+_LAST_OF_LOGGING = ("Arguments: ", "Use the traceback above")
+"""Python/errors.c (write_unraisable_exc), Modules/atexitmodule.c, Lib/logging/__init__.py (handleError)."""
+
+
+def _without_reports(lines: Iterable[str]) -> Iterator[str]:
+    """Without such reports: each ends with its exception's line; logging's with what it was called with."""
+    inside = of_logging = False
+    for line in lines:
+        if _REPORT.match(line):
+            inside, of_logging = True, line.startswith("-")
+        elif not inside:
+            yield line
+        elif of_logging:
+            inside = not line.startswith(_LAST_OF_LOGGING)
+        elif not line.startswith((HEADER, " ")):
+            inside = False
+            if not _EXCEPTION_LINE.match(line):
+                yield line
+
+
+_EXCEPTION_LINE = re.compile(r"[A-Za-z_][\w.]*(?:: .*)?$")
 
 
 def spoken(line: str) -> str:

@@ -191,7 +191,7 @@ def reason(log: str) -> Reason | None:
 _CLOSING = re.compile(
     r"\[(?:CRITICAL|ERROR|INFO|WARNING)\]|\b[Ww]orkers?\b|[Ss]hutting down|[Ss]tartup failed|\bexit(?:ed|ing)?\b|"
     r"\bstopp(?:ed|ing)\b|\bterminated\b|[Cc]hild process|^npm |Traceback|^ |Exception ignored|^During handling|"
-    r"^For (?:further|more) information"
+    r"^For (?:further|more) information|[Uu]nclosed (?:client session|connect)|Task was destroyed|was never awaited"
 )
 """What servers and wrappers say when a program under them has ended."""
 

@@ -185,7 +185,7 @@ def test_words_of_libraries_are_understood(said: str, cause: str, remedy: str, h
         ),
         (
             "s = AppSettings()",
-            "pydantic_core.ValidationError: 2 validation errors for AppSettings\ndb.port\n  Field required [type=missing]\n"
+            "pydantic.ValidationError: 2 validation errors for AppSettings\ndb.port\n  Field required [type=missing]\n"
             "token\n  Field required [type=missing]",
             "needs the environment variables DB__PORT and TOKEN, which are not set",
         ),

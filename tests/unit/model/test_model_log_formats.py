@@ -132,6 +132,25 @@ def test_error_that_rich_puts_into_a_box_is_one_line() -> None:
     assert plain_lines(f"Usage: app\n{box}\nbye") == ["Usage: app", "Error: No such option: --hos", "bye"]
 
 
+@pytest.mark.parametrize(
+    "last",
+    [
+        "class C:\n    def __del__(self): raise RuntimeError('Event loop is closed')\nc = C()",
+        "import atexit\natexit.register(lambda: open('/nonexistent/x', 'w'))",
+        "import logging\nlogging.warning('%s %s', 1)",
+    ],
+)
+def test_what_python_only_reports_does_not_hide_why_it_ended(tmp_path: Path, last: str) -> None:
+    (tmp_path / "app.py").write_text(f"{last}\nraise ValueError('no tenant')\n")
+    done = subprocess.run([sys.executable, "app.py"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    reversed_order = "".join(reversed(done.stderr.partition("ValueError: no tenant\n")))
+
+    for log in (done.stderr, f"{done.stderr}INFO bye\n", reversed_order):
+        assert "ValueError: no tenant" in plain_lines(log)
+    assert str(read_traceback(done.stderr)) == "ValueError: no tenant"
+    assert "INFO bye" in plain_lines(f"{done.stderr}INFO bye\n")
+
+
 def test_message_of_a_whole_document_is_cut() -> None:
     error = read_traceback(f"{PLAIN}ValueError: {'x' * 200_000}\n")
 
