@@ -1,8 +1,19 @@
-"""Which folder is a service of a compose file built from, and by which Dockerfile?"""
+"""Which services does a compose file build, from which folder, and by which Dockerfile?"""
 
 import posixpath
+from collections.abc import Iterator
+from typing import Any
 
+from kubeship.inspection.files.documents import Lines, read_yaml, table
 from kubeship.inspection.files.sources import Sources, folder_of
+
+
+def built_services(sources: Sources, path: str) -> Iterator[tuple[str, dict[str, Any], Lines]]:
+    """(name, service, lines of the file) of what the compose file at `path` builds."""
+    document, lines = read_yaml(sources, path)
+    for name, service in table(document, "services").items():
+        if isinstance(service, dict) and service.get("build"):
+            yield str(name), service, lines
 
 
 def dockerfile_of(sources: Sources, path: str, build: object) -> str | None:

@@ -13,6 +13,7 @@ from kubeship.inspection.files.documents import Lines, listed, read_yaml
 from kubeship.inspection.files.sources import Sources, folder_of, is_aside
 from kubeship.inspection.statements.compose_builds import (
     build_context,
+    built_services,
     dockerfile_of,
     is_of_another,
     is_outside,
@@ -57,12 +58,10 @@ def built_for_others(sources: Sources) -> frozenset[str]:
     """The Dockerfiles that compose builds for other projects of the repository only, wherever they lie."""
     found: dict[str, bool] = {}
     for path in sources.other_files:
-        document = read_yaml(sources, path)[0] if sources.has_others and _is_compose(sources, path) else {}
-        services = document.get("services") if isinstance(document, dict) else None
-        for service in services.values() if isinstance(services, dict) else ():
-            build = service.get("build") if isinstance(service, dict) else None
-            if build and (dockerfile := dockerfile_of(sources, path, build)):
-                found[dockerfile] = found.get(dockerfile, True) and is_of_another(sources, path, build)
+        compose = sources.has_others and _is_compose(sources, path)
+        for _, service, _ in built_services(sources, path) if compose else ():
+            if dockerfile := dockerfile_of(sources, path, service["build"]):
+                found[dockerfile] = found.get(dockerfile, True) and is_of_another(sources, path, service["build"])
     return frozenset(dockerfile for dockerfile, others in found.items() if others)
 
 
@@ -72,11 +71,9 @@ def published_port(sources: Sources) -> Found[int] | None:
     for path in sources.other_files:
         if is_aside(path) or FOR_DEVELOPERS.search(path) or not _is_compose(sources, path):
             continue
-        document, lines = read_yaml(sources, path)
-        services = document.get("services") if isinstance(document, dict) else None
-        for name, service in services.items() if isinstance(services, dict) else ():
-            build = service.get("build") if isinstance(service, dict) else None
-            if not build or service.get("command") or is_outside(sources, path, build):
+        for name, service, lines in built_services(sources, path):
+            build = service["build"]
+            if service.get("command") or is_outside(sources, path, build):
                 continue
             if not is_of_another(sources, path, build) and (port := _port(service.get("ports"))):
                 found.setdefault(port, Origin(path, lines.get(("services", name)), f"the service {name}"))

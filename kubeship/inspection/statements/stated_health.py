@@ -2,13 +2,12 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
 from kubeship.inspection.files.dockerfiles import deployed_dockerfiles, read_dockerfile
-from kubeship.inspection.files.documents import read_yaml
+from kubeship.inspection.files.documents import table
 from kubeship.inspection.files.sources import Sources, in_folder, is_aside
 from kubeship.inspection.statements.cluster_files import containers
-from kubeship.inspection.statements.compose_builds import dockerfile_of
+from kubeship.inspection.statements.compose_builds import built_services, dockerfile_of
 from kubeship.inspection.statements.compose_files import FILE
 from kubeship.model.origin import Found, Origin
 
@@ -50,9 +49,7 @@ def probed(sources: Sources) -> Iterator[Found[str]]:
     every = list(containers(sources))
     for probe in PROBES:
         for container in every:
-            stated: Any = container.fields.get(probe)
-            asked = stated.get("httpGet") if isinstance(stated, dict) else None
-            path = asked.get("path") if isinstance(asked, dict) else None
+            path = table(container.fields, probe, "httpGet").get("path")
             if isinstance(path, str):
                 origin = Origin(container.origin.path, container.origin.line, f"the {probe} of {container.workload}")
                 yield Found(path, (origin,))
@@ -79,14 +76,10 @@ def _of_compose(sources: Sources, folder: str) -> Iterator[Found[str]]:
     for path in sources.other_files:
         if not FILE.fullmatch(path) or is_aside(path) or b"healthcheck" not in sources.content(path):
             continue
-        document, lines = read_yaml(sources, path)
-        services = document.get("services") if isinstance(document, dict) else None
-        for name, service in services.items() if isinstance(services, dict) else ():
-            build = service.get("build") if isinstance(service, dict) else None
-            check = service.get("healthcheck") if isinstance(service, dict) else None
-            stated = check.get("test") if isinstance(check, dict) else None
+        for name, service, lines in built_services(sources, path):
+            stated = table(service, "healthcheck").get("test")
             command = " ".join(map(str, stated)) if isinstance(stated, list) else str(stated or "")
             match = ASKED.search(command)
-            if build and match and dockerfile_of(sources, path, build) in dockerfiles:
+            if match and dockerfile_of(sources, path, service["build"]) in dockerfiles:
                 line = lines.get(("services", name, "healthcheck"))
                 yield Found(match[1], (Origin(path, line, f"the healthcheck of {name}"),))

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from kubeship.inspection.files.dockerfiles import deployed_dockerfiles, read_dockerfile
-from kubeship.inspection.files.documents import listed, read_yaml
+from kubeship.inspection.files.documents import listed
 from kubeship.inspection.files.sources import Sources, folder_of, is_aside
-from kubeship.inspection.statements.compose_builds import dockerfile_of
+from kubeship.inspection.statements.compose_builds import built_services, dockerfile_of
 from kubeship.inspection.statements.compose_files import FILE, FOR_DEVELOPERS
 from kubeship.inspection.statements.image_files import workdir
 from kubeship.model.origin import Found, Origin
@@ -87,12 +87,9 @@ def _mounted(sources: Sources, dockerfiles: tuple[str, ...]) -> Iterator[tuple[s
     for path in sources.other_files:
         if not FILE.fullmatch(path) or is_aside(path) or path.count("/") > 2 or FOR_DEVELOPERS.search(path):
             continue
-        document, lines = read_yaml(sources, path)
-        services = document.get("services") if isinstance(document, dict) else None
-        for name, service in services.items() if isinstance(services, dict) else ():
-            build = service.get("build") if isinstance(service, dict) else None
-            own = bool(build) and dockerfile_of(sources, path, build) in dockerfiles
-            if own and not FOR_DEVELOPERS.search(str(name)):
+        for name, service, lines in built_services(sources, path):
+            own = dockerfile_of(sources, path, service["build"]) in dockerfiles
+            if own and not FOR_DEVELOPERS.search(name):
                 at = lines.get(("services", name, "volumes")) or lines.get(("services", name))
                 for mount in listed(service.get("volumes")):
                     if place := _kept(sources, path, mount):
