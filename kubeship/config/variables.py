@@ -33,6 +33,8 @@ DIALECTS: tuple[tuple[str, str, str], ...] = (
 )
 """Driver -> scheme without and with it. SQLAlchemy loads the driver when it reads an address, and which one it takes
 without its name depends on its version (docs.sqlalchemy.org/en/latest/changelog/migration_21.html: psycopg 3)."""
+ASYNCHRONOUS = frozenset({"aiomysql", "asyncmy", "asyncpg"})
+BRING_SQLALCHEMY = re.compile(r"sqlalchemy|^(advanced-alchemy|alembic|sqladmin|sqlmodel)$")
 NO_DATABASE = "sqlite:///:memory:"
 SERVICE_NAMES = {
     "mongodb": r"MONGO",
@@ -59,16 +61,21 @@ def secret_keys(project: Project) -> tuple[Variable, ...]:
 def demanded_keys(project: Project) -> tuple[Variable, ...]:
     """Those secrets without which the app doesn't do its work: what it can't be read without, what it signs with, and
     where its databases and queues are. Code often has a stand-in for these, made for a laptop."""
-    kept = {variable.name for service, variable in service_variables(project) if service.value in SERVICE_NAMES}
+    kept = {_once(variable.name) for service, variable in service_variables(project) if service.value in SERVICE_NAMES}
     databases = SERVICE_NAMES.keys() & {service.value for service in project.services}
     return tuple(
         each
         for each in secret_keys(project)
         if each.required
-        or each.name in kept
+        or _once(each.name) in kept
         or SIGNING.search(each.name)
         or (databases and DATABASE_PASSWORD.search(each.name))
     )
+
+
+def _once(name: str) -> str:
+    """The name of an address that is given twice, for drivers that block and for those that don't."""
+    return re.sub(r"(^|_)A?SYNC(?=_|$)", "", name).strip("_")
 
 
 def unset(project: Project) -> tuple[Variable, ...]:
@@ -108,16 +115,21 @@ def _stand_in(name: str, project: Project) -> str:
     address = next((value for pattern, value in LOCATIONS if re.search(pattern, name)), None)
     if address is None and ("DATABASE" in name or "DB" in name.split("_")):
         address = next((value for service, value in DATABASES.items() if service in services), NO_DATABASE)
-    return _with_driver(address, project) if address else "http://localhost/build-only"
+    return _with_driver(name, address, project) if address else "http://localhost/build-only"
 
 
-def _with_driver(address: str, project: Project) -> str:
+def _with_driver(name: str, address: str, project: Project) -> str:
     """The address as SQLAlchemy wants it where the project uses that; Django's readers know no drivers in it.
 
     Nor does `databases`, which brings an asynchronous driver of its own beside the engine's.
     """
     others = {"databases", "django"} & set(project.distributions)
-    if "sqlalchemy" not in " ".join(project.distributions) or others:
+    if not any(BRING_SQLALCHEMY.search(each) for each in project.distributions) or others:
         return address
-    drivers = [(plain, named) for driver, plain, named in DIALECTS if driver in project.distributions]
+    blocking = bool(re.search(r"(^|_)SYNC(_|$)", name))
+    drivers = [
+        (plain, named)
+        for driver, plain, named in DIALECTS
+        if driver in project.distributions and not (blocking and driver in ASYNCHRONOUS)
+    ]
     return next((address.replace(plain, named, 1) for plain, named in drivers if address.startswith(plain)), address)

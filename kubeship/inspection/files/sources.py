@@ -28,7 +28,7 @@ ASIDE_FOLDERS = frozenset((
     "unittests", "vendor", "vendored",
 ))  # fmt: skip
 """Folders whose code is not what is deployed; Django's `startproject --template` fills in `project_name`."""
-ASIDE_FILES = re.compile(r"(test_.*|.*_tests?|tests?|conftest|setup|noxfile|fabfile|dodo)\.py")
+ASIDE_FILES = re.compile(r"(test_.*|.*_tests?|tests?|conftest|setup|noxfile|fabfile|locustfile|dodo)\.py")
 
 
 class Sources:

@@ -17,6 +17,7 @@ from kubeship.model.project import Warned
 # distribution's own documentation.
 PROVIDERS = {
     "attr": ("attrs",),
+    "background_task": ("django-background-tasks", "django4-background-tasks", "django-background-tasks-updated"),
     "bs4": ("beautifulsoup4",),
     "corsheaders": ("django-cors-headers",),
     "crispy_forms": ("django-crispy-forms",),
@@ -28,6 +29,7 @@ PROVIDERS = {
     "dns": ("dnspython",),
     "docx": ("python-docx",),
     "dotenv": ("python-dotenv",),
+    "encrypted_fields": ("django-fernet-encrypted-fields", "django-searchable-encrypted-fields"),
     "environ": ("django-environ",),
     "fitz": ("pymupdf",),
     "git": ("gitpython",),
@@ -66,22 +68,34 @@ COME_WITH = {
     "blinker": ("flask",),
     "botocore": ("boto3",),
     "certifi": ("requests", "httpx"),
+    "charset_normalizer": ("requests",),
     "click": ("flask", "celery"),
     "idna": ("requests", "httpx"),
     "itsdangerous": ("flask",),
     "jinja2": ("flask",),
     "kombu": ("celery",),
     "markupsafe": ("flask", "jinja2"),
+    "mako": ("alembic",),
+    "marshmallow": ("aiohttp-apispec", "apiflask", "flask-marshmallow", "flask-smorest", "webargs"),
+    "multidict": ("aiohttp",),
+    "ninja_extra": ("django-ninja-extra", "django-ninja-jwt"),
+    "numpy": ("pandas", "scikit-learn", "scipy"),
     "packaging": ("gunicorn",),
+    "plotly": ("dash",),
+    "pydantic": ("django-ninja", "fastapi", "pydantic-settings", "sqlmodel"),
     "python_socks": ("httpx-socks",),
-    "sqlalchemy": ("flask-sqlalchemy",),
+    "sqlalchemy": ("advanced-alchemy", "alembic", "flask-migrate", "flask-sqlalchemy", "sqladmin", "sqlmodel"),
     "sqlparse": ("django",),
     "starlette": ("fastapi",),
+    "typing_extensions": ("fastapi", "pydantic", "sqlalchemy", "starlette"),
     "urllib3": ("requests", "boto3"),
     "vine": ("celery",),
     "werkzeug": ("flask",),
     "wtforms": ("flask-wtf",),
+    "yarl": ("aiohttp",),
 }
+BESIDE = re.compile(r"(?i)(analys[ei]s?|contrib|dev|devdata|devtools|hack|misc|research|scripts?|tools?|util-?scripts)")
+"""Folders beside the app with programs for its developers; what a process runs is imported by its own name."""
 GUARDS = frozenset({"Exception", "ImportError", "ModuleNotFoundError"})
 
 
@@ -95,10 +109,11 @@ def undeclared_imports(
     """
     if anonymous:
         return ()
+    imported = {name for path in modules.sources.code for name in _imported(modules, path)}
     known: dict[str, bool] = {}
     found: dict[str, Origin] = {}
     for path in modules.sources.code:
-        if path in skipped:
+        if path in skipped or _is_beside(modules, path, imported):
             continue
         names = modules.sources.imports(path) - {"."}
         for name in names - known.keys():
@@ -116,6 +131,25 @@ def undeclared_imports(
     return tuple(
         Warned(f"imports {name}, which no dependency file declares: it must come with another distribution", origin)
         for name, origin in sorted(found.items())
+    )
+
+
+def _imported(modules: Modules, path: str) -> Iterator[str]:
+    """The last part of what the file imports, and the names that it takes from there."""
+    for each in modules.imports(path):
+        yield each.target.rpartition(".")[2]
+        if each.name:
+            yield each.name
+
+
+def _is_beside(modules: Modules, path: str, imported: set[str]) -> bool:
+    """Whether it is a script in a folder of scripts (`scripts/`, `tools/`): in no package, and imported by nobody."""
+    folder, _, name = path.rpartition("/")
+    return (
+        bool(folder)
+        and f"{folder}/__init__.py" not in modules.sources
+        and name.removesuffix(".py") not in imported
+        and BESIDE.fullmatch(folder.partition("/")[0]) is not None
     )
 
 
@@ -176,4 +210,4 @@ def _is_guarded(statement: ast.Try) -> bool:
 def _is_optional(test: ast.expr) -> bool:
     words = {node.id for node in walk(test) if isinstance(node, ast.Name)}
     words |= {node.attr for node in walk(test) if isinstance(node, ast.Attribute)}
-    return bool(words & {"TYPE_CHECKING", "__name__", "DEBUG"})
+    return bool(words & {"TYPE_CHECKING", "__name__", "DEBUG", "platform"}) or "os.name" in ast.unparse(test)

@@ -417,6 +417,20 @@ def test_stand_in_names_the_driver_where_sqlalchemy_would_load_another(
     assert parsed(written.text).value("build.variables") == {"DATABASE_URL": stand_in}
 
 
+def test_an_address_that_is_given_twice_is_demanded_twice_with_the_driver_of_each() -> None:
+    variables = (Variable("POSTGRES_ASYNC_URL", False, None, True), Variable("POSTGRES_SYNC_URL", False, None, True))
+    distributions = ("alembic", "asyncpg", "psycopg2-binary")
+    project = replace(FLASK, variables=variables, services=(Found("postgres"),), distributions=distributions)
+
+    written = parsed(first(project).text)
+
+    assert written.value("secrets.keys") == ["POSTGRES_ASYNC_URL", "POSTGRES_SYNC_URL"]
+    assert written.value("build.variables") == {
+        "POSTGRES_ASYNC_URL": "postgresql+asyncpg://build-only@localhost:5432/build-only",
+        "POSTGRES_SYNC_URL": "postgresql+psycopg2://build-only@localhost:5432/build-only",
+    }
+
+
 def test_numbers_of_gunicorns_own_file_are_kept_and_computed_ones_said() -> None:
     def said(key: str, value: str) -> Found[tuple[str, str]]:
         return Found((key, value), (Origin("gunicorn.conf.py", 3, f"gunicorn's {key}"),))
