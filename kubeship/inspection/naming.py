@@ -1,4 +1,4 @@
-"""What is the app called, and does the project bring a Dockerfile?"""
+"""What are the app and its processes called?"""
 
 import posixpath
 import re
@@ -69,11 +69,3 @@ def _shorter(name: str, app: str, longest: int) -> Iterator[str]:
     yield short
     for number in count(2):
         yield f"{short[: longest - len(str(number)) - 1].rstrip('-')}-{number}"
-
-
-def own_dockerfile(sources: Sources, folder: str) -> Found[str] | None:
-    """A Dockerfile that people wrote; kubeship's own says so in its first line."""
-    for path in dict.fromkeys((posixpath.normpath(f"{folder}/Dockerfile"), "Dockerfile")):
-        if path in sources and "kubeship" not in sources.text(path).partition("\n")[0]:
-            return Found(path, (Origin(path, None, "the project's own"),))
-    return None

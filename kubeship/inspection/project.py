@@ -8,7 +8,8 @@ from kubeship.inspection.code.frameworks import BY_NAME, FRAMEWORKS, Framework
 from kubeship.inspection.code.modules import INSTALLED, Modules
 from kubeship.inspection.code.nearest import read_nearest
 from kubeship.inspection.code.objects import Apps
-from kubeship.inspection.distributions.dependencies import Declared, declared
+from kubeship.inspection.distributions.declared import Declared
+from kubeship.inspection.distributions.dependencies import declared
 from kubeship.inspection.distributions.flat_layout import flat_layout
 from kubeship.inspection.distributions.inference import inference
 from kubeship.inspection.distributions.installing import with_needs
@@ -16,9 +17,10 @@ from kubeship.inspection.distributions.node_builds import front_end
 from kubeship.inspection.distributions.python_version import python_version
 from kubeship.inspection.distributions.wheel_answers import untried, with_wheels
 from kubeship.inspection.environment.variables import find_variables
+from kubeship.inspection.files.dockerfiles import own_dockerfile
 from kubeship.inspection.files.findings import Answered
 from kubeship.inspection.files.sources import Sources, folder_of, is_aside, no_collection, read_sources
-from kubeship.inspection.naming import app_name, fitting, own_dockerfile
+from kubeship.inspection.naming import app_name, fitting
 from kubeship.inspection.needs.behaviour import traits
 from kubeship.inspection.needs.catalogues import translations, uncompiled
 from kubeship.inspection.needs.command_files import written_folders
@@ -110,8 +112,8 @@ def inspect(path: Path, answers: Answers, index: WheelIndex | None = None) -> Pr
     packages = find_system_packages(sources, dependencies.value, python.value.version.value, index)
     answered = (part, dependencies, python, entry, settings, health, web, packages)
     distributions = frozenset(dependencies.value.distributions)
-    name = app_name(sources, folder, answers)
-    processes = fitting(others if scheduled and not complete else (web.value, *others), name.value)
+    running = others if scheduled and not complete else (web.value, *others)
+    processes = fitting(running, app_name(sources, folder, answers).value)
     idle = unstated_work(modules, settings.value, root, processes)
     services = used(
         modules,
@@ -124,12 +126,11 @@ def inspect(path: Path, answers: Answers, index: WheelIndex | None = None) -> Pr
     migrating = migrate(modules, settings.value, root) if settings.value else None
     migrating = migrating or migration(modules, root, distributions, _importable(entry.value))
     static = static_steps(modules, settings.value, root) if settings.value else ()
-    dockerfile = own_dockerfile(sources, folder)
     node, apart = front_end(sources)
     volumes = merged(find_volumes(modules, settings.value), stated_volumes(sources, folder), models.folders)
     kept = frozenset(volume.value for volume in volumes)
     return Project(
-        name=name,
+        name=app_name(sources, folder, answers),
         python=python.value.version,
         python_constraint=python.value.constraint,
         dependencies=needs,
@@ -147,7 +148,7 @@ def inspect(path: Path, answers: Answers, index: WheelIndex | None = None) -> Pr
         writable=merged(made_folders(modules, root, kept), written_folders(modules, processes, root, kept)),
         traits=merged(traits(sources), wheels.traits, models.traits, in_file, exporter(chosen)),
         system_packages=packages.value,
-        dockerfile=dockerfile,
+        dockerfile=own_dockerfile(sources, folder),
         front_end=node,
         models=models.files,
         accelerator=wheels.accelerator,
@@ -163,7 +164,11 @@ def inspect(path: Path, answers: Answers, index: WheelIndex | None = None) -> Pr
         + apart
         + (flat_layout(sources) if needs.value.package or needs.value.manager == "setuptools" else ())
         + (uncompiled(sources) if settings.value else ())
-        + (django_cautions(modules, settings.value, static, dockerfile is None) if settings.value else ())
+        + (
+            django_cautions(modules, settings.value, static, own_dockerfile(sources, folder) is None)
+            if settings.value
+            else ()
+        )
         + _broken(sources),
         questions=tuple(
             q for part in answered for q in part.questions if not ((scheduled or complete) and q.key == KEY)

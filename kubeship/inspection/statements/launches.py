@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from kubeship.inspection.commands.command_lines import PYTHON, read_command
 from kubeship.inspection.commands.command_wrappers import unwrapped
+from kubeship.inspection.commands.folders import joined
 from kubeship.inspection.commands.servers import BY_PROGRAM
 from kubeship.inspection.commands.shell import Ran, commands
 from kubeship.inspection.commands.workers import NOT_PROCESSES, WORKERS
@@ -59,7 +60,7 @@ class _Follower:
             place = said
             if lines is not None:
                 place = replace(said, origin=replace(said.origin, line=lines + ran.line))
-            moved = replace(ran, folder=_joined(said.folder, ran.folder))
+            moved = replace(ran, folder=joined(said.folder, ran.folder))
             groups.append((ran, self.ran(place, moved, depth)))
         kept: list[Statement] = []
         for number, (ran, statements) in enumerate(groups):
@@ -76,7 +77,7 @@ class _Follower:
     def ran(self, said: Said, ran: Ran, depth: int) -> list[Statement]:
         """Of a simple command."""
         wrapped = unwrapped(list(ran.words))
-        words, folder = wrapped.words, _joined(ran.folder, wrapped.folder) if wrapped.folder else ran.folder
+        words, folder = wrapped.words, joined(ran.folder, wrapped.folder) if wrapped.folder else ran.folder
         if not words or depth > MAX_DEPTH:
             return []
         name = posixpath.basename(words[0])
@@ -155,8 +156,21 @@ class _Follower:
                 main=ran.chosen,
                 foreign=said.foreign,
                 stays=said.stays,
+                image=said.image.path,
+                in_image="" if whole else self._in_image(words, folder, start, said.image),
             )
         ]
+
+    def _in_image(self, words: Sequence[str], folder: str, start: str, image: Image) -> str:
+        """The command as the image has it, if its processes start in another folder than that of its files."""
+        given = [word for word in words if word != "$@"]
+        moved = any(
+            word.startswith("/")
+            and file_in(self.sources, word, folder, image)
+            and posixpath.normpath(posixpath.join(folder, seen)) != posixpath.normpath(word)
+            for word, seen in zip(given, self._relative(words, folder, start, image), strict=True)
+        )
+        return shell_text(given) if moved and folder.startswith("/") else ""
 
     def _relative(self, words: Sequence[str], folder: str, start: str, image: Image) -> list[str]:
         """With programs by their names, and the project's files as seen from where the process starts."""
@@ -191,11 +205,3 @@ def labelled(statement: Statement, ran: Ran) -> Statement:
 def shell_text(words: Sequence[str]) -> str:
     """The words as one line of a shell; variables stay what they are."""
     return " ".join(word if re.fullmatch(r"[\w@%+=:,./$~^{}\[\]*-]+", word) else shlex.quote(word) for word in words)
-
-
-def _joined(folder: str, path: str) -> str:
-    if path.startswith("/"):
-        return path
-    if folder.startswith("//"):
-        return "//" + posixpath.normpath(posixpath.join(folder[2:], path))
-    return posixpath.normpath(posixpath.join(folder, path))

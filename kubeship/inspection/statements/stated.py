@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from kubeship.inspection.code.console_scripts import console_scripts
 from kubeship.inspection.commands.server_lines import Started, port_of
 from kubeship.inspection.commands.workers import NOT_PROCESSES
+from kubeship.inspection.files.dockerfiles import own_dockerfile
 from kubeship.inspection.files.sources import Sources
 from kubeship.inspection.statements.cloud_files import cloud_statements
 from kubeship.inspection.statements.cluster_files import cluster_statements
@@ -93,6 +94,8 @@ def read_statements(sources: Sources, folder: str) -> Statements:
         if not statements and each.name == "web" and each.strength == 0:
             unread.append(each)
         found += statements
+    own = own_dockerfile(sources, folder)
+    found = [replace(s, command=s.in_image) if own and s.in_image and s.image == own.value else s for s in found]
     ranked = tuple(sorted(dict.fromkeys(found), key=lambda s: (s.strength, not s.main)))
     web = next((s for s in ranked if s.is_web and s.main and s.strength < DEVELOPMENT), None)
     targets = sorted((*_targets(ranked, web), *configured(sources, folder)), key=lambda target: target.strength)

@@ -68,6 +68,10 @@ class Statement:
     """False in a branch of a script that isn't taken."""
     foreign: bool = False
     stays: bool = False
+    image: str = ""
+    """The Dockerfile of the image that it is started in."""
+    in_image: str = ""
+    """The command with files by their places in that image, where they aren't those that `command` means there."""
 
     @property
     def is_web(self) -> bool:
