@@ -14,7 +14,7 @@ from kubeship.cluster.secrets import masking
 from kubeship.cluster.surroundings import sockets, surroundings
 from kubeship.cluster.watch import Watched
 from kubeship.model.events import Caution, Emit, Note
-from kubeship.model.objects import Object, ObjectRef, ref
+from kubeship.model.objects import Object, ObjectRef, claim_names, ref
 from kubeship.model.snapshot import LogRef, Snapshot, Surroundings
 
 FOLLOWED: dict[str, str] = {
@@ -160,7 +160,7 @@ def picture(
         for item in live.get("EndpointSlice", ())
         if (item["metadata"].get("labels") or {}).get(SERVICE_NAME) in services
     )
-    claims = {claim for pod in pods.values() for claim in _claims(pod)}
+    claims = {claim for pod in pods.values() for claim in claim_names(pod)}
     events = (
         item
         for item in live.get("Event", ())
@@ -221,13 +221,6 @@ def _owned_by(owners: Sequence[Object], items: Sequence[Object]) -> tuple[Object
         for item in items
         if any(reference["uid"] in uids for reference in item["metadata"].get("ownerReferences") or ())
     )
-
-
-def _claims(pod: Object) -> Iterator[str]:
-    """The names of the PersistentVolumeClaims that a pod mounts."""
-    for volume in pod.get("spec", {}).get("volumes") or ():
-        if claim := volume.get("persistentVolumeClaim"):
-            yield str(claim["claimName"])
 
 
 def _sorted(items: Iterator[Object] | Collection[Object]) -> tuple[Object, ...]:

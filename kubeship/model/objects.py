@@ -101,3 +101,15 @@ def with_image(objects: Iterable[Object], name: str, reference: str) -> tuple[Ob
         return value
 
     return tuple({**item, "spec": replaced(item["spec"])} if pod_template(item) else item for item in objects)
+
+
+def claim_names(pod: Object) -> tuple[str, ...]:
+    """The PersistentVolumeClaims that it mounts; one that it has made for itself is named after pod and volume.
+
+    https://kubernetes.io/docs/concepts/storage/ephemeral-volumes/#persistentvolumeclaim-naming
+    """
+    return tuple(
+        claim["claimName"] if claim else f"{pod['metadata']['name']}-{volume['name']}"
+        for volume in pod.get("spec", {}).get("volumes") or ()
+        if (claim := volume.get("persistentVolumeClaim")) or volume.get("ephemeral")
+    )

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
@@ -72,6 +72,8 @@ class Elsewhere:
     evidence: str
     nowhere: bool = False
     """Whether nothing is listened on at all: it may not have come that far."""
+    shared: bool = False
+    """Whether what is listened on may be another container's."""
 
 
 def elsewhere(port: int, log: str, sockets: str) -> Elsewhere | None:
@@ -95,11 +97,22 @@ def elsewhere(port: int, log: str, sockets: str) -> Elsewhere | None:
             f"nothing in the pod listens on any port, {port} included",
             "look in its log for what it does before it listens: a server that it waits for, or too little CPU; if it "
             "is only slow, raise `resources: {cpu: ...}` or `start_seconds:` of the process in kubeship.yaml",
-            "/proc/net/tcp in the pod: no LISTEN",
+            f"{KERNEL}: no LISTEN",
             nowhere=True,
         )
     ports = ", ".join(str(number) for number in sorted({place.port for place in places}))
     return Elsewhere(f"in the pod, only port {ports} is listened on", _remedy(port, places[0].port), places[0].line)
+
+
+def not_alone(container: str, port: int, found: Elsewhere) -> Elsewhere:
+    """The same where the pod has several containers, whose sockets the kernel doesn't tell apart."""
+    if found.nowhere or not found.evidence.startswith(KERNEL):
+        return found
+    remedy = f"let {container} listen on {port}, on 0.0.0.0, or correct the probe's port; read its log"
+    return replace(found, cause=f"{found.cause}, by any of its containers", remedy=remedy, shared=True)
+
+
+KERNEL = "/proc/net/tcp in the pod"
 
 
 def _on_a_socket(port: int, log: str) -> Elsewhere | None:
@@ -145,7 +158,7 @@ def _by_ipv6_only(place: Place) -> Elsewhere:
 
 
 def _remedy(wanted: int, found: int) -> str:
-    return f"set `port: {found}` of the process in kubeship.yaml, or let the program listen on {wanted}"
+    return f"let the program listen on {wanted}, or the probe ask {found} (`port:` of the process in kubeship.yaml)"
 
 
 def listening(sockets: str) -> tuple[Place, ...]:
@@ -169,7 +182,7 @@ def _places(sockets: str) -> Iterator[Place]:
     for found in _SOCKET.finditer(sockets):
         host, port = _address(found["address"]), int(found["port"], 16)
         shown = f"[{host}]" if ":" in host else host
-        yield Place(port, host, f"/proc/net/tcp in the pod: {shown}:{port} LISTEN")
+        yield Place(port, host, f"{KERNEL}: {shown}:{port} LISTEN")
 
 
 def _address(text: str) -> str:

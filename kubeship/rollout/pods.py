@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from kubeship.model.objects import Object
+from kubeship.model.objects import Object, claim_names
 from kubeship.model.snapshot import LogRef, Snapshot
 
 
@@ -32,6 +32,14 @@ class ContainerSnapshot:
     """About its pod as a whole, oldest first."""
     pod_spec: Object = field(default_factory=dict)
     """The spec of its pod: volumes, network, security."""
+    taken: datetime | str = ""
+    """When the picture was taken."""
+
+    @property
+    def neighbours(self) -> bool:
+        """Whether other containers run beside it, on the same network."""
+        beside = [c for c in self.pod_spec.get("initContainers") or () if c.get("restartPolicy") == "Always"]
+        return len([*beside, *(self.pod_spec.get("containers") or ())]) > 1
 
     @property
     def waiting(self) -> Object:
@@ -128,8 +136,7 @@ class PodSnapshot:
 def pod_snapshot(pod: Object, snapshot: Snapshot) -> PodSnapshot:
     """Everything that the snapshot holds about one of its pods."""
     events = events_of(pod, snapshot.events)
-    volumes = pod["spec"].get("volumes") or ()
-    claims = {v["persistentVolumeClaim"]["claimName"] for v in volumes if v.get("persistentVolumeClaim")}
+    claims = claim_names(pod)
     of_claims = sorted((event for event in snapshot.events if _names_claim(event, claims)), key=last_seen)
     containers = tuple(_containers(pod, events, snapshot))
     return PodSnapshot(pod, containers, events, snapshot.taken, tuple(of_claims))
@@ -214,6 +221,7 @@ def _containers(pod: Object, events: tuple[Object, ...], snapshot: Snapshot) -> 
                 sockets=snapshot.sockets.get(name, ""),
                 pod_events=tuple(e for e in events if not e["involvedObject"].get("fieldPath")),
                 pod_spec=pod["spec"],
+                taken=snapshot.taken,
             )
 
 

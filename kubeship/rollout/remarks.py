@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from kubeship.model.events import Caution
 from kubeship.model.objects import pod_template, ref
 from kubeship.model.snapshot import Snapshot
+from kubeship.rollout.causes.answers import NEVER_RUN
 from kubeship.rollout.causes.last_words import reason
 from kubeship.rollout.listening import not_reached
-from kubeship.rollout.ownership import kept_pods
+from kubeship.rollout.ownership import kept_pods, newest_pods
+from kubeship.rollout.pods import pod_snapshot
 from kubeship.rollout.readiness import wanted
 from kubeship.rollout.redaction import redacted_text
 from kubeship.rollout.services import ports_without_endpoints, unproved_ports
@@ -26,6 +28,7 @@ def remarks(snapshot: Snapshot) -> tuple[Caution, ...]:
         *_nodeless(snapshot),
         *_ports(snapshot),
         *_deaf_ports(snapshot),
+        *_unrun_probes(snapshot),
         *_at_a_loss(snapshot),
     )
 
@@ -36,7 +39,16 @@ def changed_meanwhile(before: Snapshot, now: Snapshot) -> tuple[Caution, ...]:
     Their rollout is watched all the same: it is what runs from now on.
     """
     templates = {item["metadata"]["uid"]: pod_template(item) for item in before.workloads}
-    return tuple(
+    some = {item["metadata"]["uid"] for item in before.workloads if wanted(item)}
+    stopped = (
+        Caution(
+            f"{ref(item)} was scaled to 0 by somebody else while it was rolled out: nothing of it runs",
+            hint="kubeship diff shows what differs; kubeship deploy sets it back",
+        )
+        for item in now.workloads
+        if item["kind"] in SCALED and item["metadata"]["uid"] in some and not wanted(item)
+    )
+    redefined = (
         Caution(
             f"{ref(item)} was changed by somebody else while it was rolled out ({paths[0]}"
             f"{f' and {len(paths) - 1} more' if len(paths) > 1 else ''}): what runs now isn't what was deployed",
@@ -46,6 +58,11 @@ def changed_meanwhile(before: Snapshot, now: Snapshot) -> tuple[Caution, ...]:
         if (known := templates.get(item["metadata"]["uid"]))
         if (paths := sorted(set(_differences(known, pod_template(item), "spec.template"))))
     )
+    return (*stopped, *redefined)
+
+
+SCALED = frozenset({"Deployment", "StatefulSet"})
+"""What has a number of pods of its own."""
 
 
 def _older_pods(snapshot: Snapshot) -> Iterator[Caution]:
@@ -88,6 +105,21 @@ def _deaf_ports(snapshot: Snapshot) -> Iterator[Caution]:
                 "correct the Service's targetPort, or where the program listens (on 0.0.0.0); a readinessProbe would "
                 "have told Kubernetes, too",
             )
+
+
+def _unrun_probes(snapshot: Snapshot) -> Iterator[Caution]:
+    """A liveness probe whose command can't be run neither passes nor fails to the kubelet."""
+    for workload in snapshot.workloads:
+        for pod in newest_pods(workload, snapshot)[:1]:
+            for container in pod_snapshot(pod, snapshot).containers:
+                errors = container.said("Unhealthy", "Liveness probe errored")
+                found = NEVER_RUN.search(str(errors[-1]["message"])) if errors else None
+                if found:
+                    yield Caution(
+                        f"{container.name}'s liveness probe can't be run, so that nothing restarts it when it hangs: "
+                        f"{found[0]}",
+                        "name a command that the image has, or ask by httpGet or tcpSocket",
+                    )
 
 
 def _at_a_loss(snapshot: Snapshot) -> Iterator[Caution]:

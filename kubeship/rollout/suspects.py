@@ -40,7 +40,7 @@ def refused(snapshot: Snapshot) -> Mapping[str, str]:
         for pod in snapshot.pods
         if "deletionTimestamp" not in pod["metadata"]
         for container in pod_snapshot(pod, snapshot).containers
-        if container.running and not container.ready and (moment := _moment(container, snapshot))
+        if container.running and (moment := _moment(container, snapshot))
     }
 
 
@@ -49,6 +49,9 @@ UNTOLD = 10
 
 
 def _moment(container: ContainerSnapshot, snapshot: Snapshot) -> str:
+    if container.ready:  # only its liveness probe can be refused, and ends it after a few times
+        alive = occurrences(container.said("Unhealthy", r"^Liveness probe failed: .*refused"))
+        return f"{container.restarts} alive {alive // WORTH_A_LOOK}" if alive else ""
     count = occurrences(container.said("Unhealthy", "refused"))
     if count >= WORTH_A_LOOK:
         return f"{container.restarts} {count // WORTH_A_LOOK}"

@@ -10,11 +10,13 @@ from kubeship.rollout.causes import WORKLOAD_CAUSES, conclude
 from kubeship.rollout.causes.conclusion import Conclusion
 from kubeship.rollout.causes.crashes import LAST_LINES, crashed
 from kubeship.rollout.causes.creation import pods_refused
+from kubeship.rollout.liveness import in_doubt
 from kubeship.rollout.ownership import newest_pods
 from kubeship.rollout.pods import PodSnapshot, condition, events_of, pod_snapshot, seconds_between
 from kubeship.rollout.readiness import SETTLED, failure, observed, progress, settling
 from kubeship.rollout.redaction import redacted_diagnosis, secret_values
 from kubeship.rollout.services import without_endpoints
+from kubeship.rollout.surge import beside_older_pods
 from kubeship.rollout.timeline import histories, pod_states
 
 MORE_TIME = "raise `rollout: {timeout: ...}` in kubeship.yaml if it only needs more time"
@@ -66,13 +68,18 @@ def summaries(snapshot: Snapshot) -> tuple[str, ...]:
 
 def _summary(workload: Object, snapshot: Snapshot) -> str:
     summary = progress(workload).summary
-    if progress(workload).ready and _settling(workload, snapshot):
-        return f"{summary}, unless it ends within {SETTLED:.0f} s: it has no probe"
+    if progress(workload).ready and (unless := _settling(workload, snapshot)):
+        return f"{summary}, unless {unless}"
     return summary
 
 
-def _settling(workload: Object, snapshot: Snapshot) -> bool:
-    return workload["kind"] != "Job" and settling(newest_pods(workload, snapshot), snapshot.taken)
+def _settling(workload: Object, snapshot: Snapshot) -> str:
+    """What may still happen to pods that Kubernetes calls ready; empty when nothing that is worth waiting for."""
+    pods = newest_pods(workload, snapshot) if workload["kind"] != "Job" else ()
+    if settling(pods, snapshot.taken):
+        return f"it ends within {SETTLED:.0f} s: it has no probe"
+    doubtful = any(in_doubt(pod_snapshot(pod, snapshot)) for pod in pods)
+    return "its liveness probe fails" if doubtful else ""
 
 
 def out_of_time(snapshot: Snapshot, timeout: float) -> Failed:
@@ -106,7 +113,7 @@ def _standing(workload: Object, snapshot: Snapshot) -> _Standing:
     pods = [pod_snapshot(pod, snapshot) for pod in newest_pods(workload, snapshot)]
     concluded = [(pod, conclude(pod)) for pod in pods]
     absent = [found for question in WORKLOAD_CAUSES if (found := question(workload, snapshot))]
-    conclusions = [*absent, *(c for _, c in concluded if c)]
+    conclusions = [beside_older_pods(workload, c, snapshot) for c in (*absent, *(c for _, c in concluded if c))]
     diagnoses = [c.diagnosis for c in sorted(conclusions, key=lambda c: not c.certain)]
     over = _over(workload, pods)
     if over:

@@ -53,6 +53,12 @@ CONFIGURATION_ERRORS = (
         at_once=True,
     ),
     _Obstacle(
+        r"volume \"(?P<name>[^\"]+)\" requested recursive read-only mode, but it is not supported",
+        "{container}: the node can't mount the volume {name} read-only with all that is mounted below it "
+        "(recursiveReadOnly)",
+        "set `recursiveReadOnly: IfPossible` in that volumeMount, or choose nodes with a newer runtime",
+    ),
+    _Obstacle(
         r"container has runAsNonRoot and image has non-numeric user \((?P<user>[^)]*)\)",
         "{container}: the image names its user ({user}) without a number, so that nobody knows whether it is root",
         "write `USER 1000` in the Dockerfile, or set runAsUser in the manifest",

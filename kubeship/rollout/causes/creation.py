@@ -9,8 +9,9 @@ from kubeship.model.snapshot import Snapshot
 from kubeship.model.verdict import Diagnosis
 from kubeship.rollout.causes.conclusion import Conclusion
 from kubeship.rollout.causes.rows import matching
-from kubeship.rollout.ownership import all_pods, newest_pods, newest_replica_set
+from kubeship.rollout.ownership import newest_pods, newest_replica_set
 from kubeship.rollout.pods import about, condition, events_of, first_seen, last_seen, seconds_between
+from kubeship.rollout.surge import room_may_come
 
 AT_ONCE = 0.0
 """The pod itself is refused, and every further one will be."""
@@ -219,7 +220,7 @@ def _conclusion(missing: str, refused: _Refused, snapshot: Snapshot, of: str = "
     """`missing`: who lacks what; `of`: what the cause speaks of."""
     refusal, what = matching(REFUSALS, refused.said, _UNKNOWN)
     rule = "the pod itself is refused" if refusal.after == AT_ONCE else f"creating failed for {refused.lasted:.0f} s"
-    certain = refused.lasted >= refusal.after and not (refusal.makes_room and _room_may_come(snapshot))
+    certain = refused.lasted >= refusal.after and not (refusal.makes_room and room_may_come(snapshot))
     return Conclusion(
         Diagnosis(
             cause=f"{missing}: {' '.join(refusal.cause.format(what=what).split())}".replace("its pods", of),
@@ -228,22 +229,4 @@ def _conclusion(missing: str, refused: _Refused, snapshot: Snapshot, of: str = "
             rule=rule,
         ),
         certain=certain,
-    )
-
-
-def _room_may_come(snapshot: Snapshot) -> bool:
-    """Whether pods of the rollout are to go, or have gone.
-
-    The controller's pauses double, and a busy one counts the quota anew long after a pod has gone (seen: 17 s).
-    """
-    return _some_still_go(snapshot) or snapshot.pods_left
-
-
-def _some_still_go(snapshot: Snapshot) -> bool:
-    """Whether any workload of the rollout has pods that are to go: of an older version, or ending already."""
-    return any(
-        pod.get("status", {}).get("phase") not in ("Failed", "Succeeded")  # such a pod counts in no quota
-        for workload in snapshot.workloads
-        for pod in all_pods(workload, snapshot)
-        if pod not in newest_pods(workload, snapshot)
     )

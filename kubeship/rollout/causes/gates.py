@@ -29,6 +29,8 @@ def not_scheduled(pod: PodSnapshot) -> Conclusion | None:
         )
     if scheduled:
         return None
+    if claims := pod.pod["spec"].get("resourceClaims"):
+        return _device_awaited(pod, claims, lasted)
     if making := [*pod.of_claims("ProvisioningFailed"), *pod.of_claims("ExternalProvisioning")]:
         claim, said = making[0]["involvedObject"]["name"], str(making[0].get("message", ""))
         return _waits(
@@ -42,6 +44,21 @@ def not_scheduled(pod: PodSnapshot) -> Conclusion | None:
         f"no scheduler has looked at the pod: it waits for {name}",
         f"schedulerName: {name}, and no condition PodScheduled",
         "correct schedulerName in the manifest, or look whether that scheduler runs: kubectl get pods -A",
+        lasted,
+    )
+
+
+def _device_awaited(pod: PodSnapshot, claims: list[Object], lasted: float) -> Conclusion:
+    """The scheduler doesn't look at a pod before its ResourceClaims are there (KEP-4381, PreEnqueue)."""
+    names = ", ".join(
+        str(c.get("resourceClaimName") or c.get("resourceClaimTemplateName") or c["name"]) for c in claims
+    )
+    failed = pod.said("FailedResourceClaimCreation")
+    return _waits(
+        f"the pod waits for its resource claims ({names})",
+        f"FailedResourceClaimCreation: {failed[-1].get('message', '')}" if failed else "no condition PodScheduled yet",
+        "create what resourceClaims names, or correct it in the manifest: "
+        "kubectl get resourceclaims,resourceclaimtemplates,deviceclasses",
         lasted,
     )
 

@@ -4,7 +4,7 @@ from kubeship.model.objects import Object
 from kubeship.model.snapshot import Snapshot
 from kubeship.model.verdict import Diagnosis
 from kubeship.rollout.causes.conclusion import Conclusion
-from kubeship.rollout.ownership import all_pods, ending_pods, kept_pods
+from kubeship.rollout.ownership import all_pods, ending_pods, kept_pods, newest_pods
 from kubeship.rollout.pods import condition, pod_snapshot, seconds_between
 
 OVERDUE = 5.0
@@ -34,6 +34,28 @@ _STOPS = {
     "Deployment": ("paused", "paused", "kubectl rollout resume deployment/{name}"),
     "Job": ("suspended", "suspend", 'kubectl patch job {name} -p \'{{"spec":{{"suspend":false}}}}\''),
 }
+
+
+def not_yet_counted(workload: Object, snapshot: Snapshot) -> Conclusion | None:
+    """All pods are ready, and count only after minReadySeconds of it; never certain, since time helps."""
+    name, seconds = workload["metadata"]["name"], workload["spec"].get("minReadySeconds") or 0
+    pods = newest_pods(workload, snapshot)
+    since = [str(condition(pod, "Ready").get("lastTransitionTime") or "") for pod in pods]
+    if not pods or not all(condition(pod, "Ready").get("status") == "True" for pod in pods):
+        return None
+    lasted = seconds_between(max(since), snapshot.taken)
+    if seconds < LONG or lasted < LONG or lasted > seconds + OVERDUE:
+        return None
+    return Conclusion(
+        Diagnosis(
+            cause=f"{name}'s pods are ready, and each counts only after {seconds} s of that (minReadySeconds)",
+            evidence=f"Pod {pods[-1]['metadata']['name']}: Ready for {lasted:.0f} s",
+            remedy="lower minReadySeconds in the manifest, or raise `rollout: {timeout: ...}` in kubeship.yaml: each "
+            "pod that is replaced after another takes as long",
+            rule="minReadySeconds isn't over yet",
+        ),
+        certain=False,
+    )
 
 
 def pods_stay(workload: Object, snapshot: Snapshot) -> Conclusion | None:

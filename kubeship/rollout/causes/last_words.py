@@ -13,6 +13,7 @@ from kubeship.model.resource_errors import RESOURCES
 from kubeship.model.server_errors import SERVER_ERRORS
 from kubeship.model.settings_errors import SETTINGS
 from kubeship.model.telemetry import telemetry_line
+from kubeship.model.variable_errors import not_set
 from kubeship.rollout.causes.awaited import LATE, awaited
 
 FAR_BACK = 20
@@ -34,6 +35,10 @@ class Reason:
     """Whether it may pass without a change: a server that it needs comes up."""
 
 
+MISSING = (
+    "check that .dockerignore doesn't exclude it, and that the Dockerfile copies it and sets WORKDIR to its folder"
+)
+
 WORDS = (
     words(
         r"(?i)address already in use|connection in use: |port \d+ is (?:already )?in use",
@@ -41,7 +46,7 @@ WORDS = (
         "start one server only, each container of the pod on a port of its own",
     ),
     words(
-        r"(?i)(?:connection to \('|\bbind|\blisten).*(?:permission denied|errno 13)",
+        r"(?i)(?:connection to \('|\bbind|\blisten).*(?:permission denied|errno 13)|permission denied.{0,80}\bbind to\b",
         "isn't allowed to listen on its port",
         HIGHER_PORT,
     ),
@@ -86,7 +91,7 @@ WORDS = (
         r"can't open file '([^']+)'|"
         r"(?:: |cannot (?:access|open|stat) )['\u2018]?([\w.~-]*[./][\w./~-]*)['\u2019]?: No such file",
         "has no file {0} in the image",
-        "check that .dockerignore doesn't exclude it, and that the Dockerfile copies it and sets WORKDIR to its folder",
+        MISSING,
     ),
     words(  # django/core/management
         r"Unknown command: '([\w-]+)'",
@@ -121,13 +126,14 @@ WORDS = (
         "simpler is a process of its own in kubeship.yaml for each",
     ),
     words(  # env(1)
-        r"\benv: ['\u2018]?([^'\u2019:]+?)(?:\\r)?['\u2019]?: No such file or directory|: ([^:]+): bad interpreter",
+        r"\benv: ['\u2018]?([^'\u2019:]+?)(?:\\r)?['\u2019]?: No such file or directory|"
+        r": ([^:]+): (?:bad interpreter|cannot execute: required file not found)",
         "needs the interpreter {0}, which the image doesn't have",
         "check the script's first line (#!) and its line ends (LF, not CRLF)",
     ),
     words(
         r"(?:^|: )(?:(?:line )?\d+: )?([\w./-]+): (?:command )?not found$|exec: \"?([\w./-]+)\"?: not found|"
-        r"can't find command '([^']+)'|exec ([\w./-]+) failed: No such file|\[dumb-init\] ([\w./-]+): No such file",
+        r"can't find command '([^']+)'|failed to (?:run command|spawn:) ['`\u2018]([^'`\u2019]+)|exec ([\w./-]+) failed: No such file|\[dumb-init\] ([\w./-]+): No such file",
         "calls the program {0}, which doesn't exist in the image",
         "correct the command, or add what brings {0} to the dependencies or to `system_packages: {{runtime: [...]}}`",
     ),
@@ -154,11 +160,17 @@ _TABLES = (SETTINGS, RESOURCES, CLOUD, SERVER_ERRORS)
 """What the libraries' table knows is advice in a line of a log (`pip install --upgrade pip`)."""
 
 _REFUSED = re.compile(
-    r"(?:(?:(?P<before>/[\w./-]+)['\"]?|['\"](?P<quoted>/[^'\"]+)['\"] failed) ?(?:\(\d+)?: )?"
+    r"(?:(?:(?P<before>/[\w./-]+)['\"`]?|['\"](?P<quoted>/[^'\"]+)['\"] failed) ?(?:\(\d+)?: )?"
     r"(?P<reason>Read-only file system|Permission denied|Operation not permitted)"
     r"(?:: (?:['\"](?P<named>[^'\"]+)['\"]|(?P<after>/[\w./-]+)))?",
     re.IGNORECASE,
 )
+_MISSING = re.compile(
+    r"(?P<path>[\w.~-]*[/.][\w./~-]*\w)[^/\w]{1,4}(?:(?:failed|cannot open|can't open)[: (\d]*)?no such file or directory",
+    re.IGNORECASE,
+)
+"""Go, uWSGI, tar and others, each in its own order of words."""
+_LESSER = re.compile(r"(?i)\b(?:debug|info|notice|warn(?:ing)?)\b")
 _BAD = re.compile(
     r"\b(?:abort\w*|can ?not|can't|could(?: not|n't)|critical|denied|emerg|error|\w+Error|exception|\w+Exception|"
     r"fail\w*|fatal|illegal|invalid|missing|must|no such|not found|not set|panic|refus\w+|required|unable|undefined|"
@@ -180,9 +192,14 @@ def reason(log: str) -> Reason | None:
             row, name = known
             cause, remedy = row.of(name)
             return Reason(cause if name else f"{cause}: {_cut(line)}", remedy, _cut(line), row.heals)
+        if (unset := not_set(line)) and not _LESSER.search(line):
+            return Reason(unset.cause, unset.remedy, _cut(line))
         if refused := _REFUSED.search(line):
             path = refused["before"] or refused["quoted"] or refused["named"] or refused["after"] or "a file"
-            return Reason(f"can't write {path} ({refused['reason'].lower()})", WRITE_ELSEWHERE, _cut(line))
+            reads = "" if "only" in refused["reason"] else "read or "
+            return Reason(f"can't {reads}write {path} ({refused['reason'].lower()})", WRITE_ELSEWHERE, _cut(line))
+        if missing := _MISSING.search(line):
+            return Reason(f"needs {missing['path']}, which is not there", MISSING, _cut(line))
     last = next(reversed(_last(log)), "")
     cause = awaited(last)  # earlier lines that tell of waiting may be over
     return Reason(cause, LATE, _cut(last), heals=True) if cause else None
@@ -217,7 +234,8 @@ def _last(log: str) -> list[str]:
 
 
 _DONE_WITHOUT = re.compile(
-    r"(?i)\b(?:using (?:the |its )?(?:built-in )?defaults?|fall(?:ing|s)? ?back|ignoring|skipping|continuing)\b|"
+    r"(?i)\b(?:using (?:the |its )?(?:built-in )?defaults?|fall(?:ing|s)? ?back|ignoring|skipping|continuing|disabling)\b|"
+    r"(?:, [\w ]{1,40}|\b(?:is|are|will be)) disabled\b|"
     r"\[ERROR\] Control server error"  # gunicorn 25.1 and later: the socket of gunicornc
 )
 """What is missing, but isn't needed."""

@@ -69,7 +69,7 @@ LOSSES = (
         "correct nodeName, nodeSelector, affinity or tolerations in the manifest",
     ),
     _Loss(
-        r"^(?:AppArmor|PodOSSelectorNodeLabelDoesNotMatch|PodOSNotSupported|PodFeatureUnsupported)",
+        r"^(?:AppArmor|PodOSSelectorNodeLabelDoesNotMatch|PodFeatureUnsupported|\w+NotSupported)\b",
         "the node can't run pods of this kind",
         "change what the evidence names in the manifest, or choose other nodes",
         own=True,

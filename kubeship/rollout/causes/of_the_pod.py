@@ -81,14 +81,16 @@ def _on_a_volume(container: ContainerSnapshot, mount: Object, path: str, evidenc
             f"it is mounted from {what}, which has no {mount['subPath']}: Kubernetes makes a directory then",
             f"correct `subPath`, or add {mount['subPath']} to {what}",
         )
-    return _hidden(mount, what, content=content) if _MISSING.search(evidence) else None
+    optional = any((volume.get(kind) or {}).get("optional") for kind in CONTENT)
+    return _hidden(mount, what, content=content, optional=optional) if _MISSING.search(evidence) else None
 
 
-def _hidden(mount: Object, what: str, *, content: bool) -> Addition:
+def _hidden(mount: Object, what: str, *, content: bool, optional: bool) -> Addition:
     at = mount["mountPath"]
     if content and not mount.get("subPath"):
+        lacks = "is optional and isn't there, or has no such key," if optional else "has no such key"
         return Addition(
-            f"{at} is {what}, which has no such key and hides what the image has there",
+            f"{at} is {what}, which {lacks} and hides what the image has there",
             f"add it to {what}, or mount that elsewhere (a single file by `subPath`)",
         )
     return Addition(

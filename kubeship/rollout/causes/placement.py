@@ -2,6 +2,7 @@
 
 import re
 
+from kubeship.model.objects import claim_names
 from kubeship.model.verdict import Diagnosis
 from kubeship.rollout.causes.conclusion import Conclusion
 from kubeship.rollout.pods import PodSnapshot, condition, seconds_between
@@ -14,6 +15,9 @@ UNBOUND = ("ExternalProvisioning", "FailedBinding", "ProvisioningFailed", "Volum
 """What is said of a claim that isn't bound (pkg/controller/volume/events), from what tells least to what tells most."""
 
 
+UNBOUND_CLAIMS = "unbound immediate PersistentVolumeClaims"
+
+
 def unschedulable(pod: PodSnapshot) -> Conclusion | None:
     """Never certain: an autoscaler may bring a node, another pod may leave."""
     scheduled = condition(pod.pod, "PodScheduled")
@@ -22,9 +26,11 @@ def unschedulable(pod: PodSnapshot) -> Conclusion | None:
     if seconds_between(scheduled.get("lastTransitionTime") or "", pod.taken) < WORTH_A_WORD:
         return None
     message = scheduled.get("message", "")
-    unbound = [event for reason in UNBOUND for event in pod.of_claims(reason)]
-    claim = unbound[-1] if unbound and "persistentvolumeclaim" in message.lower() else None
+    unbound = [event for reason in UNBOUND for event in pod.of_claims(reason)] if UNBOUND_CLAIMS in message else []
+    claim = unbound[-1] if unbound else None
     why = f"; {claim['involvedObject']['name']}: {claim['message']}" if claim else ""
+    if UNBOUND_CLAIMS in message and not claim:
+        why = f" ({', '.join(claim_names(pod.pod))})"
     return Conclusion(
         Diagnosis(
             cause=f"no node takes the pod: {shortage(message)}{why}",
@@ -64,7 +70,33 @@ REMEDIES = (
         r"external provisioner",
         "look at the provisioner's pods: does the one that the StorageClass names run? kubectl get storageclass",
     ),
-    (r"storageclass\S* \"[^\"]*\" not found", "name a StorageClass that kubectl get storageclass shows in the claim"),
+    (
+        r"storageclass\S* \"[^\"]*\" not found",
+        "name a StorageClass that kubectl get storageclass shows in the claim; where PersistentVolumes are made by "
+        "hand, make one of that class that is large enough and has the claim's access mode",
+    ),
+    (
+        r"bound to a different claim",
+        "let the claim name another volume, or take the claimRef out of that one: kubectl describe pv",
+    ),
+    (
+        r"PersistentVolumeClaim\S* is being deleted|persistentvolumeclaim \"[^\"]*\" is being deleted",
+        "somebody has deleted the claim, which goes (with its data) when no pod has it any more: make it anew then",
+    ),
+    (
+        r"ReadWriteOncePod",
+        "one pod at a time may have that claim (ReadWriteOncePod): end the other one first, or use ReadWriteOnce",
+    ),
+    (
+        r"didn't find available persistent volumes to bind",
+        "make a PersistentVolume that fits the claim (its StorageClass, size, access mode) on a node that the pod may "
+        "go to, or name a StorageClass that makes them: kubectl get pv,storageclass",
+    ),
+    (
+        UNBOUND_CLAIMS,
+        "kubectl describe pvc: the PersistentVolume (volumeName) or StorageClass that the claim names must be there, "
+        "and fit its size and access mode",
+    ),
     (
         r"volume node affinity conflict|didn't match PersistentVolume's node affinity",
         "the volume lies in a zone or on a node that the pod may not go to: loosen its nodeSelector, or move the data",
@@ -83,6 +115,10 @@ REMEDIES = (
     (
         r"pod anti-affinity",
         "run fewer replicas than there are nodes, add nodes, or make the anti-affinity preferred instead of required",
+    ),
+    (
+        r"pod affinity rules",
+        "the pods that it must be near to (podAffinity) aren't there: start them, or correct the labels it looks for",
     ),
     (
         r"topology spread constraints \(missing required label\)",

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from textwrap import shorten
 
 from kubeship.model.objects import Object
 from kubeship.model.verdict import Diagnosis
@@ -12,17 +11,15 @@ from kubeship.rollout.causes.answers import NEVER_RUN, NO_SUCH_PORT, REDIRECTED_
 from kubeship.rollout.causes.behind import Behind, behind
 from kubeship.rollout.causes.conclusion import Conclusion
 from kubeship.rollout.causes.crashes import FROM_OUTSIDE, LAST_LINES, crashed, crashes_for_certain
-from kubeship.rollout.listening import Elsewhere, elsewhere
-from kubeship.rollout.pods import ContainerSnapshot, occurrences, probe_port, seconds_between
+from kubeship.rollout.causes.questions import OWN_HOST, another_host, budget, by_tls, question
+from kubeship.rollout.listening import LOOPBACK, Elsewhere, elsewhere, not_alone
+from kubeship.rollout.pods import ContainerSnapshot, last_seen, occurrences, probe_port, seconds_between
 
 WORTH_A_WORD = 5
 """So many probes may go without any answer before it is mentioned: nothing listens yet while a program starts."""
 
 CERTAIN_ATTEMPTS = 3
 """So many times a probe's command couldn't be run: what isn't in the image won't come."""
-
-COMMAND_WIDTH = 40
-"""Characters of a probe's command that are enough to know it by."""
 
 
 def startup_probe_failed(container: ContainerSnapshot) -> Conclusion | None:
@@ -50,6 +47,28 @@ def liveness_probe_failed(container: ContainerSnapshot) -> Conclusion | None:
     return _conclusion(container, "liveness", _answer(container, "liveness"), "it is killed again and again", certain)
 
 
+def liveness_probe_failing(container: ContainerSnapshot) -> Conclusion | None:
+    """It counts as ready, and the kubelet is about to kill it; not certain before that."""
+    failures = liveness_failures(container) if container.ready else ()
+    answer = _answer(container, "liveness") if failures else None
+    if answer is None or (answer.status is None and occurrences(failures) < SEVERAL):
+        return None
+    return _conclusion(
+        container, "liveness", answer, "its liveness probe fails, though it counts as ready", certain=False
+    )
+
+
+SEVERAL = 2
+"""One that went without an answer may have come before the program listened."""
+
+
+def liveness_failures(container: ContainerSnapshot) -> tuple[Object, ...]:
+    """Of the instance that runs, oldest first."""
+    since = str(container.running.get("startedAt") or "")
+    events = container.said("Unhealthy", r"^Liveness probe failed") if since else ()
+    return tuple(event for event in events if last_seen(event) >= since)
+
+
 def readiness_probe_failed(container: ContainerSnapshot) -> Conclusion | None:
     """It runs but isn't ready; not certain, since it may wait for something that comes."""
     if container.ready or not container.running or not container.spec.get("readinessProbe"):
@@ -58,13 +77,6 @@ def readiness_probe_failed(container: ContainerSnapshot) -> Conclusion | None:
     if answer is None or (container.spec.get("startupProbe") and not container.status.get("started")):
         return None
     return _not_yet(container, "readiness", answer)
-
-
-def budget(probe: Object) -> int:
-    """Seconds that a probe gives before the kubelet acts."""
-    return int(
-        probe.get("initialDelaySeconds", 0) + (probe.get("failureThreshold") or 3) * (probe.get("periodSeconds") or 10)
-    )
 
 
 @dataclass(frozen=True)
@@ -137,19 +149,23 @@ def _conclusion(
     probe = container.spec.get(f"{kind}Probe") or {}
     answer = answer or _logged(container, probe)
     text = answer.text if answer else ""
-    known = answer_means(text, tls=_by_tls(probe))
+    known = answer_means(text, tls=by_tls(probe))
     port = probe_port(container.spec, probe)
     symptom, remedy = known.cause.format(status=answer.status if answer else "", port=port), known.remedy
-    asked = f"{kind} probe ({_question(container, probe)})"
+    asked = f"{kind} probe ({question(container, probe)})"
     cause = f"{container.name}'s {asked}: {symptom}"
     evidence = f"{kind.capitalize()} probe failed: {text}" if text else f"it was killed after {budget(probe)} s"
+    if host := another_host(probe):
+        here = "which for the kubelet is the node" if host in LOOPBACK else "not the pod"
+        asks = Diagnosis(f"{container.name}'s {asked} asks {host}, {here}: {symptom}", evidence, OWN_HOST, rule=rule)
+        return Conclusion(asks, certain)
     place, log = _elsewhere(container, probe, text), ""
     if place:
         cause, remedy, evidence = f"{cause}; {place.cause}", place.remedy, f"{evidence}; {place.evidence}"
     if kind == "liveness" and (place.nowhere if place else _never_listened(container, text)):
         cause = f"{cause}: it had not come that far in the time that its liveness probe gives"
         remedy = "let a startupProbe wait for its start (the liveness probe begins after that), and see why it is slow"
-    definite = place is not None and not place.nowhere
+    definite = place is not None and not place.nowhere and not place.shared
     if not definite and (reason := _behind(container, answer)):
         cause, remedy = f"{container.name} {reason.cause}; its {asked}: {symptom}", reason.remedy
         evidence, log = f"{reason.evidence}; {evidence}" if reason.evidence else evidence, reason.log
@@ -181,32 +197,17 @@ def _logged(container: ContainerSnapshot, probe: Object) -> _Answer | None:
     return _Answer(f"its own log says with statuscode: {found.status}: {found.line}", 1)
 
 
-def _question(container: ContainerSnapshot, probe: Object) -> str:
-    """`GET /healthz on port 8000`."""
-    port = probe_port(container.spec, probe)
-    if get := probe.get("httpGet"):
-        return f"GET {get.get('path', '/')} on port {port}"
-    if probe.get("tcpSocket"):
-        return f"connect to port {port}"
-    if probe.get("grpc"):
-        return f"gRPC on port {port}"
-    return shorten(" ".join((probe.get("exec") or {}).get("command") or ()), COMMAND_WIDTH, placeholder=" ...")
-
-
-def _by_tls(probe: Object) -> bool:
-    return (probe.get("httpGet") or {}).get("scheme") == "HTTPS"
-
-
 def _elsewhere(container: ContainerSnapshot, probe: Object, text: str) -> Elsewhere | None:
     """The connection is refused because something else is listened on."""
     ready = container.spec.get("readinessProbe") or {}
     # A command names no port; what asks whether it is ready does.
     asking = next((each for each in (probe, ready) if each.get("httpGet") or each.get("tcpSocket")), None)
-    redirected = REDIRECTED_TO_TLS.search(text) and not _by_tls(probe)
+    redirected = REDIRECTED_TO_TLS.search(text) and not by_tls(probe)
     if not asking or (text and "refused" not in text) or redirected:
         return None
     port = probe_port(container.spec, asking)
-    return elsewhere(int(port), _words(container), container.sockets) if port.isdigit() else None
+    found = elsewhere(int(port), _words(container), container.sockets) if port.isdigit() else None
+    return not_alone(container.name, int(port), found) if found and container.neighbours else found
 
 
 def _never_listened(container: ContainerSnapshot, text: str) -> bool:

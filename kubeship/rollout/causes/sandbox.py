@@ -1,6 +1,5 @@
 """Can the node not give the pod its network, or is the node itself gone?"""
 
-import re
 from dataclasses import dataclass
 
 from kubeship.model.verdict import Diagnosis
@@ -10,8 +9,6 @@ from kubeship.rollout.pods import PodSnapshot, condition, last_seen, occurrences
 
 CERTAIN_ATTEMPTS = 3
 """What lies in the pod alone fails each time."""
-OWN = re.compile(r"memory limit too low|init was OOM-killed")
-"""runc: the pod's limits leave no room even for what holds its namespaces."""
 WORTH_A_WORD = 2
 """So many sandboxes may fail before it is mentioned: a network plugin that starts with the node needs a moment."""
 
@@ -21,6 +18,35 @@ class _Reason:
     pattern: str
     words: str
 
+
+@dataclass(frozen=True)
+class _Own:
+    """What lies in the pod's own manifest."""
+
+    pattern: str
+    cause: str
+    remedy: str
+
+
+OWN = (
+    _Own(  # runc: nothing is left even for what holds its namespaces
+        r"memory limit too low|init was OOM-killed",
+        "its limit of memory is too low for anything to start",
+        "raise `resources: {memory: ...}` of the process in kubeship.yaml; megabytes are Mi, and m is a thousandth "
+        "of a byte",
+    ),
+    _Own(
+        r"FQDN .* is too long",
+        "its full name, host, subdomain and namespace together, is longer than the 64 characters that Linux takes",
+        "shorten hostname or subdomain, or take setHostnameAsFQDN out of the manifest",
+    ),
+    _Own(
+        r"hostUsers: false|user namespaces",
+        "the node's container runtime has no user namespaces",
+        "take `hostUsers: false` out of the manifest, or choose nodes with a newer runtime",
+    ),
+)
+"""Words of runc and of pkg/kubelet (kubelet_pods.go, userns); the first that matches counts."""
 
 REASONS = (
     _Reason(
@@ -37,6 +63,7 @@ REASONS = (
 """containerd's and the CNI plugins' words (internal/cri/server/sandbox_run.go); the first that matches counts."""
 
 _UNKNOWN = _Reason("", "its sandbox can't be made")
+_NOT_ITS_OWN = _Own("", "", "")
 
 
 def sandbox_not_created(pod: PodSnapshot) -> Conclusion | None:
@@ -45,8 +72,9 @@ def sandbox_not_created(pod: PodSnapshot) -> Conclusion | None:
     if occurrences(failures) < WORTH_A_WORD or any(c.running or c.last_end for c in pod.containers):
         return None
     evidence = str(failures[-1]["message"])
-    if OWN.search(evidence):
-        return _too_little_memory(evidence, occurrences(failures))
+    own, _ = matching(OWN, evidence, _NOT_ITS_OWN)
+    if own is not _NOT_ITS_OWN:
+        return _of_the_manifest(own, evidence, occurrences(failures))
     reason, what = matching(REASONS, evidence, _UNKNOWN)
     return Conclusion(
         Diagnosis(
@@ -60,13 +88,12 @@ def sandbox_not_created(pod: PodSnapshot) -> Conclusion | None:
     )
 
 
-def _too_little_memory(evidence: str, attempts: int) -> Conclusion:
+def _of_the_manifest(own: _Own, evidence: str, attempts: int) -> Conclusion:
     return Conclusion(
         Diagnosis(
-            cause="the pod can't be set up: its limit of memory is too low for anything to start",
+            cause=f"the pod can't be set up: {own.cause}",
             evidence=evidence,
-            remedy="raise `resources: {memory: ...}` of the process in kubeship.yaml; megabytes are Mi, and m is a "
-            "thousandth of a byte",
+            remedy=own.remedy,
             rule=f"{attempts} attempts failed",
         ),
         certain=attempts >= CERTAIN_ATTEMPTS,

@@ -7,8 +7,9 @@ from kubeship.model.verdict import Diagnosis
 from kubeship.rollout.causes.conclusion import Conclusion
 from kubeship.rollout.causes.crashes import crashed, crashes_for_certain
 from kubeship.rollout.causes.of_the_pod import script_of_a_volume
+from kubeship.rollout.causes.questions import question
 from kubeship.rollout.causes.rows import matching
-from kubeship.rollout.pods import ContainerSnapshot
+from kubeship.rollout.pods import ContainerSnapshot, last_seen, seconds_between
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,11 @@ REFUSALS = (
         "correct workingDir in the manifest, or WORKDIR in the Dockerfile",
     ),
     _Refusal(
+        r"failed to mkdir \"\": ",
+        "the node's container runtime doesn't know one of its volumes: it is too old for volumes that are images",
+        "take volumes of kind `image` out of the manifest, or choose nodes with a newer runtime (containerd 2.1)",
+    ),
+    _Refusal(
         r"unable to find user (?P<what>[^\s:]+)|no users found",
         "its user doesn't exist in the image",
         "use a numeric user: `USER 1000` in the Dockerfile",
@@ -126,12 +132,49 @@ def start_hook_failed(container: ContainerSnapshot) -> Conclusion | None:
     return Conclusion(
         Diagnosis(
             cause=f"{container.name} is killed, because its postStart hook fails",
-            evidence=str(failures[-1].get("message", "")),
+            evidence=_of_the_hook(container, str(failures[-1].get("message", ""))),
             remedy="correct lifecycle.postStart in the manifest; what must succeed first is better an init container",
             rule="the kubelet kills it for that each time",
         ),
         certain=crashes_for_certain(container) or (bool(container.waiting) and container.restarts > 0),
     )
+
+
+def start_hook_runs(container: ContainerSnapshot) -> Conclusion | None:
+    """The kubelet says nothing of a container whose postStart hook hasn't ended. Never certain: it may end."""
+    hook = start_hook(container)
+    creating = container.waiting.get("reason") == "ContainerCreating"
+    started = container.said("Started")
+    lasted = seconds_between(last_seen(started[-1]), container.taken) if started else 0.0
+    if not hook or not creating or lasted < WORTH_A_WORD:
+        return None
+    return Conclusion(
+        Diagnosis(
+            cause=f"{container.name} has started, and its postStart hook ({hook}) hasn't ended",
+            evidence="the kubelet says Started, and still ContainerCreating: it waits for the hook",
+            remedy="see what the hook waits for; what takes long, or must be there first, is better an init container",
+            rule=f"it was started {lasted:.0f} s ago",
+        ),
+        certain=False,
+    )
+
+
+WORTH_A_WORD = 20.0
+"""Seconds; a hook that only waits for its server needs some."""
+
+
+def _of_the_hook(container: ContainerSnapshot, told: str) -> str:
+    """What came of it stands in the container's status alone; the event only says that it failed."""
+    waits = container.waiting.get("reason") == "PostStartHookError"
+    said = str(container.waiting.get("message") or "") if waits else ""
+    why = said.partition(" failed - error: ")[2].partition(", message: ")[0].strip()
+    return why or said or " ".join(filter(None, (told, start_hook(container))))
+
+
+def start_hook(container: ContainerSnapshot) -> str:
+    """What its postStart hook does, as far as the manifest tells; empty where it has none."""
+    hook = (container.spec.get("lifecycle") or {}).get("postStart")
+    return question(container, hook) if hook else ""
 
 
 _BY_THE_KERNEL = r"exec \S+: (?:argument list too long|exec format error|no such file or directory|permission denied)"

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from kubeship.model.objects import claim_names
 from kubeship.model.verdict import Diagnosis
 from kubeship.rollout.causes.conclusion import Conclusion
 from kubeship.rollout.causes.configuration import PASSING, obstacle_in
@@ -67,6 +68,11 @@ TROUBLES = (
         "look at the storage and its driver's pods; kubectl describe pv names it",
     ),
     _Trouble(
+        r"(?:plugin|driver) has been disabled|no volume plugin matched",
+        "the cluster doesn't have this kind of volume any more",
+        "use another kind in the manifest (instead of gitRepo, an init container that clones into an emptyDir)",
+    ),
+    _Trouble(
         r"wrong fs type|bad superblock|fsck|[Ss]tructure needs cleaning",
         "its file system is damaged, or of another kind than it says",
         "have it checked before it is written to again; kubectl describe pv names it",
@@ -77,7 +83,7 @@ TROUBLES = (
 _UNKNOWN = _Trouble(
     "",
     "it can't be attached or mounted",
-    "look at the claim and its volume: kubectl describe pvc; another node may still hold it",
+    "read the evidence, and look at what the volume is made of: kubectl describe pod; of a claim, kubectl describe pvc",
 )
 
 
@@ -107,7 +113,7 @@ def volume_not_mounted(pod: PodSnapshot) -> Conclusion | None:
 
 def volumes_awaited(pod: PodSnapshot) -> Conclusion | None:
     """The kubelet waits for claims to be attached, and says nothing yet. Never certain."""
-    claims = [v["persistentVolumeClaim"]["claimName"] for v in _volumes(pod) if v.get("persistentVolumeClaim")]
+    claims = claim_names(pod.pod)
     lasted = seconds_between(pod.pod.get("status", {}).get("startTime") or "", pod.taken)
     sandbox = condition(pod.pod, "PodReadyToStartContainers").get("status") == "True"
     if not claims or lasted < WORTH_A_WORD or sandbox or _has_run(pod) or pod.said("Pulling") or pod.said("Pulled"):
@@ -139,7 +145,3 @@ def _passing(message: str) -> bool:
 
 def _has_run(pod: PodSnapshot) -> bool:
     return any(container.running or container.last_end for container in pod.containers)
-
-
-def _volumes(pod: PodSnapshot) -> list[dict[str, dict[str, str]]]:
-    return list(pod.pod["spec"].get("volumes") or ())

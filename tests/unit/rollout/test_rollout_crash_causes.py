@@ -7,7 +7,7 @@ from kubeship.model.snapshot import Snapshot
 from kubeship.rollout.causes import conclude
 from kubeship.rollout.causes.conclusion import Conclusion
 from kubeship.rollout.pods import pod_snapshot
-from tests.unit.rollout.builders import RUNNING, crash_looping, ended, event, rollout, status, waiting
+from tests.unit.rollout.builders import CREATING, RUNNING, crash_looping, ended, event, rollout, status, waiting
 
 TRACEBACK = """Booting worker with pid: 7
 Traceback (most recent call last):
@@ -109,7 +109,7 @@ def test_exit_code_says_what_it_says_by_convention(code: int, words: str) -> Non
         ("sh: 1: cannot create /data/x: Read-only file system", "can't write /data/x (read-only file system)"),
         (
             "nginx: [emerg] mkdir() '/var/cache' failed (13: Permission denied)",
-            "can't write /var/cache (permission denied)",
+            "can't read or write /var/cache (permission denied)",
         ),
     ],
 )
@@ -217,6 +217,29 @@ def test_failing_start_hook_is_named_instead_of_the_signal_that_ends_its_contain
     assert conclusion
     assert conclusion.diagnosis.cause == "web is killed, because its postStart hook fails"
     assert conclusion.certain
+
+
+def test_what_came_of_a_start_hook_stands_in_the_status_of_its_container() -> None:
+    said = "Exec lifecycle hook ([warm]) for Container \"web\" failed - error: command 'warm' exited with 3: no cache\n"
+    status_of = status(waiting("PostStartHookError", f'{said}, message: "no cache"'), ended(137), restarts=1)
+
+    conclusion = concluded(rollout(status_of, event("FailedPostStartHook", "PostStartHook failed", 2)))
+
+    assert conclusion
+    assert conclusion.diagnosis.evidence == "command 'warm' exited with 3: no cache"
+    assert conclusion.certain
+
+
+def test_start_hook_that_does_not_end_is_told_and_never_certain() -> None:
+    hook = {"lifecycle": {"postStart": {"exec": {"command": ["sleep", "900"]}}}}
+    early, late = event("Started", "started", last="2026-11-20T23:04:55Z"), event("Started", "started")
+
+    assert concluded(rollout(status(CREATING), early, spec=hook)) is None
+    conclusion = concluded(rollout(status(CREATING), late, spec=hook))
+
+    assert conclusion
+    assert conclusion.diagnosis.cause == "web has started, and its postStart hook (sleep 900) hasn't ended"
+    assert not conclusion.certain
 
 
 def test_sidecar_must_keep_running_where_an_init_container_ends() -> None:

@@ -53,6 +53,19 @@ def worry(snapshot: Snapshot) -> Diagnosis:
     return found
 
 
+def test_ready_pods_that_do_not_count_yet_are_told_with_what_they_wait_for() -> None:
+    waiting_for_time = deployment(1, updated=1)
+    waiting_for_time["spec"]["minReadySeconds"] = 120
+    ready = {"type": "Ready", "status": "True", "lastTransitionTime": STARTED}
+    live = pod(status(RUNNING, ready=True))
+    live["status"]["conditions"] = [ready]
+
+    found = worry(Snapshot(NOW, workloads=(waiting_for_time,), replica_sets=(replica_set(2),), pods=(live,)))
+
+    assert found.cause == "shop-web's pods are ready, and each counts only after 120 s of that (minReadySeconds)"
+    assert found.evidence.endswith("Ready for 69 s")
+
+
 def test_paused_deployment_is_told_with_what_resumes_it() -> None:
     paused = deployment(updated=0)
     paused["spec"]["paused"] = True

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kubeship.rollout.listening import Place, elsewhere, listening, not_reached, said
+from kubeship.rollout.listening import Place, elsewhere, listening, not_alone, not_reached, said
 
 HEADER = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n"
 LOOPBACK = (
@@ -87,7 +87,10 @@ def test_other_port_is_named_with_what_to_set() -> None:
 
     assert found
     assert found.cause == "in the pod, only port 5000 is listened on"
-    assert found.remedy == "set `port: 5000` of the process in kubeship.yaml, or let the program listen on 8000"
+    assert (
+        found.remedy
+        == "let the program listen on 8000, or the probe ask 5000 (`port:` of the process in kubeship.yaml)"
+    )
 
 
 def test_what_listens_by_ipv6_alone_is_told_where_a_probe_is_refused() -> None:
@@ -103,3 +106,14 @@ def test_port_that_nobody_outside_reaches_is_told_only_where_the_kernel_says_so(
     assert not_reached(8000, HEADER + LOOPBACK) == "the program listens on 127.0.0.1 only"
     assert not_reached(8000, HEADER).startswith("nothing in the pod")
     assert not_reached(5000, HEADER + ANY) == not_reached(8000, HEADER + ANY_V6) == not_reached(8000, "") == ""
+
+
+def test_port_of_a_pod_with_several_containers_is_nobodys_for_certain() -> None:
+    found = elsewhere(15021, "", HEADER + ANY)
+    assert found
+
+    shared = not_alone("proxy", 15021, found)
+
+    assert shared.shared
+    assert shared.cause == "in the pod, only port 5000 is listened on, by any of its containers"
+    assert shared.remedy == "let proxy listen on 15021, on 0.0.0.0, or correct the probe's port; read its log"

@@ -42,6 +42,13 @@ def lost(snapshot: Snapshot) -> Conclusion:
         ("Evicted", NODE, "the node is short of memory and evicts it", False),
         ("OutOfcpu", "Pod was rejected: Node didn't have enough resource: cpu", "has not enough cpu", False),
         ("SysctlForbidden", SYSCTL, "don't allow to set the sysctl kernel.msgmax", True),
+        (
+            "AppArmor",
+            "Pod was rejected: Cannot enforce AppArmor: AppArmor is not enabled on the host",
+            "of this kind",
+            True,
+        ),
+        ("SupplementalGroupsPolicyNotSupported", "Pod was rejected: Strict is not supported", "of this kind", True),
         ("NodeAffinity", "Pod was rejected: Predicate NodeAffinity failed", "doesn't match what it asks for", False),
         ("SomethingNew", "Pod was rejected: for a reason of tomorrow", "the node gives it up", False),
     ],
@@ -98,6 +105,24 @@ def test_limit_that_leaves_no_room_for_a_sandbox_is_certain_at_the_third_attempt
 
     assert conclusion
     assert "limit of memory is too low" in conclusion.diagnosis.cause
+    assert conclusion.certain
+
+
+@pytest.mark.parametrize(
+    ("message", "cause"),
+    [
+        ("can't set `spec.hostUsers: false`, runtime does not support user namespaces", "has no user namespaces"),
+        ("failed to construct FQDN from pod hostname, FQDN web.shop is too long (64 characters is the max)", "64 char"),
+    ],
+)
+def test_sandbox_that_the_manifest_forbids_is_certain_at_the_third_attempt(message: str, cause: str) -> None:
+    failing = event("FailedCreatePodSandBox", f"Failed to create pod sandbox: {message}", 3, container="")
+
+    conclusion = conclude(pod_snapshot(pod(), rollout(status(CREATING), failing)))
+
+    assert conclusion
+    assert cause in conclusion.diagnosis.cause
+    assert "kubectl describe node" not in conclusion.diagnosis.remedy
     assert conclusion.certain
 
 

@@ -130,3 +130,12 @@ def test_script_of_a_volume_that_is_not_executable_gets_its_mode_there() -> None
 
     assert found
     assert "defaultMode: 0755" in found.diagnosis.remedy
+
+
+def test_config_map_that_may_be_missing_is_told_to_be_optional() -> None:
+    snapshot_error = "FileNotFoundError: [Errno 2] No such file or directory: '/more/app.toml'"
+    more: Object = {"name": "more", "configMap": {"name": "nosuch", "optional": True}}
+
+    found = diagnosed(snapshot_error, mount("more", "/more"), volumes=[more])
+
+    assert "the ConfigMap nosuch, which is optional and isn't there, or has no such key" in found.cause

@@ -161,8 +161,10 @@ def test_refused_pods_are_certain_at_once_or_after_ten_seconds(message: str, las
 def test_quota_that_old_pods_use_is_only_slow_but_a_forbidden_pod_is_not() -> None:
     old = pod(status({}, ready=True), name="shop-web-1-abc", owner="rs-1")
     later = "2026-11-20T23:04:30Z"
+    ends_old_pods = deployment(updated=0)
+    ends_old_pods["spec"]["strategy"] = {"rollingUpdate": {"maxUnavailable": 1}}
 
-    quota = pods_refused(deployment(updated=0), replace(refused(QUOTA, later), pods=(old,)))
+    quota = pods_refused(ends_old_pods, replace(refused(QUOTA, later), pods=(old,), workloads=(ends_old_pods,)))
     security = pods_refused(deployment(updated=0), replace(refused(SECURITY, later), pods=(old,)))
 
     assert quota

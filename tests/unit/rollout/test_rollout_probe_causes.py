@@ -90,7 +90,7 @@ def test_command_that_asks_is_refused_while_the_program_listens_elsewhere() -> N
     conclusion = concluded(rollout(status(RUNNING), refused, KILLED, log=log, spec=SPEC | asking))
 
     assert conclusion
-    assert "set `port: 5000`" in conclusion.diagnosis.remedy
+    assert "the probe ask 5000" in conclusion.diagnosis.remedy
 
 
 def test_workers_that_are_killed_for_their_memory_are_named() -> None:
@@ -357,3 +357,21 @@ def test_start_that_the_liveness_probe_cuts_off_is_told_to_have_a_startup_probe(
     assert conclusion
     assert "had not come that far" in conclusion.diagnosis.cause
     assert "startupProbe" in conclusion.diagnosis.remedy
+
+
+@pytest.mark.parametrize(
+    ("host", "cause"),
+    [("127.0.0.1", "asks 127.0.0.1, which for the kubelet is the node"), ("shop.example.com", "not the pod")],
+)
+def test_probe_that_asks_another_host_is_told_to_ask_the_pod(host: str, cause: str) -> None:
+    probe = {"httpGet": {"path": "/", "port": 8000, "host": host}}
+    words = f'Get "http://{host}:8000/": dial tcp {host}:8000: connect: connection refused'
+
+    conclusion = concluded(
+        rollout(status(RUNNING), unhealthy("Startup", words, 30), KILLED, spec={"startupProbe": probe})
+    )
+
+    assert conclusion
+    assert cause in conclusion.diagnosis.cause
+    assert conclusion.diagnosis.remedy.startswith("take `host` out of the probe")
+    assert conclusion.certain

@@ -147,3 +147,14 @@ def test_change_by_somebody_else_in_the_middle_is_told_with_its_place() -> None:
     assert "Deployment/shop-web was changed by somebody else" in caution.message
     assert "(spec.template.spec.containers[web].image)" in caution.message
     assert changed_meanwhile(before, replace(before, workloads=(scaled,))) == ()
+
+
+def test_workload_that_somebody_scales_to_nothing_meanwhile_is_told() -> None:
+    before = Snapshot(NOW, workloads=(ready_deployment(),))
+    now = deepcopy(before)
+    now.workloads[0]["spec"]["replicas"] = 0
+
+    (caution,) = changed_meanwhile(before, now)
+
+    assert "was scaled to 0 by somebody else" in caution.message
+    assert changed_meanwhile(now, now) == ()
