@@ -125,7 +125,8 @@ def test_a_member_of_a_workspace_has_its_script_and_an_edit_leaves_the_dependenc
     api = PROJECT.format(name="shop-api", dependencies='"shop-core"') + '[project.scripts]\nshop = "shop_api:main"\n'
     sources = "[tool.uv.sources]\nshop-core = { workspace = true }\n"
     files = {
-        "pyproject.toml": PROJECT.format(name="shop", dependencies='"shop-api"')
+        "pyproject.toml": f"# {uuid.uuid4()}\n"
+        + PROJECT.format(name="shop", dependencies='"shop-api"')
         + "[tool.uv.workspace]\nmembers = ['packages/*']\n[tool.uv.sources]\nshop-api = { workspace = true }\n",
         "packages/api/pyproject.toml": api + sources + BUILD,
         "packages/api/src/shop_api/__init__.py": "import shop_core\n\ndef main():\n    print(shop_core.word())\n",
@@ -176,7 +177,7 @@ def test_models_have_a_layer_that_an_edit_leaves_alone(tmp_path: Path, stack: St
         **WORKER,
         "worker.py": "print(len(open('models/weights.bin').read()))\n",
         "models/weights.bin": weights,
-        "requirements.txt": "markupsafe==3.0.3\n",
+        "requirements.txt": f"# {uuid.uuid4()}\nmarkupsafe==3.0.3\n",
         ".python-version": "3.11\n",
     }
     ship = project(tmp_path, stack, files)
@@ -291,8 +292,8 @@ def project(folder: Path, stack: Stack, files: dict[str, str]) -> Ship:
 def builds(ship: Ship, path: str, words: list[str]) -> list[str]:
     """An image for each of the words, which stand in the file one after the other; their references.
 
-    Layers of the first one are compared with none: where another test builds the same steps at the same time, BuildKit
-    may keep that one's, and the second image begins with other layers than the first.
+    Who compares layers compares the second's and the third's, of files that nobody else has: where two builds begin with
+    the same steps at the same time, BuildKit may keep the other one's, and the next image begins with those.
     """
     references = [ship("build", "--json").lines[-1]["reference"]]
     for before, after in pairwise(words):
