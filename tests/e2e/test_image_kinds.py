@@ -292,8 +292,8 @@ def project(folder: Path, stack: Stack, files: dict[str, str]) -> Ship:
 def builds(ship: Ship, path: str, words: list[str]) -> list[str]:
     """An image for each of the words, which stand in the file one after the other; their references.
 
-    Who compares layers compares the second's and the third's, of files that nobody else has: where two builds begin with
-    the same steps at the same time, BuildKit may keep the other one's, and the next image begins with those.
+    Layers are to be compared of the second and the third, and of files that nobody else has: where two builds begin
+    with the same steps at the same time, BuildKit may keep the other one's, and the next image begins with those.
     """
     references = [ship("build", "--json").lines[-1]["reference"]]
     for before, after in pairwise(words):
