@@ -90,7 +90,10 @@ def _raised(promise: Promise, facts: Mapping[str, Any]) -> VerificationFailed:
             f"{_subject(promise)} doesn't load inside the image: there is no module {module} "
             f"({facts['directory']} holds: {there}).",
             hint=f"correct `processes.{promise.process}.entrypoint` or `import_root` in kubeship.yaml, or check that "
-            ".dockerignore doesn't exclude the module",
+            ".dockerignore doesn't exclude the module"
+            if facts.get("files")
+            else f"processes start in {facts['directory']}: end the Dockerfile with a WORKDIR that is the folder it "
+            "copies the code to, and check that .dockerignore doesn't exclude that",
             details=details,
         )
     exception, message = facts["exception"]

@@ -158,7 +158,15 @@ def python_names(directory: Path) -> list[str]:
         found = sorted(directory.iterdir())
     except OSError:
         return []
-    return [path.name for path in found if path.suffix == ".py" or (path / "__init__.py").is_file()][:20]
+    return [path.name for path in found if path.suffix == ".py" or is_package(path)][:20]
+
+
+def is_package(directory: Path) -> bool:
+    """Whether it is one; a folder that nobody may look into, as `/root`, is none."""
+    try:
+        return (directory / "__init__.py").is_file()
+    except OSError:
+        return False
 
 
 def main() -> None:

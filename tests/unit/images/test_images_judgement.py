@@ -42,6 +42,16 @@ def test_process_without_interface_only_has_to_load() -> None:
     assert proof.found == "function"
 
 
+def test_folder_without_code_is_the_dockerfiles_matter() -> None:
+    missing = {"traceback": "", "exception": ["ModuleNotFoundError", ""], "module_missing": True, "directory": "/"}
+
+    empty = failure(Ended(0, answer(step="import", files=[], **missing)))
+    other = failure(Ended(0, answer(step="import", files=["shop.py"], **missing)))
+
+    assert "WORKDIR" in empty.hint
+    assert "processes.web.entrypoint" in other.hint
+
+
 def test_unexplained_exception_shows_where_and_the_tracebacks_end() -> None:
     frames = "".join(f'  File "/app/m{number}.py", line {number}, in f\n    f()\n' for number in range(1, 21))
     text = f"Traceback (most recent call last):\n{frames}ValueError: no\n"
