@@ -11,10 +11,12 @@ LIBRARIES = (
         "if {what} is the project itself, have it installed with its dependencies; otherwise add it to them",
     ),
     words(  # Starlette, pandas, transformers, Django and many others say what to install
-        r"requires \"(?P<what>[\w.-]+)\" to be installed|[Mm]issing optional dependency '(?P<other>[\w.-]+)'|"
+        r"requires [\"'`]?(?P<what>[A-Za-z][\w.-]*)[\"'`]? (?:to be )?installed|"
+        r"^\w+: [\"'`]?(?P<must>[A-Za-z][\w.-]*)[\"'`]? (?:must be|is not|isn't) installed|"
+        r"[Mm]issing optional dependency '(?P<other>[\w.-]+)'|"
         r"pip3? install (?:-U |--upgrade |--user )*[\"'`]?(?P<more>[A-Za-z][\w.-]*(?:\[[\w,-]+\])?)|"
         r"has been moved to (?:the )?[\"'`](?P<moved>[\w.-]+)[\"'`] package|"
-        r"[Pp]lease install (?P<with>[\w.-]+ (?:using|with) the '\w+' extra)",
+        r"[Ii]nstall (?P<with>[\w.-]+ (?:using|with) the '\w+' extra)",
         "lacks {what}, an optional dependency that it uses",
         "add {what} to the project's dependencies",
     ),

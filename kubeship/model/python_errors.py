@@ -24,14 +24,8 @@ from kubeship.model.loading_errors import application_not_loaded, other_kind
 from kubeship.model.meaning import Meaning, Words, at
 from kubeship.model.python_traceback import PythonError, fault_place, read_traceback
 from kubeship.model.server_errors import ADDRESS, NOT_YET
-from kubeship.model.settings_errors import (
-    SETTINGS,
-    certificate_not_read,
-    given_by,
-    invalid_variable,
-    missing_variable,
-    unreadable_document,
-)
+from kubeship.model.settings_errors import SETTINGS, certificate_not_read, unreadable_document
+from kubeship.model.variable_errors import given_by, invalid_variable, missing_by_its_words, missing_variable
 
 __all__ = ["Meaning", "PythonError", "decisive", "fault_place", "in_words", "meaning", "read_traceback"]
 
@@ -150,6 +144,7 @@ RULES: tuple[Callable[[PythonError], Meaning | None], ...] = (
     certificate_not_read,
     unreadable_document,
     _known,
+    missing_by_its_words,
     not_writable,
     missing_program,
     missing_file,

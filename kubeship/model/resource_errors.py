@@ -31,6 +31,12 @@ RESOURCES = (
         f"{_WHILE_BUILDING} or onto a volume (HF_HOME names where), or allow it the way to the internet",
         heals=True,
     ),
+    words(  # pip, uv
+        r"No matching distribution found for (?P<what>\S+)|Could not install packages|"
+        r"Failed to fetch: `https?://(?P<other>[\w.-]*pypi[\w.-]*)",
+        "installs distributions when it starts, which fails where it runs",
+        "install them while the image is built; at run time call what is installed (uv run --no-sync, no pip install)",
+    ),
     words(
         r"No time zone found with key (?P<what>[\w/+-]+)",
         "doesn't know the time zone {what}",

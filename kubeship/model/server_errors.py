@@ -185,7 +185,8 @@ SERVER_ERRORS = (
         r"Unable to bootstrap from|Could not connect to the endpoint|DNS query name does not exist|no such host|"
         r"i/o timeout|server misbehaving|ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|UnknownHostException|"
         r"StatusCode\.UNAVAILABLE|failed to connect to all addresses|[Nn]o servers available|"
-        r"ConnectException|[Bb]roker transport failure|brokers? (?:are )?down|nc: bad address|:\d+ - no response|"
+        r"ConnectException|[Cc]ould not resolve host|Failed to connect to \S+ port|Can't reach database server|"
+        r"[Bb]roker transport failure|brokers? (?:are )?down|nc: bad address|:\d+ - no response|"
         r"timeout occurred after waiting|Timeout after \S+ waiting",
         "can't reach a server that it needs",
         ADDRESS,

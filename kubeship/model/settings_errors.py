@@ -1,4 +1,4 @@
-"""Which setting does an exception tell of: a variable, an address, a key or a file that isn't there or isn't taken?"""
+"""Which setting does an exception tell of: an address, a key or a file that isn't there or isn't taken?"""
 
 import re
 
@@ -94,7 +94,10 @@ SETTINGS = (
     words(
         r"(?i)\b(?:(?:cert|key|config|log|proc)?_?file|folder|directory) ['\"]?(?P<what>[\w.~/-]*\w)['\"]?\.? "
         r"(?:was )?(?:not found|(?:does not|doesn't) exist)|"
-        r"\b(?:file|path|folder|directory) (?:does not|doesn't) exist: ['\"]?(?P<other>[\w.~/-]*\w)|"
+        r"\b(?:file|path|folder|directory|module) (?:not found|(?:does not|doesn't) exist):? ['\"`]?"
+        r"(?P<other>[\w.-]*[/.][\w./-]*\w|\w+$)|"
+        r"(?:cannot|can't|could not|unable to|failed to) (?:find|load|open|read) (?:\w+ )?(?:file|module) "
+        r"['\"`](?P<opened>/[^'\"`]+)|"
         r"\bpath ['\"](?P<path>[^'\"]+)['\"] (?:does not|doesn't) exist|"
         r"['\"](?P<named>[\w.~-]*/[\w.~/-]+|[\w.-]+\.(?:cfg|conf|env|ini|json|py|toml|ya?ml))['\"] "
         r"(?:does not|doesn't) exist|"
@@ -120,59 +123,6 @@ SETTINGS = (
 )
 """The first that matches counts. Sources: each library's own words; https://kubernetes.io/docs/concepts/services-
 networking/service/#environment-variables for tcp://."""
-
-VARIABLES = (
-    ("EnvError", re.compile(r'Environment variable "(\w+)" not set')),
-    ("ImproperlyConfigured", re.compile(r"Requested setting .* define the environment variable (\w+)", re.DOTALL)),
-    ("ImproperlyConfigured", re.compile(r"Set the (\w+) (?:environment|env) variable")),
-    ("ImproperlyConfigured", re.compile(r"The (SECRET_KEY) setting must not be empty")),
-    ("KeyError", re.compile(r"[\"']Config '(\w+)' is missing, and has no default")),
-    ("UndefinedValueError", re.compile(r"(\w+) not found\. Declare it as envvar")),
-    ("ValidationError", re.compile(r"^(\w+) is required in env \w+")),
-)
-"""Exception, its message. Source: environs, Django (conf/__init__.py), django-environ and "Two Scoops of Django",
-starlette.config, python-decouple, Dynaconf, pydantic-settings."""
-
-_READ = re.compile(r"(?:getenv|environ\.get)\(\s*['\"](\w+)['\"]\s*\)")
-_PASSED_ON = re.compile(
-    r"\b[\w.]+\(.*?(?:getenv\(|environ\.get\(|environ\[)\s*['\"](?P<name>\w+)['\"]|"
-    r"\b(?:\w*[Ee]nv(?:\(\))?|config)(?:\.\w+)?\(\s*['\"](?P<read>[A-Z][A-Z0-9_]+)['\"]"
-)
-"""In the source line that a traceback shows: what is missing is None, and what isn't a number is no number. Readers of
-variables convert them as well (environs, django-environ, python-decouple)."""
-_REFUSING = frozenset({"InvalidOperation", "JSONDecodeError", "ValueError", "ZoneInfoNotFoundError"})
-
-
-def given_by(error: PythonError) -> str:
-    """The variable whose value is handed on in the project's own line; empty where that line doesn't say."""
-    found = list(_PASSED_ON.finditer(f"{error.source}\n{error.text}"))
-    return (found[-1]["name"] or found[-1]["read"]) if found else ""
-
-
-def missing_variable(error: PythonError) -> Meaning | None:
-    """A variable of the environment that isn't set, in the words of those who read variables."""
-    names = _variables(error)
-    if not names:
-        return None
-    several = len(names) > 1
-    name = f"{', '.join(names[:-1])} and {names[-1]}" if several else names[0]
-    which = f"variables {name}, which are" if several else f"variable {name}, which is"
-    return Meaning(
-        f"needs the environment {which} not set{at(error)}",
-        f"set {name} under `variables:` in kubeship.yaml, or under `secrets: {{keys: [...]}}` when it is secret; "
-        "under `build: {variables: {...}}` for the build and its verification",
-    )
-
-
-def invalid_variable(error: PythonError) -> Meaning | None:
-    """environs and pydantic-settings name the variable whose value they refuse; elsewhere the source line does."""
-    name, said = _refused(error)
-    if not name:
-        return None
-    return Meaning(
-        f"refuses the value of the environment variable {name}{at(error)}: {said}".rstrip(": "),
-        f"correct {name} under `variables:` in kubeship.yaml, or in the Secret that it comes from",
-    )
 
 
 def certificate_not_read(error: PythonError) -> Meaning | None:
@@ -210,41 +160,3 @@ def unreadable_document(error: PythonError) -> Meaning | None:
         f"look at the file, variable or answer that {error.where or 'it'} reads: it may be empty, cut off or quoted "
         "in another way",
     )
-
-
-def _refused(error: PythonError) -> tuple[str, str]:
-    """The variable whose value isn't taken, and why; nothing where that isn't known."""
-    first = error.message.split("\n")[0]
-    if error.name == "SettingsError" and (field := re.search(r'error parsing value for field "(\w+)"', first)):
-        return field[1].upper(), "a list or a structure is written as JSON"
-    if error.name.startswith("Env"):
-        found = re.search(r'Environment variable "(\w+)" (?:invalid|empty)[: ]*(.*)', error.message)
-        return (found[1], found[2]) if found else ("", "")
-    if fields := _fields(error):
-        return fields[0]
-    return (given_by(error), first) if error.name in _REFUSING else ("", "")
-
-
-def _fields(error: PythonError) -> list[tuple[str, str]]:
-    """The variables that pydantic-settings refuses, and why; it doesn't tell an env_prefix."""
-    read_from_variables = "pydantic_settings/" in error.text or "env_settings" in error.text
-    if error.name != "ValidationError" or not (read_from_variables or _SETTINGS_CLASS.search(error.message)):
-        return []
-    found = re.findall(r"^([\w.]+)\n\s+(.+?)(?: \[type=| \(type=|$)", error.message, re.MULTILINE)
-    return [(name.upper().replace(".", "__"), said) for name, said in found]
-
-
-_SETTINGS_CLASS = re.compile(r"errors? for \w*(?:Settings|Config|Conf|Env)\w*\n")
-
-
-def _variables(error: PythonError) -> list[str]:
-    from_environment = error.raised_in == "<frozen os>" or error.raised_in.endswith("/os.py")
-    if error.type == "KeyError" and from_environment:
-        return [error.message.split("\n")[0].strip("'\"")]  # below it may stand what another worker wrote just then
-    if "NoneType" in error.message and (read := _READ.findall(error.text)):
-        return [str(read[-1])]
-    if missing := [name for name, said in _fields(error) if said.lower() == "field required"]:
-        return missing
-    found = (pattern.search(error.message) for name, pattern in VARIABLES if name == error.name)
-    variable = next((match[1] for match in found if match), "")
-    return [variable] if variable else []

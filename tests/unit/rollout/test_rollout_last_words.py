@@ -84,6 +84,20 @@ def concluded(snapshot: Snapshot) -> Conclusion:
             "has no file /app/.venv/bin/activ",
         ),
         ("start.sh: 3: cannot open settings.env: No such file", "has no file settings.env in the image"),
+        ('open("uwsgi.ini"): No such file or directory [core/io.c line 525]', "needs uwsgi.ini, which is not there"),
+        ("open /etc/app/config.yaml: no such file or directory", "needs /etc/app/config.yaml, which is not there"),
+        ("Config file not found: /etc/app/settings.toml", "needs /etc/app/settings.toml, which is not there"),
+        ("timeout: failed to run command 'pg_isready': No such file or directory", "calls the program pg_isready"),
+        ("error: Failed to spawn: `gunicorn`\n  Caused by: No such file or directory", "calls the program gunicorn"),
+        ("/app/.venv/bin/gunicorn: cannot execute: required file not found", "calls /app/.venv/bin/gunicorn, whose"),
+        (
+            "  Caused by: failed to create directory `/.cache/uv`: Permission denied (os error 13)",
+            "can't read or write",
+        ),
+        ("(13)Permission denied: AH00072: make_sock: could not bind to address 0.0.0.0:80", "isn't allowed to listen"),
+        ("ERROR: No matching distribution found for flask", "installs distributions when it starts"),
+        ("curl: (6) Could not resolve host: config.shop.svc", "can't reach a server that it needs"),
+        ("docker-entrypoint.sh: STRIPE_KEY must be set", "needs STRIPE_KEY, which is not set"),
         ("start.sh: 3: source: not found", "has a script that is written for bash"),
         ("start.sh: 3: DATABASE_URL: is required", "needs the variable DATABASE_URL, which is not set"),
         ("start.sh: 3: GUNICORN: not found", "calls the program GUNICORN"),
@@ -192,6 +206,12 @@ def test_thread_that_the_program_has_outlived_is_not_why_it_ended_but_why_it_doe
 
     assert ended.diagnosis.evidence == "unknown region mars"
     assert behind(log)
+
+
+def test_variable_that_it_only_warns_of_or_goes_on_without_is_not_why() -> None:
+    log = "WARNING SENTRY_DSN is not set\nSENTRY_KEY not set, error tracking disabled\nno tenant: giving up\n"
+
+    assert reason(log) is None
 
 
 def test_socket_for_controlling_gunicorn_that_it_can_not_make_is_not_why() -> None:
