@@ -44,7 +44,7 @@ SERVICE_NAMES = {
     "redis": r"REDIS|CACHE_URL|BROKER_URL",
 }
 """Names of variables that say where a service is."""
-PLACE = re.compile(r"(^|_)(ADDRESS|BUCKET|DSN|ENDPOINT|HOST|SERVER|UR[IL])(_|$)")
+PLACE = re.compile(r"(^|_)(ADDRESS|BUCKET|DSN|ENDPOINT|HOST|LOCATION|SERVER|UR[IL])S?(_|$)")
 """Of several variables of a service, the one that says where it is."""
 SIGNING = re.compile(r"^((APP|AUTH|DJANGO|FLASK|JWT|SESSION)_)?SECRET(_KEY)?$|^(JWT|SESSION)_(SECRET_|SIGNING_)?KEY$")
 """Names of what an app signs sessions and tokens with."""
@@ -68,9 +68,14 @@ def demanded_keys(project: Project) -> tuple[Variable, ...]:
         for each in secret_keys(project)
         if each.required
         or _once(each.name) in kept
-        or SIGNING.search(each.name)
+        or SIGNING.search(each.name.removeprefix(_prefix(project)))
         or (databases and DATABASE_PASSWORD.search(each.name))
     )
+
+
+def _prefix(project: Project) -> str:
+    """What an app that names its variables after itself begins them with."""
+    return re.sub(r"\W", "_", project.name.value).upper() + "_"
 
 
 def _once(name: str) -> str:

@@ -6,6 +6,7 @@ from functools import cached_property
 
 from kubeship.inspection.code.bindings import Binding, Module, bound
 from kubeship.inspection.code.frameworks import FRAMEWORKS
+from kubeship.inspection.distributions.namespaces import namespaces
 from kubeship.inspection.distributions.package_roots import package_roots
 from kubeship.inspection.files.imported import Imported, imports_in
 from kubeship.inspection.files.sources import Sources, folder_of, in_folder
@@ -122,6 +123,11 @@ class Modules:
         """The folders below which the build backends find packages."""
         return package_roots(self.sources)
 
+    @cached_property
+    def namespaces(self) -> frozenset[str]:
+        """The folders that are packages only by what the build backends say."""
+        return namespaces(self.sources)
+
     def search_roots(self, path: str) -> tuple[str, ...]:
         """The folders that may be on sys.path for the file: its own, those above, what build backends say, `src`."""
         folder = folder_of(path)
@@ -141,7 +147,7 @@ class Modules:
         folder = folder_of(path)
         while (
             folder != "."
-            and f"{folder}/__init__.py" in self.sources
+            and (f"{folder}/__init__.py" in self.sources or folder in self.namespaces)
             and folder.rpartition("/")[2].isidentifier()  # `auth-api/__init__.py` can't be imported
         ):
             folder = folder_of(folder)

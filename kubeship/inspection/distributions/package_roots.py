@@ -35,21 +35,22 @@ def _usual(name: str, folder: str) -> tuple[str, ...]:
 def _pyproject(sources: Sources, path: str) -> Iterator[str]:
     """Sources: each backend's reference of its table, and pytest's of `pythonpath`."""
     tool = table(read_toml(sources, path), "tool")
-    yield from _strings(table(tool, "setuptools", "packages", "find").get("where"))
-    yield from _strings(table(tool, "setuptools", "package-dir").get(""))
+    yield from listed_strings(table(tool, "setuptools", "packages", "find").get("where"))
+    yield from listed_strings(table(tool, "setuptools", "package-dir").get(""))
     wheel = table(tool, "hatch", "build", "targets", "wheel")
     for build in (wheel, table(tool, "hatch", "build")):
-        yield from (posixpath.dirname(each.rstrip("/")) or "." for each in _strings(build.get("packages")))
-        yield from _strings(build.get("sources"))
+        yield from (posixpath.dirname(each.rstrip("/")) or "." for each in listed_strings(build.get("packages")))
+        yield from listed_strings(build.get("sources"))
     for package in listed(table(tool, "poetry").get("packages")):
-        yield from _strings(package.get("from") if isinstance(package, dict) else None)
-    yield from _strings(table(tool, "pdm", "build").get("package-dir"))
-    yield from _strings(table(tool, "uv", "build-backend").get("module-root"))
-    yield from _strings(table(tool, "maturin").get("python-source"))
-    yield from _strings(table(tool, "pytest", "ini_options").get("pythonpath"))
+        yield from listed_strings(package.get("from") if isinstance(package, dict) else None)
+    yield from listed_strings(table(tool, "pdm", "build").get("package-dir"))
+    yield from listed_strings(table(tool, "uv", "build-backend").get("module-root"))
+    yield from listed_strings(table(tool, "maturin").get("python-source"))
+    yield from listed_strings(table(tool, "pytest", "ini_options").get("pythonpath"))
 
 
-def _strings(value: Any) -> list[str]:
+def listed_strings(value: Any) -> list[str]:
+    """The strings of a value that is one, a list or a table's keys."""
     values = [value] if isinstance(value, str) else list(value) if isinstance(value, list | dict) else []
     return [each for each in values if isinstance(each, str)]
 

@@ -19,6 +19,14 @@ HEALTH_NAMES = (
     "heartbeat", "readyz", "ready", "readiness", "up", "status",
 )  # fmt: skip
 
+AMBIGUOUS = frozenset({"live", "status", "up"})
+"""Names that other things have too: `/orders/current/status`."""
+OF_THE_APP = re.compile(
+    r"[-_]*(actuator|api|app|backend|checks?|common|core|internal|k8s|kubernetes|management|monitor(ing)?|ops|probes?|"
+    r"public|server|service|system|v\d+)?[-_]*"
+)
+"""Parts of a path that say nothing of what it is about."""
+
 LOGIN = re.compile(
     r".*(login|auth|jwt|token|permission|staff|superuser|user_passes|api_?key|roles?_required).*", re.IGNORECASE
 )
@@ -41,9 +49,12 @@ class Route:
 
 def rank(route: Route) -> int | None:
     """The route's place among health routes; None when its name is none's."""
-    last = route.path.rstrip("/").rpartition("/")[2].lower()
+    *before, last = route.path.strip("/").lower().split("/")
     name = re.sub(r"[^a-z]", "", last)
-    return HEALTH_NAMES.index(name) if name in HEALTH_NAMES else None
+    others = (part for part in before if part not in HEALTH_NAMES and not OF_THE_APP.fullmatch(part))
+    if name not in HEALTH_NAMES or (name in AMBIGUOUS and any(others)):
+        return None
+    return HEALTH_NAMES.index(name)
 
 
 def judged(

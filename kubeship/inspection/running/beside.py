@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable
 
 from kubeship.inspection.commands.server_lines import parse_options
+from kubeship.inspection.commands.servers import BY_PROGRAM
+from kubeship.inspection.running.listening import DEFAULT_PORT
 from kubeship.inspection.statements.stated import OTHER_NAMES, Statements, stated_port
 from kubeship.inspection.statements.statement import COMPOSE, DEVELOPMENT, IMAGE, PLATFORM, SUPERVISED, Statement
 from kubeship.model.origin import Origin
@@ -153,11 +155,16 @@ def _process(statement: Statement, label: str, kind: ProcessKind) -> ProcessFoun
         entrypoint=(started.target or started.paste or started.script or None) if web else None,
         server=started.server if web else None,
         command=statement.command,
-        port=stated_port(statement) if web else None,
+        port=(stated_port(statement) or _usual_port(started.server)) if web else None,
         schedule=statement.schedule,
         cwd=statement.folder,
         origins=(statement.origin,),
     )
+
+
+def _usual_port(server: str) -> int:
+    """Where a server listens whose address is a variable's (`-b 0.0.0.0:$OTHER_PORT`), or isn't said."""
+    return (BY_PROGRAM[server].default_port if server in BY_PROGRAM else None) or DEFAULT_PORT
 
 
 def _name(statement: Statement, kind: ProcessKind) -> str:

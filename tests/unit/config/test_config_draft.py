@@ -431,6 +431,23 @@ def test_an_address_that_is_given_twice_is_demanded_twice_with_the_driver_of_eac
     }
 
 
+def test_what_is_named_after_the_app_is_what_it_signs_with() -> None:
+    variables = tuple(Variable(name, False, None, True) for name in ("MAIL_SECRET", "MY_SHOP_SECRET"))
+    project = replace(FLASK, name=Found("my-shop"), variables=variables)
+
+    written = parsed(first(project).text)
+
+    assert written.value("secrets.keys") == ["MY_SHOP_SECRET"]
+    assert written.value("secrets.optional") == ["MAIL_SECRET"]
+
+
+def test_of_a_services_variables_the_one_that_says_where_it_is_is_named() -> None:
+    variables = (Variable("MEMCACHED_PASSWORD", False, None, True), Variable("MEMCACHED_SERVERS", False, None, False))
+    project = replace(FLASK, variables=variables, services=(Found("memcached"),))
+
+    assert parsed(first(project).text).value("services") == {"memcached": {"from": "MEMCACHED_SERVERS"}}
+
+
 def test_numbers_of_gunicorns_own_file_are_kept_and_computed_ones_said() -> None:
     def said(key: str, value: str) -> Found[tuple[str, str]]:
         return Found((key, value), (Origin("gunicorn.conf.py", 3, f"gunicorn's {key}"),))
