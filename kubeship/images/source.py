@@ -7,8 +7,6 @@ import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from kubeship.images.context import entries, pieces
-
 LENGTH = 12
 """Characters of a revision: as many as git itself needs for the largest repositories."""
 NEVER_BUILT = frozenset({".git", ".kubeship"})
@@ -73,6 +71,8 @@ def _git(root: Path, *arguments: str) -> str:
 
 
 def _content_hash(root: Path, dockerfile: str) -> str:
+    from kubeship.images.context import entries, pieces  # noqa: PLC0415 - commands that build nothing need no tar
+
     digest = hashlib.sha256()
     for entry in entries(root, dockerfile):
         if stat.S_ISDIR(entry.status.st_mode) or entry.name.partition("/")[0] in NEVER_BUILT:

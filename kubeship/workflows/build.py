@@ -7,8 +7,6 @@ from kubeship.errors import BuildFailed, KubeshipError, VerificationFailed
 from kubeship.model.direct import DirectImage
 from kubeship.model.events import Caution, Emit, Note, Step
 from kubeship.model.image import Answer, BuildRequest, BuiltImage, Proof
-from kubeship.model.meaning import first_of
-from kubeship.model.server_errors import SERVER_ERRORS
 from kubeship.workflows.app import App
 from kubeship.workflows.builders import Attempt, Builders, Clock, built_directly, prefers_direct
 from kubeship.workflows.ports import Engine
@@ -146,6 +144,9 @@ def verify_image(app: App, image: BuiltImage, engine: Engine, emit: Emit) -> tup
 
 def _asked_a_server(error: VerificationFailed) -> bool:
     """Whether all that a proof shows is that there is no server where it runs; a pod may well have one."""
+    from kubeship.model.meaning import first_of  # noqa: PLC0415 - only who builds, and fails, needs the table
+    from kubeship.model.server_errors import SERVER_ERRORS  # noqa: PLC0415
+
     found = first_of(SERVER_ERRORS, error.details or "")
     return found is not None and found[0].heals
 

@@ -75,9 +75,19 @@ def test_commands_about_the_cluster_import_neither_docker_nor_templates(project:
     imported = {name.partition(".")[0] for name in modules}
 
     assert "kubernetes" in imported
-    assert imported & {"docker", "jinja2"} == set()
+    assert imported & {"docker", "jinja2", "ruamel"} == set()
     # The typed client of one group of APIs takes longer than the rest of the package.
     assert "kubernetes.client.api.core_v1_api" not in modules
+
+
+def test_deploy_of_an_image_imports_what_it_knows_of_failures_once_something_was_applied(project: Path) -> None:
+    image = f"registry.example/shop@sha256:{'a' * 64}"
+
+    modules = modules_of(["deploy", "--image", image, "--context", "no-such-context"], project, expected=4)
+
+    assert "kubeship.cluster.connect" in modules
+    assert not any(name.startswith(("kubeship.rendering", "kubeship.rollout.causes")) for name in modules)
+    assert {name.partition(".")[0] for name in modules} & {"docker", "jinja2", "ruamel", "tarfile"} == set()
 
 
 def imported_by(arguments: Sequence[str], folder: Path, expected: int = 0) -> set[str]:
