@@ -27,6 +27,8 @@ CHORES = re.compile(
 """Names of workflows and jobs that tend the repository instead of doing the project's work."""
 COMMITS = re.compile(r"create-pull-request|auto-commit|add-and-commit|github-push|\bgit\s+push\b|\bgh\s+pr\s+create\b")
 """Actions and commands that write to the repository (the marketplace's names for it)."""
+FOR_LATER_STEPS = re.compile(r"\$\{?GITHUB_(?:ENV|OUTPUT|STEP_SUMMARY)\b")
+"""Where a step writes what the workflow goes by: its result is for the workflow, and nobody reads it elsewhere."""
 CONTEXT = re.compile(r"\$\{\{\s*(?:secrets|env|vars|inputs)\.(\w+)\s*\}\}")
 """What a workflow puts in from its context: a variable of the same name."""
 OWN_PROGRAMS = re.compile(r"python[\d.]*|scrapy|.*manage\.py|.+\.(sh|py)|flask|celery|dbt|prefect")
@@ -83,7 +85,7 @@ def _workflow(sources: Sources, path: str) -> Iterator[Said]:
         for number, step in enumerate(listed(body.get("steps"))):
             run = step.get("run") if isinstance(step, dict) else None
             run = CONTEXT.sub(r"$\1", run) if isinstance(run, str) else run
-            if isinstance(run, str) and not CHORES.search(str(step.get("name", ""))):
+            if isinstance(run, str) and not (CHORES.search(str(step.get("name", ""))) or FOR_LATER_STEPS.search(run)):
                 line = lines.get(("jobs", job, "steps", number, "run"), 1)
                 found += [(command, line) for command in _own_commands(run)]
         if found:

@@ -43,7 +43,7 @@ def test_process_without_interface_only_has_to_load() -> None:
 
 
 def test_folder_without_code_is_the_dockerfiles_matter() -> None:
-    missing = {"traceback": "", "exception": ["ModuleNotFoundError", ""], "module_missing": True, "directory": "/"}
+    missing = {"traceback": "ModuleNotFoundError: No module named 'app'\n", "module_missing": True, "directory": "/"}
 
     empty = failure(Ended(0, answer(step="import", files=[], **missing)))
     other = failure(Ended(0, answer(step="import", files=["shop.py"], **missing)))
