@@ -88,19 +88,28 @@ def not_writable(error: PythonError) -> Meaning | None:
             "keep the file on a volume (`volumes:` in kubeship.yaml) that the container's user may write, its "
             "directory too; or use a database server",
         )
-    denied = re.match(r"\[Errno (?:1|13|30)\] (?P<what>[\w -]+): '(?P<path>[^']+)'", error.message)
-    if error.name not in ("OSError", "PermissionError") or not denied:
+    denied = re.search(r"\[Errno (?P<number>1|13|30)\] [\w -]+: '(?P<path>[^']+)'", error.message)
+    if not denied:
         return None
+    if denied["number"] == "1":
+        return Meaning(
+            f"may not change the owner or the mode of {denied['path']}{at(error)}: {error!s}",
+            f"{ALREADY_ORDINARY}; what the image needs is set in the Dockerfile, and a volume by `fsGroup`",
+        )
     reason = "that is read-only in the container" if "[Errno 30]" in error.message else "without the permission to"
     return Meaning(f"opens or writes {denied['path']}, {reason}{at(error)}", WRITE_ELSEWHERE)
 
 
 def missing_file(error: PythonError) -> Meaning | None:
     """Errno 2 with a path."""
-    missing = error.name == "FileNotFoundError" and re.search(r"\[Errno 2\] [^:]+: '(?P<path>[^']+)'", error.message)
+    missing = re.search(r"\[Errno 2\] [^:]+: '(?P<path>[^']+)'", error.message)
     if not missing:
         return None
-    if re.search(r"/logging/\w+\.py$", error.raised_in) or re.search(r"\bopen\(.*['\"][awx]b?\+?['\"]", error.source):
+    if (
+        re.search(r"/logging/\w+\.py$", error.raised_in)
+        or re.search(r"\bopen\(.*['\"][awx]b?\+?['\"]", error.source)
+        or re.search(r"\.(?:lock|log|pid|sock)$", missing["path"])
+    ):
         return Meaning(
             f"writes {missing['path']}, whose folder is not there{at(error)}",
             f"{WRITE_ELSEWHERE}; a folder that is needed is made in the Dockerfile, or by the program itself",

@@ -87,7 +87,7 @@ def started_as_file(error: PythonError) -> Meaning | None:
 def _remedy(module: str, error: PythonError) -> str:
     if not error.where:
         return (
-            f"correct what names it (`entrypoint:`, `command:`, a variable), check that `import_root:` in "
+            f"correct what names it (`entrypoint:`, `command:`, a variable, a setting), check that `import_root:` in "
             f"kubeship.yaml is its folder and that .dockerignore doesn't exclude it, or add {distribution_of(module)} "
             "to the project's dependencies"
         )

@@ -46,7 +46,7 @@ _REFUSED = re.compile(
     re.IGNORECASE,
 )
 _MISSING = re.compile(
-    r"(?P<path>[\w.~-]*[/.][\w./~-]*\w)[^/\w]{1,4}(?:(?:failed|cannot open|can't open)[: (\d]*)?no such file or dir",
+    r"(?P<path>[\w.~-]*[/.][\w./~-]*\w)[^/\w]{1,4}(?:(?:failed|cannot open|can't open)[: (\d]*)?(?:\[errno 2\] )?no such file",
     re.IGNORECASE,
 )
 """Go, uWSGI, tar and others, each in its own order of words."""

@@ -89,6 +89,18 @@ def understood(said: str, line: str = "start()") -> Meaning | None:
             "postgresql://",
             False,
         ),
+        (
+            "PermissionError: [Errno 1] Operation not permitted: '/tmp/wgunicorn-2r'",
+            "may not change the owner or the mode of /tmp/wgunicorn-2r",
+            "without gosu",
+            False,
+        ),
+        (
+            "celery.platforms.LockFailed: [Errno 2] No such file or directory: '/run/celery/w.pid'",
+            "writes /run/celery/w.pid, whose folder is not there",
+            "write below /tmp",
+            False,
+        ),
         ('ValueError: certfile "/tls/tls.crt" does not exist', "needs /tls/tls.crt", "mount", False),
         ("RuntimeError: Directory 'static' does not exist", "needs static, which is not there", "WORKDIR", False),
         ("RuntimeError: /run/x doesn't exist. Can't create it.", "needs /run/x, which is not there", "WORKDIR", False),

@@ -85,6 +85,16 @@ def concluded(snapshot: Snapshot) -> Conclusion:
         ),
         ("start.sh: 3: cannot open settings.env: No such file", "has no file settings.env in the image"),
         ('open("uwsgi.ini"): No such file or directory [core/io.c line 525]', "needs uwsgi.ini, which is not there"),
+        (
+            f"{GUNICORN} connection to /run/app/g.sock failed: [Errno 2] No such file or directory\n"
+            f"{GUNICORN} Can't connect to /run/app/g.sock",
+            "needs /run/app/g.sock, which is not there",
+        ),
+        (
+            "[CRITICAL] Consumer encountered a connection error: Error 99 connecting to localhost:6379. Cannot assign "
+            "requested address.",
+            "can't reach a server that it looks for on localhost",
+        ),
         ("open /etc/app/config.yaml: no such file or directory", "needs /etc/app/config.yaml, which is not there"),
         ("Config file not found: /etc/app/settings.toml", "needs /etc/app/settings.toml, which is not there"),
         ("timeout: failed to run command 'pg_isready': No such file or directory", "calls the program pg_isready"),
