@@ -3,7 +3,17 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from kubeship.cluster import existing, ingresses, permissions, pod_admission, pulling, quotas, revisions, storage
+from kubeship.cluster import (
+    existing,
+    ingresses,
+    permissions,
+    pod_admission,
+    pointers,
+    pulling,
+    quotas,
+    revisions,
+    storage,
+)
 from kubeship.cluster.defined import defined
 from kubeship.cluster.dry_run import NOTHING_BEYOND, Compared, Terms, tried
 from kubeship.cluster.errors import Refusal
@@ -59,6 +69,7 @@ def preflight(api: Api, objects: Sequence[Object], question: Question | None = N
         lambda: revisions.findings(objects),
         lambda: permissions.findings(api, objects, thorough=asked.thorough),
         lambda: ingresses.findings(api, served),
+        lambda: pointers.findings(api, served),
         lambda: existing.findings(api, objects, namespace),
         lambda: pulling.findings(
             api, served, pulling.Asking(live, asked.registries, asked.upcoming, thorough=asked.thorough)

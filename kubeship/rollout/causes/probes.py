@@ -10,7 +10,7 @@ from kubeship.rollout.causes.access_log import answered
 from kubeship.rollout.causes.answers import NEVER_RUN, NO_SUCH_PORT, REDIRECTED_TO_TLS, answer_means
 from kubeship.rollout.causes.behind import Behind, behind
 from kubeship.rollout.causes.conclusion import Conclusion
-from kubeship.rollout.causes.crashes import FROM_OUTSIDE, LAST_LINES, crashed, crashes_for_certain
+from kubeship.rollout.causes.crashes import CERTAIN_ENDS, FROM_OUTSIDE, LAST_LINES, crashed, crashes_for_certain
 from kubeship.rollout.causes.questions import OWN_HOST, another_host, budget, by_tls, question
 from kubeship.rollout.listening import LOOPBACK, Elsewhere, elsewhere, not_alone
 from kubeship.rollout.pods import ContainerSnapshot, last_seen, occurrences, probe_port, seconds_between
@@ -43,19 +43,19 @@ def liveness_probe_failed(container: ContainerSnapshot) -> Conclusion | None:
     ended_from_outside = container.last_end.get("exitCode") in FROM_OUTSIDE and _answer(container, "liveness")
     if not _killed(container, "liveness") and not ended_from_outside:
         return None
-    certain = crashes_for_certain(container)
+    certain = crashes_for_certain(container) or _killed_again(container)
     return _conclusion(container, "liveness", _answer(container, "liveness"), "it is killed again and again", certain)
 
 
 def liveness_probe_failing(container: ContainerSnapshot) -> Conclusion | None:
-    """It counts as ready, and the kubelet is about to kill it; not certain before that."""
+    """It counts as ready, and the kubelet is about to kill it; certain when it has done so twice."""
     failures = liveness_failures(container) if container.ready else ()
     answer = _answer(container, "liveness") if failures else None
     if answer is None or (answer.status is None and occurrences(failures) < SEVERAL):
         return None
-    return _conclusion(
-        container, "liveness", answer, "its liveness probe fails, though it counts as ready", certain=False
-    )
+    again = _killed_again(container)
+    rule = "it is killed again and again" if again else "its liveness probe fails, though it counts as ready"
+    return _conclusion(container, "liveness", answer, rule, certain=again)
 
 
 SEVERAL = 2
@@ -107,6 +107,11 @@ def _not_yet(container: ContainerSnapshot, kind: str, answer: _Answer) -> Conclu
 
 def _killed(container: ContainerSnapshot, probe: str) -> bool:
     return bool(container.said("Killing", rf"failed {probe} probe"))
+
+
+def _killed_again(container: ContainerSnapshot) -> bool:
+    """As with crashes, once is never; between two of them it may count as ready again."""
+    return occurrences(container.said("Killing", "failed liveness probe")) >= CERTAIN_ENDS
 
 
 def _outlived(container: ContainerSnapshot, probe: Object) -> bool:

@@ -8,7 +8,7 @@ import pytest
 
 from kubeship.model.objects import Object
 from kubeship.model.snapshot import Snapshot
-from kubeship.model.verdict import Ready, Waiting
+from kubeship.model.verdict import Failed, Ready, Waiting
 from kubeship.rollout.remarks import remarks
 from kubeship.rollout.suspects import refused
 from kubeship.rollout.verdict import judge
@@ -72,6 +72,17 @@ def test_successor_of_what_was_killed_is_watched_for_the_budget_of_the_probe() -
     assert isinstance(judge(again), Waiting)
     later = datetime.fromisoformat("2026-11-20T23:06:00Z")
     assert isinstance(judge(replace(again, taken=later)), Ready)
+
+
+def test_program_that_is_ready_again_between_two_kills_has_failed() -> None:
+    killed = event("Killing", "Container web failed liveness probe, will be restarted", 2)
+    failed = event("Unhealthy", NO_ROUTE, 6, last="2026-11-20T23:04:58Z")
+
+    verdict = judge(ready_since("2026-11-20T23:04:40Z", killed, failed, last=ended(137), livenessProbe=LIVE))
+
+    assert isinstance(verdict, Failed)
+    assert "answers 404" in verdict.diagnoses[0].cause
+    assert verdict.diagnoses[0].rule == "it is killed again and again"
 
 
 def test_where_a_ready_program_listens_is_looked_at_when_its_liveness_probe_is_refused() -> None:
