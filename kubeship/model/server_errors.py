@@ -171,7 +171,8 @@ SERVER_ERRORS = (
     ),
     words(
         r"(?s)(?:\b127\.0\.0\.1\b|\blocalhost\b|::1).*(?:Connection refused|Connect call failed|"
-        r"Cannot assign requested)|ECONNREFUSED (?:127|::1)|(?:[Cc]onnection refused|Connect call failed).*(?:\b127\.0\.0\.1\b|\blocalhost\b)",
+        r"Cannot assign requested)|ECONNREFUSED (?:127|::1)|"
+        r"(?:[Cc]onnection refused|Connect call failed).*(?:\b127\.0\.0\.1\b|\blocalhost\b)",
         "can't reach a server that it looks for on localhost, which in a pod is the pod itself",
         "name the server's own address in the variables or the Secret (of a Service: its name)",
         heals=True,
