@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from itertools import dropwhile
 
 from kubeship.inspection.files.dockerfiles import deployed_dockerfiles, read_dockerfile, within_project
+from kubeship.inspection.files.documents import is_kubeships
 from kubeship.inspection.files.sources import Sources
 from kubeship.model.dockerfile import Instruction
 from kubeship.model.origin import Origin
@@ -58,7 +59,8 @@ def install_commands(sources: Sources, folder: str) -> tuple[Install, ...]:
             break
     for pattern, strength in ((PLATFORM_FILES, DEPLOYS), (TEST_FILES, TESTS)):
         prefix = "" if folder == "." else f"{folder}/"
-        for path in (each for each in sources.files if pattern.fullmatch(each.removeprefix(prefix))):
+        named = (path for path in sources.files if pattern.fullmatch(path.removeprefix(prefix)))
+        for path in (each for each in named if not is_kubeships(sources, each)):
             for number, line in enumerate(sources.text(path).splitlines(), 1):
                 if "install" in line or "sync" in line or "export" in line or " env " in line:
                     text = re.sub(r"^\s*-?\s*(?:run|\w*[cC]ommand|build)?\"?\s*[:=]?\s*", "", line).strip("\"',")

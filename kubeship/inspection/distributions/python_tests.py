@@ -3,7 +3,9 @@
 import re
 from collections.abc import Iterator
 
+from kubeship.inspection.distributions.installs import TEST_FILES
 from kubeship.inspection.distributions.python_pins import TESTED, Statement, pinned
+from kubeship.inspection.files.documents import is_kubeships
 from kubeship.inspection.files.sources import Sources
 from kubeship.model.origin import Origin
 
@@ -16,7 +18,7 @@ def tested_versions(sources: Sources) -> Iterator[Statement]:
                 for minor in re.findall(r"\bpy3\.?(\d{1,2})\b", line):
                     yield from pinned(f"3.{minor}", Origin(path, number, "tox"), TESTED)
     for path in sources.other_files:
-        if re.fullmatch(r"\.github/workflows/[^/]+\.ya?ml|\.gitlab-ci\.yml|\.circleci/config\.yml|\.travis\.yml", path):
+        if TEST_FILES.fullmatch(path) and not is_kubeships(sources, path):
             yield from _matrix(sources, path)
 
 

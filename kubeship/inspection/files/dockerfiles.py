@@ -4,6 +4,7 @@ import posixpath
 import re
 from dataclasses import dataclass, field
 
+from kubeship.inspection.files.documents import is_kubeships
 from kubeship.inspection.files.sources import Sources, folder_of, is_aside
 from kubeship.model.dockerfile import Instruction, expand, instructions
 from kubeship.model.origin import Found, Origin
@@ -81,7 +82,7 @@ def deployed_dockerfiles(sources: Sources, folder: str) -> tuple[str, ...]:
                 if not is_aside(path)
                 and not NOT_DEPLOYED.search(path.lower().replace("dockerfile", ""))
                 and not path.endswith(".dockerignore")
-                and "kubeship" not in sources.text(path).partition("\n")[0]
+                and not is_kubeships(sources, path)
                 and PYTHON.search(sources.text(path))
             ),
             key=lambda path: (not DEPLOYED.search(path), path.count("/"), len(path), path),
@@ -137,7 +138,7 @@ def within_project(sources: Sources, path: str, folder: str) -> str | None:
 def own_dockerfile(sources: Sources, folder: str) -> Found[str] | None:
     """A Dockerfile that people wrote; kubeship's own says so in its first line."""
     for path in dict.fromkeys((posixpath.normpath(f"{folder}/Dockerfile"), "Dockerfile")):
-        if path in sources and "kubeship" not in sources.text(path).partition("\n")[0]:
+        if path in sources and not is_kubeships(sources, path):
             return Found(path, (Origin(path, None, "the project's own"),))
     return None
 

@@ -43,6 +43,11 @@ def read_json(sources: Sources, path: str) -> dict[str, Any]:
         return {}
 
 
+def is_kubeships(sources: Sources, path: str) -> bool:
+    """Whether kubeship wrote the file, as its first line says: what it tells comes from elsewhere."""
+    return "kubeship" in sources.text(path).partition("\n")[0]
+
+
 def table(document: Any, *keys: str) -> dict[str, Any]:
     """An inner mapping; empty when it isn't there or is something else."""
     for key in keys:

@@ -1,11 +1,23 @@
-"""Which services does a compose file build, from which folder, and by which Dockerfile?"""
+"""Which files are compose's, which services do they build, from which folder, and by which Dockerfile?"""
 
 import posixpath
+import re
 from collections.abc import Iterator
 from typing import Any
 
-from kubeship.inspection.files.documents import Lines, read_yaml, table
+from kubeship.inspection.files.documents import Lines, is_kubeships, read_yaml, table
 from kubeship.inspection.files.sources import Sources, folder_of
+
+FILE = re.compile(r"(?i)(.*/)?([\w.-]*compose[\w.-]*|stack|swarm)\.ya?ml|(.*/)?(docker[-_]?)?compose/[\w.-]+\.ya?ml")
+SERVICES = re.compile(rb"(?m)^services:[ \t]*\r?\n(?:[ \t]*(?:#.*)?\r?\n)*[ \t]+[\w.-]+:[ \t]*(?:&\w+)?\r?\n")
+"""How a compose file of any name begins to say what it runs: `docker compose -f shop.yml`."""
+
+
+def is_compose(sources: Sources, path: str) -> bool:
+    """Whether the file is one of compose: by its name, or at the top by its content. kubeship's own isn't."""
+    at_top = "/" not in path and path.endswith((".yml", ".yaml"))
+    named = FILE.fullmatch(path) or (at_top and SERVICES.search(sources.content(path)))
+    return bool(named) and not is_kubeships(sources, path)
 
 
 def built_services(sources: Sources, path: str) -> Iterator[tuple[str, dict[str, Any], Lines]]:

@@ -15,6 +15,7 @@ from kubeship.inspection.statements.compose_builds import (
     build_context,
     built_services,
     dockerfile_of,
+    is_compose,
     is_of_another,
     is_outside,
 )
@@ -23,9 +24,6 @@ from kubeship.inspection.statements.image_files import image_of, workdir
 from kubeship.inspection.statements.statement import COMPOSE, DEVELOPMENT, Image, Said
 from kubeship.model.origin import Found, Origin
 
-FILE = re.compile(r"(?i)(.*/)?([\w.-]*compose[\w.-]*|stack|swarm)\.ya?ml|(.*/)?(docker[-_]?)?compose/[\w.-]+\.ya?ml")
-SERVICES = re.compile(rb"(?m)^services:[ \t]*\r?\n(?:[ \t]*(?:#.*)?\r?\n)*[ \t]+[\w.-]+:[ \t]*(?:&\w+)?\r?\n")
-"""How a compose file of any name begins to say what it runs: `docker compose -f shop.yml`."""
 FOR_DEVELOPERS = re.compile(
     r"(?i)(^|[-_./])(dev|development|local|debug|tests?|testing|ci|override|e2e|devcontainer|browser|integration)([-_./]|$)"
 )
@@ -34,7 +32,7 @@ FOR_DEVELOPERS = re.compile(
 def compose_statements(sources: Sources) -> Iterator[Said]:
     """The commands of every compose file's services that are the project's."""
     for path in sorted(
-        (p for p in sources.other_files if _is_compose(sources, p)), key=lambda p: (p.count("/"), len(p), p)
+        (p for p in sources.other_files if is_compose(sources, p)), key=lambda p: (p.count("/"), len(p), p)
     ):
         if is_aside(path) or path.count("/") > 3:
             continue
@@ -58,7 +56,7 @@ def built_for_others(sources: Sources) -> frozenset[str]:
     """The Dockerfiles that compose builds for other projects of the repository only, wherever they lie."""
     found: dict[str, bool] = {}
     for path in sources.other_files:
-        compose = sources.has_others and _is_compose(sources, path)
+        compose = sources.has_others and is_compose(sources, path)
         for _, service, _ in built_services(sources, path) if compose else ():
             if dockerfile := dockerfile_of(sources, path, service["build"]):
                 found[dockerfile] = found.get(dockerfile, True) and is_of_another(sources, path, service["build"])
@@ -69,7 +67,7 @@ def published_port(sources: Sources) -> Found[int] | None:
     """What the one service publishes that compose builds from the project and leaves to its image what it runs."""
     found: dict[int, Origin] = {}
     for path in sources.other_files:
-        if is_aside(path) or FOR_DEVELOPERS.search(path) or not _is_compose(sources, path):
+        if is_aside(path) or FOR_DEVELOPERS.search(path) or not is_compose(sources, path):
             continue
         for name, service, lines in built_services(sources, path):
             build = service["build"]
@@ -78,12 +76,6 @@ def published_port(sources: Sources) -> Found[int] | None:
             if not is_of_another(sources, path, build) and (port := _port(service.get("ports"))):
                 found.setdefault(port, Origin(path, lines.get(("services", name)), f"the service {name}"))
     return Found(*next((port, (origin,)) for port, origin in found.items())) if len(found) == 1 else None
-
-
-def _is_compose(sources: Sources, path: str) -> bool:
-    if FILE.fullmatch(path):
-        return True
-    return "/" not in path and path.endswith((".yml", ".yaml")) and bool(SERVICES.search(sources.content(path)))
 
 
 def _waited_for(service: object) -> list[str]:

@@ -7,8 +7,7 @@ from kubeship.inspection.files.dockerfiles import deployed_dockerfiles, read_doc
 from kubeship.inspection.files.documents import table
 from kubeship.inspection.files.sources import Sources, in_folder, is_aside
 from kubeship.inspection.statements.cluster_files import containers
-from kubeship.inspection.statements.compose_builds import built_services, dockerfile_of
-from kubeship.inspection.statements.compose_files import FILE
+from kubeship.inspection.statements.compose_builds import built_services, dockerfile_of, is_compose
 from kubeship.model.origin import Found, Origin
 
 PROBES = ("livenessProbe", "startupProbe", "readinessProbe")
@@ -74,7 +73,7 @@ def _of_image(sources: Sources, folder: str) -> Iterator[Found[str]]:
 def _of_compose(sources: Sources, folder: str) -> Iterator[Found[str]]:
     dockerfiles = deployed_dockerfiles(sources, folder)
     for path in sources.other_files:
-        if not FILE.fullmatch(path) or is_aside(path) or b"healthcheck" not in sources.content(path):
+        if not is_compose(sources, path) or is_aside(path) or b"healthcheck" not in sources.content(path):
             continue
         for name, service, lines in built_services(sources, path):
             stated = table(service, "healthcheck").get("test")

@@ -9,8 +9,8 @@ from typing import Any
 from kubeship.inspection.files.dockerfiles import deployed_dockerfiles, read_dockerfile
 from kubeship.inspection.files.documents import listed
 from kubeship.inspection.files.sources import Sources, folder_of, is_aside
-from kubeship.inspection.statements.compose_builds import built_services, dockerfile_of
-from kubeship.inspection.statements.compose_files import FILE, FOR_DEVELOPERS
+from kubeship.inspection.statements.compose_builds import built_services, dockerfile_of, is_compose
+from kubeship.inspection.statements.compose_files import FOR_DEVELOPERS
 from kubeship.inspection.statements.image_files import workdir
 from kubeship.model.origin import Found, Origin
 from kubeship.model.project import Warned
@@ -85,7 +85,7 @@ def _relative(place: str, start: str) -> str:
 def _mounted(sources: Sources, dockerfiles: tuple[str, ...]) -> Iterator[tuple[str, Origin]]:
     """Named volumes, and folders beside the code, of the services that are built with one of these Dockerfiles."""
     for path in sources.other_files:
-        if not FILE.fullmatch(path) or is_aside(path) or path.count("/") > 2 or FOR_DEVELOPERS.search(path):
+        if not is_compose(sources, path) or is_aside(path) or path.count("/") > 2 or FOR_DEVELOPERS.search(path):
             continue
         for name, service, lines in built_services(sources, path):
             own = dockerfile_of(sources, path, service["build"]) in dockerfiles
