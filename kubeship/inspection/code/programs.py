@@ -9,6 +9,7 @@ from kubeship.inspection.code.console_scripts import console_scripts
 from kubeship.inspection.code.frameworks import BY_NAME
 from kubeship.inspection.code.import_root import import_root, module_name, reachable
 from kubeship.inspection.code.modules import Modules
+from kubeship.inspection.code.polling import polls_unless
 from kubeship.inspection.code.starters import Does
 from kubeship.inspection.code.starts import Start, Starts, may_be_script
 from kubeship.inspection.files.sources import Sources, folder_of
@@ -154,6 +155,8 @@ def program_at(modules: Modules, starts: Starts, path: str, value: str = "", lin
         }
         strongest, direct = _strongest(tuple(reversed(inner))), False
         served_in = inner[strongest] if strongest else path
+    if strongest and strongest.does == "web" and (polling := _polling(modules, starts, path)):
+        strongest, direct, served_in = polling, False, path
     root = import_root(modules, path)
     package = module_name(f"{folder_of(path)}/__init__.py", root) if path.endswith("/__main__.py") else None
     scripted = strongest is not None and _is_script_of(strongest) and direct
@@ -162,6 +165,14 @@ def program_at(modules: Modules, starts: Starts, path: str, value: str = "", lin
         package = package or module_name(path, root)  # as a script it wouldn't find its own package
     place = Origin(path, strongest.line if strongest and direct else line, f"a program that {_deed(strongest)}")
     return Program(package or value or path, path, root, strongest, direct, place, served_in=served_in)
+
+
+def _polling(modules: Modules, starts: Starts, path: str) -> Start | None:
+    """The bot of a program that serves only where a webhook is asked for."""
+    bots = (start for file in reachable(modules, path) for start in starts.of(file) if start.does == "bot")
+    bot = next(bots, None)
+    unless = polls_unless(modules, path) if bot else ""
+    return replace(bot, called=f"{bot.called}, polls unless {unless}") if bot and unless else None
 
 
 def _strongest(starts: tuple[Start, ...]) -> Start | None:

@@ -19,7 +19,7 @@ from kubeship.inspection.served.groups import is_tool
 from kubeship.inspection.served.shown import SERVED_MODULES, beside, pasted, ran, served
 from kubeship.inspection.served.unserved import run_elsewhere
 from kubeship.inspection.statements.stated import Statements
-from kubeship.inspection.statements.statement import DEVELOPMENT, TASK
+from kubeship.inspection.statements.statement import DEVELOPMENT, IMAGE, TASK
 from kubeship.inspection.statements.targets import Target
 from kubeship.model.origin import Candidate, Origin, Question
 from kubeship.model.project import Answers, Warned
@@ -154,16 +154,24 @@ def _stated(
             break
         confirmed = confirmation.named(target.value, target.folder, target.origin, target.form)
         serves = confirmed and confirmed.kind == "web" and not confirmed.exporter
+        serves = serves or (confirmed and confirmed.name == "bot" and _of_its_own_image(target, targets))
         if confirmed and (serves or not (has_apps or confirmation.serving)):
             return confirmed, (*warnings, *disagreements(confirmation, targets, target, confirmed))
         if confirmed is None and (bound := confirmation.bound(target)):
-            if target.server in OF_FUNCTIONS:
-                return bound, tuple(warnings)
             message = f"{target.value} is what {target.origin} names, and the code doesn't show what it is"
-            return bound, (*warnings, Warned(f"{message}; the build will try it", bound.origins[-1]))
+            unseen = Warned(f"{message}; the build will try it", bound.origins[-1])
+            return bound, tuple(warnings) if target.server in OF_FUNCTIONS else (*warnings, unseen)
         if confirmed is None and target.form == "object":
             warnings.append(Warned(f"names {target.value}, and the code has no such app", target.origin))
     return None, tuple(warnings)
+
+
+def _of_its_own_image(target: Target, targets: tuple[Target, ...]) -> bool:
+    """Whether the project's image starts just this, and all else that is stated runs in others."""
+    first = target.statement.image if target.statement and target.strength == IMAGE else ""
+    others = {each.value: each for each in reversed(targets) if each.strength < TASK and each.value != target.value}
+    named = first in ("Dockerfile", f"{target.folder}/Dockerfile")
+    return named and all(each.statement and each.statement.image not in ("", first) for each in others.values())
 
 
 def _hinted(confirmation: Confirmation, stated: Statements, several: list[Entrypoint]) -> Entrypoint | None:
