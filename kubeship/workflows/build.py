@@ -1,5 +1,6 @@
 """How does source become an image in a registry? Built, its entrypoints proved inside it, pushed, named by digest."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
@@ -135,6 +136,16 @@ def verify_image(app: App, image: BuiltImage, engine: Engine, emit: Emit) -> tup
                     )
                 )
                 continue
+            if missed := _missed_secrets(error, app):
+                emit(
+                    Caution(
+                        f"{promise.entrypoint}, the entrypoint of {promise.process}, isn't proved: it can't be "
+                        f"imported without the Secret's {', '.join(missed)}, and a proof has no Secret",
+                        hint="the rollout shows whether it loads; to have it proved before, set "
+                        f"build.variables.{missed[0]} in kubeship.yaml to a stand-in that it takes",
+                    )
+                )
+                continue
             whence = app.whence(f"processes.{promise.process}.entrypoint")
             error.details = "\n".join(filter(None, (error.details, whence, app.instead())))
             raise
@@ -149,6 +160,17 @@ def _asked_a_server(error: VerificationFailed) -> bool:
 
     found = first_of(SERVER_ERRORS, error.details or "")
     return found is not None and found[0].heals
+
+
+def _missed_secrets(error: VerificationFailed, app: App) -> list[str]:
+    """The Secret's keys that an exception names: of what a pod has from there, a proof has a stand-in at most."""
+    from kubeship.model.python_errors import read_traceback  # noqa: PLC0415 - only who builds, and fails, needs it
+
+    secrets, raised = app.configuration.secrets, read_traceback(error.details or "")
+    if secrets is None or raised is None:
+        return []
+    names = (*secrets.keys, *secrets.optional)
+    return [name for name in names if re.search(rf"(?i)(?<![\w.]){re.escape(name)}(?!\w)", raised.message)]
 
 
 def try_starts(app: App, image: BuiltImage, engine: Engine, emit: Emit) -> tuple[Answer, ...]:

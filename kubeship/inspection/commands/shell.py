@@ -2,9 +2,10 @@
 
 import fnmatch
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 from kubeship.inspection.commands.folders import joined
 from kubeship.inspection.commands.shell_expansion import ASSIGNMENT, Known, expanded
@@ -14,6 +15,7 @@ from kubeship.inspection.commands.shell_words import Token, tokens
 
 MAX_DEPTH = 12
 MAX_COMMANDS = 2000
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,8 @@ class Ran:
     """The script goes on beside it (`worker &`)."""
     piped: bool = False
     """It reads another command's output."""
+    setting: tuple[tuple[str, str], ...] = ()
+    """Of its variables, those that stand before it: `NAME=value command`."""
 
 
 @dataclass
@@ -169,14 +173,25 @@ class _Runner:
             words = rest
         if words and not words[0].startswith("-"):
             exported = {**state.exported, **setting}
-            self._keep(words, node.line, replace(state, exported=exported), node.background, node.after == "|")
+            self._keep(
+                words, node.line, replace(state, exported=exported), node.background, node.after == "|", setting=setting
+            )
         return executed and bool(words), None
 
     def _keep(
-        self, words: Sequence[str], line: int, state: _State, background: bool = False, piped: bool = False
+        self,
+        words: Sequence[str],
+        line: int,
+        state: _State,
+        background: bool = False,
+        piped: bool = False,
+        *,
+        setting: Mapping[str, str] = NOTHING,
     ) -> None:
-        exported = tuple(state.exported.items())
-        self.ran.append(Ran(tuple(words), line, exported, state.folder, state.label, state.chosen, background, piped))
+        exported, own = tuple(state.exported.items()), tuple(setting.items())
+        self.ran.append(
+            Ran(tuple(words), line, exported, state.folder, state.label, state.chosen, background, piped, own)
+        )
 
     def _built_in(self, name: str, rest: list[str], state: _State, depth: int) -> bool:
         if name == "cd":

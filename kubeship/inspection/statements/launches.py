@@ -142,11 +142,13 @@ class _Follower:
         developers = started.development or bool(FOR_DEVELOPERS.search(named))
         whole = not depth and not said.words and said.strength == PLATFORM
         whole = whole and (said.work == "release" or started.work != "release")  # not what else the line does
+        relative = self._relative(words, folder, start, said.image)
+        set_for_it = "".join(f"{name}={shell_text([value])} " for name, value in ran.setting if started.work)
         return [
             Statement(
                 name=said.name,
                 started=started,
-                command=said.command if whole else shell_text(self._relative(words, folder, start, said.image)),
+                command=said.command if whole else f"{set_for_it}{shell_text(relative)}",
                 folder=start,
                 origin=said.origin,
                 strength=said.strength + (DEVELOPMENT if developers and said.strength < DEVELOPMENT else 0),

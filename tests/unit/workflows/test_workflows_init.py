@@ -141,6 +141,37 @@ def test_an_app_that_asks_a_server_while_it_is_imported_is_left_to_the_rollout(
             verify_image(app, image, engine, said.append)
 
 
+@pytest.mark.parametrize(
+    ("last_words", "told"),
+    [
+        ("ValueError: SECRET_KEY must be changed in production", "SECRET_KEY"),
+        (
+            "ValidationError: 2 validation errors for Settings\nsecret_key\n  Value error, unsafe\nmail_token\n  x",
+            "SECRET_KEY",
+        ),
+        ("ValueError: MY_SECRET_KEY must be changed in production", None),
+        ("AttributeError: 'Settings' object has no attribute 'debug'", None),
+    ],
+)
+def test_an_app_that_refuses_to_be_without_its_secret_is_left_to_the_rollout(
+    project: Path, last_words: str, told: str | None
+) -> None:
+    edited = project / "kubeship.yaml"
+    edited.write_text(edited.read_text() + "secrets: {from: shop, keys: [SECRET_KEY]}\n")
+    app, image, said = load_app(project, None), cast("BuiltImage", SimpleNamespace()), list[Any]()
+    engine = cast(
+        "Engine",
+        Unproved(f'Traceback (most recent call last):\n  File "/app/app.py", line 3, in <module>\n{last_words}'),
+    )
+
+    if told:
+        assert verify_image(app, image, engine, said.append) == ()
+        assert f"the Secret's {told}, and" in said[-1].message
+    else:
+        with pytest.raises(VerificationFailed):
+            verify_image(app, image, engine, said.append)
+
+
 def test_without_other_candidates_none_are_named(project: Path) -> None:
     app: Any = load_app(project, None)
 
