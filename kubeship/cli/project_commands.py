@@ -88,7 +88,7 @@ def init(
         request = InitRequest(path, options, _answers(settings, root), check, force, ci, ci_login)
         done = init(request, user.ask, base_digest, user.emit, None if offline else users_index())
         document: FilesResult = {"files": file_actions(done.files)}
-        user.show(document, lambda console: show_init(done.project, done.files, console))
+        user.show(document, lambda console: show_init(done.project, done.files, console, written=not check))
     raise typer.Exit(ExitCode.DIFFERENT if done.different else ExitCode.DONE)
 
 
@@ -151,7 +151,7 @@ def render(
             RenderRequest(project, None if everywhere else env, form, output_dir, image, check, force), user.emit
         )
         document: FilesResult = {"files": file_actions(done.files)}
-        user.show(document, lambda console: show_files(done.files, console))
+        user.show(document, lambda console: show_files(done.files, console, written=not check))
     raise typer.Exit(ExitCode.DIFFERENT if done.different else ExitCode.DONE)
 
 

@@ -52,22 +52,23 @@ class FileOutcome(Protocol):
     def action(self) -> StrEnum: ...
 
 
-def show_init(project: Project, files: Iterable[FileOutcome], console: Console) -> None:
+def show_init(project: Project, files: Iterable[FileOutcome], console: Console, *, written: bool = True) -> None:
     """The facts, the files, and what to do next; what to look at was said while they were made."""
     outcomes = tuple(files)
     show_facts(project, console)
     console.print()
-    show_files(outcomes, console)
-    if any(outcome.action != "unchanged" for outcome in outcomes):
+    show_files(outcomes, console, written=written)
+    if written and any(outcome.action != "unchanged" for outcome in outcomes):
         console.print("Review and commit these files, then: kubeship deploy", highlight=False)
 
 
-def show_files(files: Iterable[FileOutcome], console: Console) -> None:
-    """One line a file that was not as it should be already."""
+def show_files(files: Iterable[FileOutcome], console: Console, *, written: bool = True) -> None:
+    """One line a file that was not as it should be already; `written` says whether it now is (not with --check)."""
     outcomes = tuple(files)
     for outcome in outcomes:
         if outcome.action != "unchanged":
-            console.print(f"{FILE_WORDS[outcome.action]:8} {escape(outcome.path)}", highlight=False, soft_wrap=True)
+            words = f"{FILE_WORDS[outcome.action]:8}" if written else f"{CHECK_WORDS[outcome.action]:16}"
+            console.print(f"{words} {escape(outcome.path)}", highlight=False, soft_wrap=True)
     if all(outcome.action == "unchanged" for outcome in outcomes):
         console.print(f"{len(outcomes)} files, all as they should be", highlight=False)
 
@@ -78,6 +79,13 @@ FILE_WORDS = {
     "delete": "deleted",
     "keep": "kept",
     "conflict": "conflict",
+}
+CHECK_WORDS = {
+    "create": "would be created",
+    "replace": "would be updated",
+    "delete": "would be deleted",
+    "keep": "would be kept",
+    "conflict": "would conflict",
 }
 
 
