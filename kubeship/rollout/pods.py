@@ -34,6 +34,8 @@ class ContainerSnapshot:
     """The spec of its pod: volumes, network, security."""
     taken: datetime | str = ""
     """When the picture was taken."""
+    by_limit_range: str = ""
+    """What admission has written down of the requests and limits that it gave to the pod's containers."""
 
     @property
     def neighbours(self) -> bool:
@@ -222,15 +224,12 @@ def _containers(pod: Object, events: tuple[Object, ...], snapshot: Snapshot) -> 
                 pod_events=tuple(e for e in events if not e["involvedObject"].get("fieldPath")),
                 pod_spec=pod["spec"],
                 taken=snapshot.taken,
+                by_limit_range=(pod["metadata"].get("annotations") or {}).get(LIMIT_RANGER, ""),
             )
 
 
-def probe_port(container: Object, probe: Object) -> str:
-    """The number of the port that a probe of the container asks, also where it names it; empty for a command."""
-    target: Object = next((probe[kind] for kind in ("httpGet", "tcpSocket", "grpc") if probe.get(kind)), {})
-    named = {port.get("name"): port["containerPort"] for port in container.get("ports") or ()}
-    port = target.get("port")
-    return "" if port is None else str(named.get(port, port))
+LIMIT_RANGER = "kubernetes.io/limit-ranger"
+"""https://kubernetes.io/docs/reference/labels-annotations-taints/"""
 
 
 def _begun(pod: Object) -> str:

@@ -7,8 +7,8 @@ from kubeship.model.objects import APP_LABEL, Object, pod_template
 from kubeship.model.snapshot import Snapshot
 from kubeship.model.verdict import Diagnosis
 from kubeship.rollout.causes.conclusion import Conclusion
+from kubeship.rollout.causes.questions import probe_port
 from kubeship.rollout.ownership import newest_pods
-from kubeship.rollout.pods import probe_port
 from kubeship.rollout.readiness import wanted
 
 SERVICE_NAME = "kubernetes.io/service-name"

@@ -19,6 +19,7 @@ from kubeship.rollout.causes.held_up import (
 )
 from kubeship.rollout.causes.images import image_never_pulled, image_not_pulled, invalid_image_name
 from kubeship.rollout.causes.lost import pods_lost
+from kubeship.rollout.causes.patience import probe_not_due
 from kubeship.rollout.causes.placement import unschedulable
 from kubeship.rollout.causes.probes import (
     liveness_probe_failed,
@@ -69,6 +70,7 @@ CAUSES: tuple[Callable[[ContainerSnapshot], Conclusion | None], ...] = (
     liveness_probe_failed,
     ended_by_itself,
     readiness_probe_failed,
+    probe_not_due,
 )
 """Of one container; a new cause is a function with its test, and a place here."""
 

@@ -59,6 +59,12 @@ CONFIGURATION_ERRORS = (
         "set `recursiveReadOnly: IfPossible` in that volumeMount, or choose nodes with a newer runtime",
     ),
     _Obstacle(
+        r"(?:^|: )container (?P<name>[\w.-]+) not found$",
+        "{container}: a resourceFieldRef names the container {name}, which the pod doesn't have",
+        "correct containerName there: it is the name of one of the pod's own containers",
+        at_once=True,
+    ),
+    _Obstacle(
         r"container has runAsNonRoot and image has non-numeric user \((?P<user>[^)]*)\)",
         "{container}: the image names its user ({user}) without a number, so that nobody knows whether it is root",
         "write `USER 1000` in the Dockerfile, or set runAsUser in the manifest",

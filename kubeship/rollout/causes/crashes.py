@@ -8,7 +8,7 @@ from kubeship.model.python_errors import PythonError, decisive, fault_place, in_
 from kubeship.model.verdict import Diagnosis
 from kubeship.rollout.causes.conclusion import Conclusion
 from kubeship.rollout.causes.last_words import Reason, decisive_line, reason, said_later
-from kubeship.rollout.causes.of_the_pod import added
+from kubeship.rollout.causes.of_the_pod import added, in_memory
 from kubeship.rollout.pods import ContainerSnapshot
 
 SIGKILLED = 128 + signal.SIGKILL
@@ -28,9 +28,10 @@ def out_of_memory(container: ContainerSnapshot) -> Conclusion | None:
     if not crashed(container) or "OOMKilled" not in [end.get("reason") for end in ends]:
         return None
     limit = (container.spec.get("resources") or {}).get("limits", {}).get("memory")
+    more = f"; {counted}" if (counted := in_memory(container)) else ""
     return _conclusion(
         container,
-        f"{container.name} needs more memory than its limit{f' of {limit}' if limit else ''}",
+        f"{container.name} needs more memory than its limit{f' of {limit}' if limit else ''}{more}",
         "terminated: OOMKilled, exit code 137",
         "raise `resources: {memory: ...}` of the process in kubeship.yaml, or start fewer workers",
     )

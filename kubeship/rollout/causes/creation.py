@@ -126,6 +126,12 @@ REFUSALS = (
         AT_ONCE,
     ),
     _Refusal(
+        r"metadata\.labels: Invalid value: .* must be no more than 63",
+        "its name is too long for the labels that its controller gives to its pods",
+        "give it a name of at most 52 characters",
+        AT_ONCE,
+    ),
+    _Refusal(
         r"^Pod \"[^\"]*\" is invalid: (?P<what>[^:]+):",
         "after the cluster's admission has changed them, their {what} is invalid",
         "look which webhook or LimitRange changes pods of the namespace, and change the manifest so that both fit",

@@ -96,7 +96,10 @@ def pods_taken_away(workload: Object, snapshot: Snapshot) -> Conclusion | None:
 
 _DISRUPTIONS = {
     "DeletionByTaintManager": ("its node is lost, or says that it may not stay", "kubectl get nodes"),
-    "EvictionByEvictionAPI": ("somebody drains its node", "wait until that is done, or kubectl uncordon the node"),
+    "EvictionByEvictionAPI": (
+        "it is evicted: somebody drains its node, or an autoscaler or descheduler wants it elsewhere",
+        "wait until that is done (kubectl get nodes shows which are drained: SchedulingDisabled)",
+    ),
     "PreemptionByScheduler": (
         "a more important pod takes its place",
         "give it a PriorityClass, lower `resources:`, or add nodes",

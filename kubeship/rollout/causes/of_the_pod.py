@@ -62,6 +62,16 @@ def script_of_a_volume(container: ContainerSnapshot, path: str) -> Addition | No
     )
 
 
+def in_memory(container: ContainerSnapshot) -> str:
+    """What else counts against its limit of memory: the volumes that lie there, and who has set the limit."""
+    named = {volume["name"]: volume for volume in container.pod_spec.get("volumes") or ()}
+    mounts = (named.get(mount["name"], {}) for mount in container.spec.get("volumeMounts") or ())
+    kept = sorted({each["name"] for each in mounts if (each.get("emptyDir") or {}).get("medium") == "Memory"})
+    told = f"memory limit for container {container.name}" in container.by_limit_range
+    counted = f"what it writes into {', '.join(kept)} (medium: Memory) counts as well" if kept else ""
+    return "; ".join(filter(None, ("the namespace's LimitRange gives that limit" if told else "", counted)))
+
+
 def _on_a_volume(container: ContainerSnapshot, mount: Object, path: str, evidence: str) -> Addition | None:
     volume = _volume(container, mount)
     what, at = _named(volume), mount["mountPath"]

@@ -3,7 +3,7 @@
 from textwrap import shorten
 
 from kubeship.model.objects import Object
-from kubeship.rollout.pods import ContainerSnapshot, probe_port
+from kubeship.rollout.pods import ContainerSnapshot
 
 COMMAND_WIDTH = 40
 """Characters of a probe's command that are enough to know it by."""
@@ -19,6 +19,14 @@ def question(container: ContainerSnapshot, probe: Object) -> str:
     if probe.get("grpc"):
         return f"gRPC on port {port}"
     return shorten(" ".join((probe.get("exec") or {}).get("command") or ()), COMMAND_WIDTH, placeholder=" ...")
+
+
+def probe_port(container: Object, probe: Object) -> str:
+    """The number of the port that a probe of the container asks, also where it names it; empty for a command."""
+    target: Object = next((probe[kind] for kind in ("httpGet", "tcpSocket", "grpc") if probe.get(kind)), {})
+    named = {port.get("name"): port["containerPort"] for port in container.get("ports") or ()}
+    port = target.get("port")
+    return "" if port is None else str(named.get(port, port))
 
 
 def another_host(probe: Object) -> str:

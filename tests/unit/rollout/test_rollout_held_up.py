@@ -213,7 +213,10 @@ def test_volume_that_a_provisioner_is_to_make_is_not_the_schedulers_silence() ->
 @pytest.mark.parametrize(
     ("reason", "why"),
     [
-        ("EvictionByEvictionAPI", "somebody drains its node"),
+        (
+            "EvictionByEvictionAPI",
+            "it is evicted: somebody drains its node, or an autoscaler or descheduler wants it elsewhere",
+        ),
         ("PreemptionByScheduler", "a more important pod takes its place"),
         ("Tomorrow", "it is ended from outside"),
     ],

@@ -139,3 +139,22 @@ def test_config_map_that_may_be_missing_is_told_to_be_optional() -> None:
     found = diagnosed(snapshot_error, mount("more", "/more"), volumes=[more])
 
     assert "the ConfigMap nosuch, which is optional and isn't there, or has no such key" in found.cause
+
+
+def test_what_counts_against_a_limit_of_memory_and_who_has_set_it_is_told() -> None:
+    scratch: Object = {"name": "scratch", "emptyDir": {"medium": "Memory"}}
+    limit = {"limits": {"memory": "64Mi"}}
+    snapshot = rollout(
+        crash_looping(137, "OOMKilled"), spec={"volumeMounts": [mount("scratch", "/s")], "resources": limit}
+    )
+    snapshot.pods[0]["spec"]["volumes"] = [scratch]
+    plugin = "LimitRanger plugin set: memory request for container web; memory limit for container web"
+    snapshot.pods[0]["metadata"]["annotations"] = {"kubernetes.io/limit-ranger": plugin}
+
+    found = conclude(pod_snapshot(snapshot.pods[0], snapshot))
+
+    assert found
+    assert found.diagnosis.cause == (
+        "web needs more memory than its limit of 64Mi; the namespace's LimitRange gives that limit; what it writes "
+        "into scratch (medium: Memory) counts as well"
+    )

@@ -49,9 +49,10 @@ def test_missing_secret_or_key_is_certain_at_the_third_attempt(message: str, cau
     [
         ('container has runAsNonRoot and image will run as root (pod: "p", container: web)', "runs as root"),
         ("container has runAsNonRoot and image has non-numeric user (app), cannot verify", "user (app)"),
+        ("container nosuch not found", "a resourceFieldRef names the container nosuch"),
     ],
 )
-def test_root_image_is_certain_at_once(message: str, cause: str) -> None:
+def test_what_lies_in_the_pod_alone_is_certain_at_once(message: str, cause: str) -> None:
     conclusion = concluded(rollout(status(waiting("CreateContainerConfigError", message))))
 
     assert conclusion

@@ -375,3 +375,29 @@ def test_probe_that_asks_another_host_is_told_to_ask_the_pod(host: str, cause: s
     assert cause in conclusion.diagnosis.cause
     assert conclusion.diagnosis.remedy.startswith("take `host` out of the probe")
     assert conclusion.certain
+
+
+@pytest.mark.parametrize(
+    ("probe", "failed", "why"),
+    [
+        ({"initialDelaySeconds": 600}, (), "first time 600 s after its start"),
+        ({"successThreshold": 30, "periodSeconds": 5}, (), "30 times in a row (successThreshold), once in 5 s"),
+        ({"periodSeconds": 120}, (unhealthy("Readiness", REFUSED),), "asked again only every 120 s"),
+    ],
+)
+def test_probe_that_is_not_due_is_told_with_its_own_numbers(
+    probe: Object, failed: tuple[Object, ...], why: str
+) -> None:
+    spec = {"readinessProbe": {"tcpSocket": {"port": 8000}, **probe}}
+
+    conclusion = concluded(rollout(status(RUNNING), *failed, spec=spec))
+
+    assert conclusion
+    assert why in conclusion.diagnosis.cause
+    assert not conclusion.certain
+
+
+def test_probe_with_usual_numbers_is_not_called_late() -> None:
+    spec = {"readinessProbe": {"tcpSocket": {"port": 8000}, "initialDelaySeconds": 5, "periodSeconds": 10}}
+
+    assert concluded(rollout(status(RUNNING), spec=spec)) is None

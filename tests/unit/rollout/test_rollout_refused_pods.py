@@ -128,3 +128,16 @@ def test_claim_of_a_stateful_set_that_is_refused_is_told_without_the_controllers
     found = concluded(Snapshot(NOW, workloads=(live,), events=(refused,)))
 
     assert found.diagnosis.evidence == words
+
+
+def test_name_that_is_too_long_for_labels_is_named_at_once_and_no_webhook_blamed() -> None:
+    words = 'Pod "a-0" is invalid: metadata.labels: Invalid value: "a-64b588c6b6": must be no more than 63 bytes'
+    refused = event("FailedCreate", f"create Pod a-0 in StatefulSet a failed error: {words}", about=replica_set(2))
+    workload = deployment(updated=0)
+    snapshot = Snapshot(NOW, (workload,), replica_sets=(replica_set(2),), events=(refused,))
+
+    found = concluded(snapshot)
+
+    assert "its name is too long" in found.diagnosis.cause
+    assert "52" in found.diagnosis.remedy
+    assert found.certain
