@@ -63,7 +63,9 @@ def _no_answer(promise: Promise, ended: Ended) -> VerificationFailed:
         return VerificationFailed(
             f"{_subject(promise)} did not finish loading within {SECONDS} seconds inside the image.",
             hint="something at import time waits, most likely for a server (a proof has no network): move it into a "
-            "function that runs after start. Where it stood is shown above",
+            "function that runs after start. Where it stood is shown above"
+            if tail
+            else "it said nothing, not even where it stood: the engine's machine may be too busy; try again",
             details=tail,
         )
     if ended.out_of_memory:

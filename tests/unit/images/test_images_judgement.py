@@ -74,6 +74,11 @@ def test_factory_that_needs_arguments_is_told_from_one_that_fails() -> None:
     assert "literal arguments" in error.hint
 
 
+@pytest.mark.parametrize(("output", "hint"), [("Timeout (0:00:55)!\n", "is shown above"), ("", "try again")])
+def test_where_a_proof_stood_is_referred_to_only_if_it_said_so(output: str, hint: str) -> None:
+    assert failure(Ended(None, output)).hint.endswith(hint)
+
+
 @pytest.mark.parametrize(
     ("ended", "words"),
     [
