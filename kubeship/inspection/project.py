@@ -1,14 +1,11 @@
 """What does a project say of itself? All questions of inspection, in the order in which they build on one another."""
 
-import re
 from pathlib import Path
 
 from kubeship.inspection.code.django_settings import VARIABLE, Settings, find_settings, management_script
-from kubeship.inspection.code.frameworks import BY_NAME, FRAMEWORKS, Framework
-from kubeship.inspection.code.modules import INSTALLED, Modules
+from kubeship.inspection.code.modules import Modules
 from kubeship.inspection.code.nearest import read_nearest
 from kubeship.inspection.code.objects import Apps
-from kubeship.inspection.distributions.declared import Declared
 from kubeship.inspection.distributions.dependencies import declared
 from kubeship.inspection.distributions.flat_layout import flat_layout
 from kubeship.inspection.distributions.inference import inference
@@ -20,6 +17,7 @@ from kubeship.inspection.environment.variables import find_variables
 from kubeship.inspection.files.dockerfiles import own_dockerfile
 from kubeship.inspection.files.findings import Answered
 from kubeship.inspection.files.sources import Sources, folder_of, is_aside, no_collection, read_sources
+from kubeship.inspection.framework import find_framework
 from kubeship.inspection.naming import app_name, fitting
 from kubeship.inspection.needs.behaviour import traits
 from kubeship.inspection.needs.catalogues import translations, uncompiled
@@ -50,17 +48,11 @@ from kubeship.inspection.served.entrypoint import exporter
 from kubeship.inspection.served.entrypoints import KEY, EntrypointFound, find_entrypoint
 from kubeship.inspection.statements.deployed import deployed
 from kubeship.inspection.statements.releases import release_commands
-from kubeship.inspection.statements.stated import Statements, read_statements
+from kubeship.inspection.statements.stated import read_statements
 from kubeship.inspection.statements.stated_health import probed, stated_health
 from kubeship.inspection.statements.stated_volumes import kept_in_file, merged, sqlite, stated_volumes
-from kubeship.model.origin import Found, Origin
+from kubeship.model.origin import Found
 from kubeship.model.project import Answers, Project, Warned
-
-UNDERLYING = frozenset(("dash", "gradio", "starlette"))
-"""What others are built on or mount in their apps, where several are seen beside one program."""
-
-SERVED = ("wsgi", "asgi")
-"""Interfaces of objects: one of no known framework is a library's own app."""
 
 
 @no_collection()
@@ -86,7 +78,7 @@ def inspect(path: Path, answers: Answers, index: WheelIndex | None = None) -> Pr
         ),
         dependencies.value.installed(python.value.version.value),
     )
-    framework = _framework(sources, dependencies.value, entry.value, stated)
+    framework = find_framework(sources, dependencies.value, entry.value, stated)
     chosen = entry.value.chosen
     import_root = str(answers.get("import_root", chosen.import_root if chosen else folder))
     settings: Answered[Settings | None] = Answered(None)
@@ -176,27 +168,6 @@ def inspect(path: Path, answers: Answers, index: WheelIndex | None = None) -> Pr
     )
 
 
-def _framework(sources: Sources, dependencies: Declared, entry: EntrypointFound, stated: Statements) -> Found[str]:
-    """The framework of the app, or what is declared or imported; `none` for other programs."""
-    if entry.chosen and entry.chosen.framework in BY_NAME:
-        name, origin = entry.chosen.framework, entry.chosen.origins[-1]
-        required = dependencies.requirements.named(BY_NAME[name].distributions[0])
-        return Found(name, (origin, required.origin) if required else (origin,))
-    if entry.chosen and (entry.chosen.kind != "web" or (entry.chosen.path and entry.chosen.interface in SERVED)):
-        return Found("none", entry.chosen.origins[:1])
-    if stated.web and is_complete(stated.web) and stated.web.started.server in BY_NAME:
-        return Found(stated.web.started.server, (stated.web.origin,))
-    serving = [each for each in FRAMEWORKS if not each.also_client or each.name in entry.frameworks]
-    sightings = ((framework.name, _sighting(sources, dependencies, framework)) for framework in serving)
-    seen = {name: place for name, place in sightings if place}
-    for name in sorted(dict.fromkeys((*entry.frameworks, *seen)), key=UNDERLYING.__contains__):
-        if name in seen:
-            return Found(name, (seen[name],))
-    if entry.chosen:
-        return Found("none", entry.chosen.origins[:1])
-    return Found("none", (Origin(reason="no web framework is declared or imported"),))
-
-
 def _importable(entry: EntrypointFound) -> str | None:
     """The app object that is served; where a program serves it, the first that the code shows."""
     chosen = entry.chosen
@@ -205,23 +176,6 @@ def _importable(entry: EntrypointFound) -> str | None:
     programs = () if chosen else entry.programs
     shown = (str(each.value) for each in entry.considered if each.value not in (chosen and chosen.value, *programs))
     return next((value for value in shown if ":" in value), None)
-
-
-def _sighting(sources: Sources, dependencies: Declared, framework: Framework) -> Origin | None:
-    """Where a framework is declared, or imported by code that isn't aside."""
-    for distribution in framework.distributions:
-        if required := dependencies.requirements.named(distribution):
-            return Origin(required.origin.path, required.origin.line, distribution)
-    if framework.module not in INSTALLED and f"{framework.module}.py" in sources:
-        return None  # the project's own `web.py`
-    pattern = re.compile(rf"^\s*(?:import|from)\s+{framework.module}\b".encode(), re.MULTILINE)
-    importing = frozenset(sources.importing((framework.module,)))
-    path = next(sources.mentioning(pattern, importing), None)
-    if path is None:
-        return None
-    return Origin(
-        path, sources.line_of(path, rf"^\s*(import|from)\s+{framework.module}\b"), f"imports {framework.module}"
-    )
 
 
 def _routes(

@@ -46,6 +46,7 @@ STARTERS = (
     Starter("gunicorn.app.base.*Application", "web"),
     Starter("gunicorn.app.wsgiapp.WSGIApplication", "web"),
     Starter("granian.Granian", "web", "none", 0),
+    Starter("granian.server.*", "web", "none", 0),
     Starter("gmqtt.Client", "subscriber"),
     Starter("grpc.aio.server", "web", "grpc"),
     Starter("grpc.server", "web", "grpc"),

@@ -174,13 +174,13 @@ class Confirmation:
         return None
 
     def _console(self, name: str, origin: Origin) -> Entrypoint | None:
-        """The program behind a command that the project installs, if it serves something."""
+        """The program behind a command that the project installs, whatever the code shows of what it does."""
         script = console_scripts(self.modules.sources).get(name)
         path = script.file(self.modules) if script else ""
         if not script or not path:
             return None
         program = program_at(self.modules, self.starts, path, script.target)
-        return self.program(program, origin) if program.start else None
+        return self.program(replace(program, called="" if program.start else name), origin)
 
     def installed(self, *stated: Origin) -> Iterator[Entrypoint]:
         """Every command that the project installs, whatever the code shows of what it does."""
