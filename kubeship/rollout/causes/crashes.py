@@ -18,6 +18,10 @@ LAST_LINES = 20
 """Of a log without a traceback, as many as fit on a screen beside the rest."""
 
 
+RELEASE = re.compile(r"release(-\d+)?")
+"""Containers of release steps, by the name that kubeship gives them."""
+
+
 def out_of_memory(container: ContainerSnapshot) -> Conclusion | None:
     """The kernel killed it at its memory limit.
 
@@ -33,7 +37,9 @@ def out_of_memory(container: ContainerSnapshot) -> Conclusion | None:
         container,
         f"{container.name} needs more memory than its limit{f' of {limit}' if limit else ''}{more}",
         "terminated: OOMKilled, exit code 137",
-        "raise `resources: {memory: ...}` of the process in kubeship.yaml, or start fewer workers",
+        "raise `resources: {memory: ...}` of the web process in kubeship.yaml, which is the release steps' too"
+        if RELEASE.fullmatch(container.name)
+        else "raise `resources: {memory: ...}` of the process in kubeship.yaml, or start fewer workers",
     )
 
 

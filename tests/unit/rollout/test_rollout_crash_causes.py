@@ -1,11 +1,14 @@
 """Is a crash explained by what the process said and how it ended, and is one flaky start none?"""
 
+from dataclasses import replace
+
 import pytest
 
 from kubeship.model.objects import Object
 from kubeship.model.snapshot import Snapshot
 from kubeship.rollout.causes import conclude
 from kubeship.rollout.causes.conclusion import Conclusion
+from kubeship.rollout.causes.crashes import out_of_memory
 from kubeship.rollout.pods import pod_snapshot
 from tests.unit.rollout.builders import CREATING, RUNNING, crash_looping, ended, event, rollout, status, waiting
 
@@ -65,6 +68,17 @@ def test_out_of_memory_names_the_limit() -> None:
     assert conclusion
     assert conclusion.diagnosis.cause == "web needs more memory than its limit of 32Mi"
     assert conclusion.diagnosis.log == "loading the model"
+
+
+@pytest.mark.parametrize(("name", "whose"), [("web", "of the process"), ("release-2", "of the web process")])
+def test_a_release_step_has_the_memory_of_the_web_process(name: str, whose: str) -> None:
+    snapshot = rollout(crash_looping(137, "OOMKilled"))
+    container = replace(pod_snapshot(snapshot.pods[0], snapshot).containers[0], name=name)
+
+    conclusion = out_of_memory(container)
+
+    assert conclusion
+    assert whose in conclusion.diagnosis.remedy
 
 
 @pytest.mark.parametrize(
