@@ -80,7 +80,7 @@ def started_as_file(error: PythonError) -> Meaning | None:
         return None
     return Meaning(
         f"is started as a file, though that belongs to a package{at(error)}: {error!s}",
-        f"start it as a module from the folder above: python -m {_module_of(error.where) or 'package.module'}",
+        f"start it as a module from the folder above: python -m {_module_of(error.where)}",
     )
 
 
@@ -94,7 +94,8 @@ def _remedy(module: str, error: PythonError) -> str:
     if module in error.where.split("/")[:-1]:
         return (
             f"the file that is started lies within {module}: start it as a module from the folder above (python -m "
-            f"{_module_of(error.where)}), or have that folder searched (`import_root:` in kubeship.yaml, PYTHONPATH)"
+            f"{_module_of(error.where, module)}), or have that folder searched (`import_root:` in kubeship.yaml, "
+            "PYTHONPATH)"
         )
     return (
         f"add {distribution_of(module)} to the project's dependencies; if {module} is the project's own code, check "
@@ -102,10 +103,10 @@ def _remedy(module: str, error: PythonError) -> str:
     )
 
 
-def _module_of(where: str) -> str:
-    """`shop.main` of `shop/main.py:3`; empty when it lies in no folder."""
-    path, _, _ = where.partition(".py:")
-    return path.lstrip("/").replace("/", ".") if "/" in path else ""
+def _module_of(where: str, package: str = "") -> str:
+    """`shop.main` of `src/shop/main.py:3`: from its package on, which is its folder unless it is known."""
+    parts = where.partition(".py:")[0].split("/")
+    return ".".join(parts[parts.index(package) :] if package in parts else parts[-2:])
 
 
 def _of_the_library(module: str) -> bool:

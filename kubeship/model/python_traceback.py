@@ -62,7 +62,7 @@ def read_traceback(log: str, passed: Collection[str] = ()) -> PythonError | None
             return last or _missing_main(lines)
         start, end, error = block
         if error.name in passed or error.aside:
-            lines = lines[: min(start, end)]
+            lines = _before_chain(lines[: min(start, end)])
             continue
         last = last or error
         if error.type not in REPORTS_ONLY:
@@ -175,6 +175,16 @@ def _rest_of_message(following: Sequence[str], *, announced: bool) -> list[str]:
             break
         rest.append(line)
     return rest
+
+
+def _before_chain(before: list[str]) -> list[str]:
+    """Without what led to the exception that stood below."""
+    while (above := [line for line in before if line.strip()]) and above[-1] in (_DIRECT_CAUSE, _IN_HANDLING):
+        block = _last_block(above[:-1])
+        if block is None:
+            break
+        before = above[: min(block[0], block[1])]
+    return before
 
 
 def _cause(before: Sequence[str], message: str) -> PythonError | None:

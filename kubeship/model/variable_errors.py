@@ -41,9 +41,10 @@ def missing_variable(error: PythonError) -> Meaning | None:
         return None
     several = len(names) > 1
     which = f"variables {_listed(names)}, which are" if several else f"variable {names[0]}, which is"
+    prefix = ", after the env_prefix of its class, where that has one" if error.name == "ValidationError" else ""
     return Meaning(
         f"needs the environment {which} not set{at(error)}",
-        f"{_set(names)}; under `build: {{variables: {{...}}}}` for the build and its verification",
+        f"{_set(names)}{prefix}; under `build: {{variables: {{...}}}}` for the build and its verification",
     )
 
 

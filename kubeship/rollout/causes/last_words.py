@@ -46,7 +46,8 @@ _REFUSED = re.compile(
     re.IGNORECASE,
 )
 _MISSING = re.compile(
-    r"(?P<path>[\w.~-]*[/.][\w./~-]*\w)[^/\w]{1,4}(?:(?:failed|cannot open|can't open)[: (\d]*)?(?:\[errno 2\] )?no such file",
+    r"(?P<path>[\w.~-]*[/.][\w./~-]*\w)[^/\w]{1,4}"
+    r"(?:(?:failed|cannot open|can't open)[: (\d]*)?(?:\[errno 2\] )?no such file",
     re.IGNORECASE,
 )
 """Go, uWSGI, tar and others, each in its own order of words."""
@@ -111,7 +112,7 @@ READERS = (_of_programs, _of_an_application, _of_libraries, _of_a_variable, _of_
 
 _CLOSING = re.compile(
     r"\[(?:CRITICAL|ERROR|INFO|WARNING)\]|\b[Ww]orkers?\b|[Ss]hutting down|[Ss]tartup failed|\bexit(?:ed|ing)?\b|"
-    r"\bstopp(?:ed|ing)\b|\bterminated\b|[Cc]hild process|^npm |Traceback|^ |Exception ignored|^During handling|"
+    r"\bstopp(?:ed|ing)\b|\bterminated\b|[Cc]hild process|^npm |Traceback|^ |^During handling|^The above exception|"
     r"^For (?:further|more) information|[Uu]nclosed (?:client session|connect)|Task was destroyed|was never awaited"
 )
 """What servers and wrappers say when a program under them has ended."""

@@ -28,7 +28,7 @@ def test_file_that_imports_its_own_folder_is_to_be_started_as_a_module() -> None
     lies_within = of_a_file("/app/src/shop/main.py", "ModuleNotFoundError: No module named 'shop'")
     relative = of_a_file("/app/shop/main.py", "ImportError: attempted relative import with no known parent package")
 
-    assert "python -m src.shop.main" in lies_within.remedy
+    assert "python -m shop.main" in lies_within.remedy
     assert "python -m shop.main" in relative.remedy
 
 

@@ -17,6 +17,12 @@ Traceback (most recent call last):
     resp = self._session.post(
 requests.exceptions.ConnectionError: HTTPConnectionPool(host='localhost', port=4318): Connection refused
 """
+REFUSED = f"""\
+Traceback (most recent call last):
+  File "{PACKAGES}/urllib3/connection.py", line 196, in _new_conn
+    sock = connection.create_connection(
+ConnectionRefusedError: [Errno 111] Connection refused
+"""
 OWN = 'Traceback (most recent call last):\n  File "/app/app.py", line 3, in <module>\n    {line}\n{said}\n'
 
 
@@ -238,6 +244,13 @@ def test_telemetry_that_does_not_arrive_is_no_reason_and_hides_none() -> None:
 
     hidden = read_traceback(f"{crash}\n{EXPORT}")
 
+    chained = EXPORT.replace(
+        "ERROR:opentelemetry.sdk._shared_internal:Exception while exporting Span.\n",
+        f"{crash}\nERROR: not sent\n{REFUSED}\n"
+        "The above exception was the direct cause of the following exception:\n\n",
+    )
+
+    assert str(read_traceback(chained)) == "ValueError: no tenant"
     assert read_traceback(EXPORT) is None
     assert hidden
     assert hidden.type == "ValueError"
