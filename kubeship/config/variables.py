@@ -48,9 +48,8 @@ PLACE = re.compile(r"(^|_)(ADDRESS|BUCKET|DSN|ENDPOINT|HOST|LOCATION|SERVER|UR[I
 """Of several variables of a service, the one that says where it is."""
 SIGNING = re.compile(r"^((APP|AUTH|DJANGO|FLASK|JWT|SESSION)_)?SECRET(_KEY)?$|^(JWT|SESSION)_(SECRET_|SIGNING_)?KEY$")
 """Names of what an app signs sessions and tokens with."""
-DATABASE_PASSWORD = re.compile(
-    r"(^|_)(DATABASE|DB|MARIADB|MONGO(DB)?|MYSQL|PG|POSTGRES(QL)?|RABBITMQ|REDIS)_?PASS(WORD)?$"
-)
+DATABASE_PASSWORD = re.compile(r"(^|_)(DATABASE|DB|MARIADB|MONGO(DB)?|MYSQL|PG|POSTGRES(QL)?|RABBITMQ)_?PASS(WORD)?$")
+"""Redis has none, as it is installed."""
 
 
 def secret_keys(project: Project) -> tuple[Variable, ...]:

@@ -103,7 +103,15 @@ def test_of_a_services_variables_the_one_that_says_where_it_is_is_named() -> Non
 
 
 def test_only_secrets_that_the_app_cannot_do_without_are_demanded() -> None:
-    names = ("DATABASE_URL", "DB_PASSWORD", "ELASTICSEARCH_URL", "S3_ACCESS_KEY", "SECRET_KEY", "SENTRY_DSN")
+    names = (
+        "DATABASE_URL",
+        "DB_PASSWORD",
+        "ELASTICSEARCH_URL",
+        "REDIS_PASS",
+        "S3_ACCESS_KEY",
+        "SECRET_KEY",
+        "SENTRY_DSN",
+    )
     variables = tuple(Variable(name, False, None, True) for name in names)
     services = tuple(Found(name) for name in ("elasticsearch", "postgres"))
     demanding = (*variables, Variable("API_TOKEN", True, None, True))
@@ -112,7 +120,7 @@ def test_only_secrets_that_the_app_cannot_do_without_are_demanded() -> None:
 
     file = parsed(written.text)
     assert file.value("secrets.keys") == ["DATABASE_URL", "DB_PASSWORD", "SECRET_KEY", "API_TOKEN"]
-    assert file.value("secrets.optional") == ["ELASTICSEARCH_URL", "S3_ACCESS_KEY", "SENTRY_DSN"]
+    assert file.value("secrets.optional") == ["ELASTICSEARCH_URL", "REDIS_PASS", "S3_ACCESS_KEY", "SENTRY_DSN"]
 
 
 def test_a_secret_that_somebody_demands_is_not_optional_as_well() -> None:
