@@ -39,8 +39,7 @@ from kubeship.inspection.routes.flask_routes import flask_routes
 from kubeship.inspection.routes.health import health_route
 from kubeship.inspection.routes.rest_framework import asks_for_login
 from kubeship.inspection.routes.views import Route
-from kubeship.inspection.running.beside import other_processes
-from kubeship.inspection.running.processes import is_complete, main_process, only_scheduled
+from kubeship.inspection.running.all_processes import running
 from kubeship.inspection.running.unstated import unstated_work
 from kubeship.inspection.served.candidates import find_candidates
 from kubeship.inspection.served.earlier import as_released
@@ -87,10 +86,7 @@ def inspect(path: Path, answers: Answers, index: WheelIndex | None = None) -> Pr
     skipped = settings.value.passed_over if settings.value else ()
     routes = _routes(modules, apps, entry.value, settings.value, import_root)
     health = health_route(routes, answers, stated_health(sources, folder), probed(sources))
-    web = main_process(modules, chosen, stated, health.value, answers)
-    others = other_processes(stated, web.value)
-    scheduled = only_scheduled(chosen, bool(entry.value.considered), others)
-    complete = chosen is None and not entry.value.considered and is_complete(stated.web)
+    runs = running(modules, entry.value, stated, health.value, answers)
     root = stated_root(sources, answers) or _start_folder(modules, stated.folder, folder, settings.value, import_root)
     variables = find_variables(modules, skipped)
     required = dependencies.value.applying(python.value.version.value)
@@ -102,10 +98,10 @@ def inspect(path: Path, answers: Answers, index: WheelIndex | None = None) -> Pr
     if chosen and chosen.path:
         read_nearest(modules, chosen.path)
     packages = find_system_packages(sources, dependencies.value, python.value.version.value, index)
-    answered = (part, dependencies, python, entry, settings, health, web, packages)
+    answered = (part, dependencies, python, entry, settings, health, runs, packages)
     distributions = frozenset(dependencies.value.distributions)
-    running = others if scheduled and not complete else (web.value, *others)
-    processes = fitting(running, app_name(sources, folder, answers).value)
+    name = app_name(sources, folder, answers)
+    processes = fitting(runs.value.processes, name.value)
     idle = unstated_work(modules, settings.value, root, processes)
     services = used(
         modules,
@@ -119,10 +115,11 @@ def inspect(path: Path, answers: Answers, index: WheelIndex | None = None) -> Pr
     migrating = migrating or migration(modules, root, distributions, _importable(entry.value))
     static = static_steps(modules, settings.value, root) if settings.value else ()
     node, apart = front_end(sources)
+    dockerfile = own_dockerfile(sources, folder)
     volumes = merged(find_volumes(modules, settings.value), stated_volumes(sources, folder), models.folders)
     kept = frozenset(volume.value for volume in volumes)
     return Project(
-        name=app_name(sources, folder, answers),
+        name=name,
         python=python.value.version,
         python_constraint=python.value.constraint,
         dependencies=needs,
@@ -140,7 +137,7 @@ def inspect(path: Path, answers: Answers, index: WheelIndex | None = None) -> Pr
         writable=merged(made_folders(modules, root, kept), written_folders(modules, processes, root, kept)),
         traits=merged(traits(sources), wheels.traits, models.traits, in_file, exporter(chosen)),
         system_packages=packages.value,
-        dockerfile=own_dockerfile(sources, folder),
+        dockerfile=dockerfile,
         front_end=node,
         models=models.files,
         accelerator=wheels.accelerator,
@@ -156,15 +153,9 @@ def inspect(path: Path, answers: Answers, index: WheelIndex | None = None) -> Pr
         + apart
         + (flat_layout(sources) if needs.value.package or needs.value.manager == "setuptools" else ())
         + (uncompiled(sources) if settings.value else ())
-        + (
-            django_cautions(modules, settings.value, static, own_dockerfile(sources, folder) is None)
-            if settings.value
-            else ()
-        )
+        + (django_cautions(modules, settings.value, static, dockerfile is None) if settings.value else ())
         + _broken(sources),
-        questions=tuple(
-            q for part in answered for q in part.questions if not ((scheduled or complete) and q.key == KEY)
-        ),
+        questions=tuple(q for part in answered for q in part.questions if q.key != KEY or runs.value.needs_entrypoint),
     )
 
 

@@ -117,8 +117,3 @@ def server_of(entrypoint: Entrypoint | None, statement: Statement | None) -> str
     if stated in BY_PROGRAM and stated not in ("pserve", "flask", "quart"):
         return "waitress" if stated == "waitress-serve" else "mod_wsgi" if stated == "mod_wsgi-express" else stated
     return found or None
-
-
-def only_scheduled(entrypoint: Entrypoint | None, candidates: bool, others: tuple[ProcessFound, ...]) -> bool:
-    """Whether the project has no web process at all: nothing that could be served, and others are stated."""
-    return entrypoint is None and not candidates and bool(others)
