@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from packaging.specifiers import SpecifierSet
 
 from kubeship.errors import InvalidInput
-from kubeship.inspection.distributions.python_pins import DECLARED, TESTED, Statement
+from kubeship.inspection.distributions.python_pins import DECLARED, DEPLOYED, TESTED, Statement
 from kubeship.inspection.distributions.python_statements import python_statements
 from kubeship.inspection.distributions.requirement_lines import Required
 from kubeship.inspection.files.findings import SET_BY_YOU, Answered
@@ -25,6 +25,8 @@ SUPPORTED = {
 }
 OLDER = ("3.6", "3.7", "3.8", "3.9")
 """Named when a project is bound to one of them, and not built."""
+METADATA = frozenset({"pyproject.toml", "setup.cfg", "setup.py"})
+"""Files whose `requires-python` installers hold to."""
 DEFAULT = "3.13"
 """The newest one that nearly every distribution on PyPI has wheels for."""
 BY_DEFAULT = Origin(reason="default: the newest Python that nearly all wheels exist for")
@@ -59,6 +61,9 @@ def python_version(sources: Sources, folder: str, answers: Answers, untried: Unt
     if declared and not _allowed(binding) and _allowed(declared):
         warnings = _contradicted(declared, binding)
         binding = declared
+    elif not _allowed(declared) and (agreed := _installable(statements)):
+        warnings = _contradicted(agreed, binding)
+        binding = agreed
     allowed = _allowed(binding)
     if not allowed:
         return _contradiction(binding, constraint)
@@ -72,6 +77,16 @@ def python_version(sources: Sources, folder: str, answers: Answers, untried: Unt
     if SUPPORTED[version] == "end of life":
         warnings += (Warned(f"Python {version} gets no security fixes any more", origins[0]),)
     return Answered(PythonFound(Found(version, origins), constraint), warnings)
+
+
+def _installable(statements: list[Statement]) -> list[Statement]:
+    """Where declarations exclude each other: what installers hold a project to, if its deployment agrees with that.
+
+    A tool's pin for developers is then the odd one out: with its Python, the project couldn't even be installed.
+    """
+    kept = [s for s in statements if s.strength == DEPLOYED or s.origin.path.rpartition("/")[2] in METADATA]
+    bound, deployed = ({s.strength for s in kept} >= {strength} for strength in (DECLARED, DEPLOYED))
+    return kept if bound and deployed and _allowed(kept) else []
 
 
 def _tried(choices: list[str], untried: Untried) -> tuple[str, tuple[Origin, ...]]:
@@ -126,18 +141,19 @@ def _contradicted(declared: list[Statement], binding: list[Statement]) -> tuple[
     return tuple(
         Warned(f"this has Python {str(s.specifier).removeprefix('==').removesuffix('.*')}, and {said}", s.origin)
         for s in binding
-        if s.strength != DECLARED and not _allowed([*declared, s], (*OLDER, *SUPPORTED))
+        if s not in declared and not _allowed([*declared, s], (*OLDER, *SUPPORTED))
     )
 
 
 def _contradiction(statements: list[Statement], constraint: str) -> Answered[PythonFound]:
     said = "; ".join(f"{s.origin} says {s.specifier}" for s in statements)
-    candidates = tuple(
-        Candidate(minor, s.origin)
-        for s in statements
+    named = {
+        minor: s.origin
+        for s in reversed(statements)
         for minor in [next((m for m in reversed(SUPPORTED) if _allows(s.specifier, m)), None)]
         if minor
-    )
+    }
+    candidates = tuple(Candidate(minor, origin) for minor, origin in reversed(named.items()))
     older = _allowed(statements, OLDER)
     if older or not candidates:  # bound to an older one: any that the others allow may do, the nearest first
         newer = _allowed([s for s in statements if _allowed([s])]) or list(SUPPORTED)

@@ -23,6 +23,8 @@ SERVES = re.compile(
     % tuple(b"|".join(sorted(name.encode() for name in names)) for names in (SERVING - {METRICS}, ADDRESSED))
 )
 """A file that may say on which port the program listens."""
+OPTION = re.compile(r"(--)?((api|app|bind|http|listen|server|web)[-_]?)?port")
+"""Options for the port that a service listens on; `--db-port` is another server's."""
 KEYWORDS = ("port", "server_port")
 OPTIONS = frozenset({"Option", "add_argument", "add_option", "define", "option"})
 """argparse, optparse, click, typer and tornado.options: what declares a command line's option."""
@@ -110,7 +112,7 @@ def port_of_imported(modules: Modules, path: str) -> Found[int] | None:
 
 
 def option_port(modules: Modules, path: str) -> Found[int] | None:
-    """The default of the program's one `--port` option, in the file or in what it imports."""
+    """The default of the program's one option for its port, in the file or in what it imports."""
     found: dict[int, Origin] = {}
     for file in reachable(modules, path):
         content = modules.sources.content(file)
@@ -120,12 +122,10 @@ def option_port(modules: Modules, path: str) -> Found[int] | None:
         for call in calls(tree) if tree else ():
             if (dotted(call.func) or "").rpartition(".")[2] not in OPTIONS:
                 continue
-            names = {text(value) for value in call.args}
+            names = [name for value in call.args if (name := text(value)) and OPTION.fullmatch(name)]
             default = argument(call, "default")
-            if not names & {"--port", "port"} or default is None:
-                continue
-            if number := _number(default, {}):
-                found.setdefault(number, Origin(file, call.lineno, "the default of --port"))
+            if names and default is not None and (number := _number(default, {})):
+                found.setdefault(number, Origin(file, call.lineno, f"the default of {names[-1]}"))
     if len(found) != 1:
         return None
     (number, place), *_ = found.items()

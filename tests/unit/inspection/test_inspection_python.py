@@ -43,6 +43,36 @@ def test_each_place_that_names_a_version_counts(
     assert place in [(origin.path, origin.line) for origin in python.origins]
 
 
+PROJECT = '[project]\nname = "shop"\nrequires-python = ">=3.13"\ndependencies = ["flask"]\n'
+
+
+def test_a_tools_pin_that_installers_would_refuse_gives_way_to_what_is_deployed(written: Written) -> None:
+    files = {
+        "pyproject.toml": PROJECT,
+        "mise.toml": '[tools]\npython = "3.12"\n',
+        "Dockerfile": "FROM python:3.13-slim\n",
+    }
+
+    found = inspect(written(APP | files), {})
+
+    assert (found.python.value, found.questions) == ("3.13", ())
+    assert [each.message for each in found.warnings if each.origin.path == "mise.toml"] == [
+        "this has Python 3.12, and pyproject.toml:3 says >=3.13; Dockerfile:1, FROM python:3.13-slim says ==3.13.*"
+    ]
+
+
+def test_declarations_that_exclude_each_other_are_a_question_with_each_version_once(written: Written) -> None:
+    files = {
+        "pyproject.toml": PROJECT,
+        "mise.toml": '[tools]\npython = "3.12"\n',
+        ".python-version": "3.12\n",
+    }
+
+    (question,) = (each for each in inspect(written(APP | files), {}).questions if each.key == "python")
+
+    assert sorted(each.value for each in question.candidates) == ["3.12", "3.14"]
+
+
 class KnownIndex:
     """An index in memory."""
 
