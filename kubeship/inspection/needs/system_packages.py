@@ -1,6 +1,7 @@
 """Which Debian packages does the project need? From its distributions, and from what its own files install."""
 
 import re
+from dataclasses import dataclass
 from typing import Literal
 
 from kubeship.inspection.distributions.declared import Declared
@@ -19,6 +20,17 @@ FROZEN_ON_BOOKWORM = frozenset({"3.6", "3.7", "3.8", "3.9"})
 """Versions whose images were no longer rebuilt when trixie came out."""
 GEOGRAPHY = re.compile(rb"django\.contrib\.gis")
 Packages = dict[str, list[Origin]]
+"""By name, with all that needs it."""
+
+
+@dataclass(frozen=True)
+class Needed:
+    """Packages of the build and of the image that runs."""
+
+    build: Packages
+    runtime: Packages
+    unknown: list[Required]
+    """Distributions that may have to be built, without anybody knowing."""
 
 
 def debian_release(python: str) -> Release:
@@ -34,7 +46,8 @@ def find_system_packages(
     Wheels are those of the lock file; where it lists none, those of the index, when there is one.
     """
     required = declared.installed(python)
-    build, runtime, unknown = _of_distributions(required, python, index)
+    needed = needed_by(required, python, index)
+    runtime = needed.runtime
     for path in list(sources.mentioning(GEOGRAPHY, words=(b"django.contrib.gis",)))[:1]:
         origin = Origin(path, sources.line_of(path, r"django\.contrib\.gis"), "GeoDjango loads GDAL")
         runtime.setdefault("gdal-bin", []).append(origin)
@@ -48,13 +61,7 @@ def find_system_packages(
         for each in required
         if each.name in BROWSERS and each in declared.requirements.required
     )
-    return Answered(SystemPackages(_found(build), _found(runtime)), warnings + _unsaid(unknown, python))
-
-
-def system_packages(required: list[Required], python: str, index: WheelIndex | None = None) -> SystemPackages:
-    """The packages for these requirements, each with the distribution that needs it; sorted by name."""
-    build, runtime, _ = _of_distributions(required, python, index)
-    return SystemPackages(_found(build), _found(runtime))
+    return Answered(SystemPackages(_found(needed.build), _found(runtime)), warnings + _unsaid(needed.unknown, python))
 
 
 def _unsaid(unknown: list[Required], python: str) -> tuple[Warned, ...]:
@@ -66,10 +73,8 @@ def _unsaid(unknown: list[Required], python: str) -> tuple[Warned, ...]:
     return (Warned(f"{message}; nothing is installed to build from source", _origin(unknown[0], "")),)
 
 
-def _of_distributions(
-    required: list[Required], python: str, index: WheelIndex | None
-) -> tuple[Packages, Packages, list[Required]]:
-    """Build and runtime packages, and the distributions that may have to be built without anybody knowing."""
+def needed_by(required: list[Required], python: str, index: WheelIndex | None = None) -> Needed:
+    """What these requirements need; the index is asked where no lock file lists their wheels."""
     release = debian_release(python)
     build: Packages = {}
     runtime: Packages = {}
@@ -103,7 +108,7 @@ def _of_distributions(
                 build.setdefault(package, []).append(origin)
         if requirement.location.startswith("git+"):
             build.setdefault("git", []).append(_origin(requirement, "installed from a git repository"))
-    return build, runtime, unknown
+    return Needed(build, runtime, unknown)
 
 
 def _wheels(requirement: Required, needs: list[Need], index: WheelIndex | None) -> tuple[str, ...] | None:

@@ -4,7 +4,7 @@ import pytest
 
 from kubeship.inspection.distributions.requirement_lines import Required
 from kubeship.inspection.distributions.wheels import fits, is_compiled
-from kubeship.inspection.needs.system_packages import system_packages
+from kubeship.inspection.needs.system_packages import needed_by
 from kubeship.model.origin import Origin
 
 LXML_FOR_311 = "lxml-4.9.0-cp311-cp311-manylinux_2_17_x86_64.manylinux2014_x86_64.whl"
@@ -55,32 +55,32 @@ def test_wheels_for_one_platform_mean_that_there_is_something_to_compile() -> No
 
 
 def test_without_a_lock_and_an_index_a_distribution_that_has_wheels_needs_nothing() -> None:
-    found = system_packages([requirement("lxml")], "3.13")
+    found = needed_by([requirement("lxml")], "3.13")
 
-    assert (found.build, found.runtime) == ((), ())
+    assert (found.build, found.runtime) == ({}, {})
 
 
 def test_a_release_without_a_fitting_wheel_in_the_index_is_built() -> None:
     index = KnownIndex({"lxml": (LXML_FOR_311,)})
 
-    found = system_packages([requirement("lxml", "4.9.0")], "3.13", index)
+    found = needed_by([requirement("lxml", "4.9.0")], "3.13", index)
 
-    assert [each.value for each in found.build] == ["gcc", "libc6-dev", "libxml2-dev", "libxslt1-dev"]
+    assert sorted(found.build) == ["gcc", "libc6-dev", "libxml2-dev", "libxslt1-dev"]
     assert index.asked == [("lxml", "4.9.0")]
 
 
 def test_a_fitting_wheel_in_the_index_spares_the_compiler() -> None:
     index = KnownIndex({"psycopg2": ("psycopg2-3.0-cp313-cp313-manylinux_2_28_x86_64.whl",)})
 
-    found = system_packages([requirement("psycopg2", "3.0")], "3.13", index)
+    found = needed_by([requirement("psycopg2", "3.0")], "3.13", index)
 
-    assert (found.build, found.runtime) == ((), ())
+    assert (found.build, found.runtime) == ({}, {})
 
 
 def test_the_index_is_not_asked_about_what_the_lock_lists_or_what_needs_nothing() -> None:
     index = KnownIndex({})
 
-    system_packages([requirement("lxml", wheels=(LXML_FOR_311,)), requirement("flask")], "3.11", index)
+    needed_by([requirement("lxml", wheels=(LXML_FOR_311,)), requirement("flask")], "3.11", index)
 
     assert index.asked == []
 
@@ -88,12 +88,12 @@ def test_the_index_is_not_asked_about_what_the_lock_lists_or_what_needs_nothing(
 def test_an_index_that_does_not_answer_changes_nothing() -> None:
     required = [requirement("lxml"), requirement("psycopg2")]
 
-    assert system_packages(required, "3.13", KnownIndex({})) == system_packages(required, "3.13")
+    assert needed_by(required, "3.13", KnownIndex({})) == needed_by(required, "3.13")
 
 
 def test_a_wheel_for_any_platform_brings_no_library() -> None:
     index = KnownIndex({"django-auth-ldap": ("django_auth_ldap-5.0-py3-none-any.whl",)})
 
-    found = system_packages([requirement("django-auth-ldap", "5.0")], "3.13", index)
+    found = needed_by([requirement("django-auth-ldap", "5.0")], "3.13", index)
 
-    assert [each.value for each in found.runtime] == ["libldap2", "libsasl2-2"]
+    assert sorted(found.runtime) == ["libldap2", "libsasl2-2"]
