@@ -1,11 +1,13 @@
 """Whose logs would tell why the rollout doesn't get on?"""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from kubeship.model.snapshot import LogRef, Snapshot
 from kubeship.rollout.causes.crashes import NOT_ITS_OWN_END, crashed
 from kubeship.rollout.ownership import newest_pods
 from kubeship.rollout.pods import ContainerSnapshot, occurrences, pod_snapshot, seconds_between
+from kubeship.rollout.ports import Observer
 from kubeship.rollout.readiness import progress, unasked
 
 WORTH_A_LOOK = 3
@@ -15,6 +17,14 @@ WORTH_A_LOOK = 3
 def suspects(snapshot: Snapshot) -> tuple[LogRef, ...]:
     """The logs of containers that crashed or whose probes fail: of the newest instance, and of the one before."""
     return tuple(instances(snapshot))
+
+
+def look(observer: Observer) -> Snapshot:
+    """How everything stands at this moment, with what the suspects say and where they listen."""
+    snapshot = observer.snapshot()
+    wanted, pods = suspects(snapshot), refused(snapshot)
+    logs = observer.logs(wanted) if wanted else {}
+    return replace(snapshot, logs=logs, sockets=observer.sockets(pods) if pods else {})
 
 
 def instances(snapshot: Snapshot) -> Mapping[LogRef, str]:

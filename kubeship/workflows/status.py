@@ -5,16 +5,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from kubeship.errors import InvalidInput
-from kubeship.model.objects import Object, containers, process_of
+from kubeship.model.objects import Object, containers, process_of, ref
 from kubeship.model.revision import Revision
 from kubeship.model.snapshot import Snapshot
 from kubeship.model.status import ProcessStatus
 from kubeship.model.verdict import Diagnosis, Failed, Ready, Verdict, Waiting
-from kubeship.rollout.ownership import newest_pods
+from kubeship.rollout.ownership import newest_pods, other_pods
 from kubeship.rollout.pods import pod_snapshot
 from kubeship.rollout.ports import Observer
-from kubeship.rollout.readiness import wanted
+from kubeship.rollout.readiness import progress, wanted
 from kubeship.rollout.redaction import without_values
+from kubeship.rollout.suspects import look
 from kubeship.rollout.verdict import judge
 from kubeship.workflows.addresses import addresses
 from kubeship.workflows.ports import Cluster
@@ -31,6 +32,8 @@ class Status:
     processes: tuple[ProcessStatus, ...]
     moment: datetime
     """When it was looked at, by the server's clock."""
+    older: tuple[str, ...] = ()
+    """Which older pods still serve, one line each."""
 
     @property
     def healthy(self) -> bool:
@@ -53,9 +56,9 @@ class Status:
         """What is missing, one line each; empty when nothing is."""
         match self.verdict:
             case Failed(diagnoses):
-                return tuple(f"{diagnosis.subject}: {diagnosis.cause}" for diagnosis in diagnoses)
+                return (*(f"{diagnosis.subject}: {diagnosis.cause}" for diagnosis in diagnoses), *self.older)
             case Waiting(summaries, worries):
-                return (*summaries, *(f"{worry.subject}: {worry.cause}" for worry in worries))
+                return (*summaries, *(f"{worry.subject}: {worry.cause}" for worry in worries), *self.older)
             case _:
                 return ()
 
@@ -65,9 +68,50 @@ def status(app: str, cluster: Cluster) -> Status:
     revision = newest(app, cluster)
     _, rest = split(revision.objects)
     with cluster.observe(rest) as observer:
-        snapshot = observer.snapshot()
-        verdict = _masked(judge(snapshot), observer)
-    return Status(revision, verdict, addresses(rest), processes(snapshot, rest), snapshot.taken)
+        snapshot = look(observer)
+        verdict = _masked(stopped(snapshot, rest) or judge(snapshot), observer)
+    return Status(
+        revision, verdict, addresses(rest), processes(snapshot, rest), snapshot.taken, still_serving(snapshot)
+    )
+
+
+def stopped(snapshot: Snapshot, applied: Iterable[Object]) -> Waiting | None:
+    """What somebody has scaled to nothing since it was deployed; None when nothing. An autoscaler's isn't asked."""
+    asked = {_name(item): (item.get("spec") or {}).get("replicas") for item in applied if item["kind"] in SCALED}
+    found = [item for item in snapshot.workloads if asked.get(_name(item)) and not wanted(item)]
+    if not found:
+        return None
+    return Waiting(
+        tuple(f"{item['metadata']['name']}: scaled to 0" for item in found),
+        tuple(
+            Diagnosis(
+                cause="somebody has scaled it to 0 since it was deployed, so that nothing of it runs",
+                evidence=f"spec.replicas: 0; the revision has {asked[_name(item)]}",
+                remedy="kubeship deploy puts the number back, or kubectl scale does",
+                subject=str(ref(item)),
+                rule="what doesn't run can't serve",
+            )
+            for item in found
+        ),
+    )
+
+
+SCALED = frozenset({"Deployment", "StatefulSet"})
+"""What has a number of pods of its own."""
+
+
+def still_serving(snapshot: Snapshot) -> tuple[str, ...]:
+    """Of each Deployment whose newest pods aren't all ready, how many of the version before still are."""
+    counted = (
+        (item["metadata"]["name"], sum(pod_snapshot(pod, snapshot).ready for pod in other_pods(item, snapshot)))
+        for item in snapshot.workloads
+        if item["kind"] == "Deployment" and not progress(item).ready
+    )
+    return tuple(
+        f"{name}: {count} {'pod' if count == 1 else 'pods'} of an older version still ready"
+        for name, count in counted
+        if count
+    )
 
 
 def _masked(verdict: Verdict, observer: Observer) -> Verdict:

@@ -9,7 +9,7 @@ import pytest
 from kubeship.model.events import Caution, Event, RolloutProgress
 from kubeship.model.snapshot import LogRef, Snapshot, Surroundings
 from kubeship.model.verdict import Failed, Ready
-from kubeship.rollout.suspects import suspects
+from kubeship.rollout.suspects import look, suspects
 from kubeship.rollout.watch import watch
 from tests.unit.rollout.builders import (
     CREATING,
@@ -101,6 +101,16 @@ def test_log_that_was_read_is_kept_though_the_container_was_started_again() -> N
 
     assert isinstance(verdict, Failed)
     assert verdict.logs[CURRENT] == observer.log
+
+
+def test_one_look_holds_the_last_words_of_who_crashed_and_asks_nobody_who_is_well() -> None:
+    crashing = Recording([rollout(crash_looping(1))], log="last words")
+    well = Recording([rollout(status(RUNNING, ready=True))])
+
+    assert look(crashing).logs[CURRENT] == "last words"
+    assert not look(well).logs
+    assert not well.asked
+    assert not well.looked
 
 
 def test_log_of_a_worry_is_fetched_once_for_each_instance() -> None:
