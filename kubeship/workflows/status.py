@@ -69,31 +69,39 @@ def status(app: str, cluster: Cluster) -> Status:
     _, rest = split(revision.objects)
     with cluster.observe(rest) as observer:
         snapshot = look(observer)
-        verdict = _masked(stopped(snapshot, rest) or judge(snapshot), observer)
+        verdict = _masked(judged(snapshot, rest), observer)
     return Status(
         revision, verdict, addresses(rest), processes(snapshot, rest), snapshot.taken, still_serving(snapshot)
     )
 
 
-def stopped(snapshot: Snapshot, applied: Iterable[Object]) -> Waiting | None:
-    """What somebody has scaled to nothing since it was deployed; None when nothing. An autoscaler's isn't asked."""
+def judged(snapshot: Snapshot, applied: Iterable[Object]) -> Verdict:
+    """As a rollout is judged; and what somebody has scaled to nothing since it was deployed has failed.
+
+    Where the revision names no number, an autoscaler decides.
+    """
+    verdict = judge(snapshot)
     asked = {_name(item): (item.get("spec") or {}).get("replicas") for item in applied if item["kind"] in SCALED}
-    found = [item for item in snapshot.workloads if asked.get(_name(item)) and not wanted(item)]
-    if not found:
-        return None
-    return Waiting(
-        tuple(f"{item['metadata']['name']}: scaled to 0" for item in found),
-        tuple(
-            Diagnosis(
-                cause="somebody has scaled it to 0 since it was deployed, so that nothing of it runs",
-                evidence=f"spec.replicas: 0; the revision has {asked[_name(item)]}",
-                remedy="kubeship deploy puts the number back, or kubectl scale does",
-                subject=str(ref(item)),
-                rule="what doesn't run can't serve",
-            )
-            for item in found
-        ),
+    stopped = tuple(
+        Diagnosis(
+            cause="somebody has scaled it to 0 since it was deployed, so that nothing of it runs",
+            evidence=f"spec.replicas: 0; the revision has {asked[_name(item)]}",
+            remedy="kubeship deploy puts the number back, or kubectl scale does",
+            subject=str(ref(item)),
+            rule="what doesn't run can't serve",
+        )
+        for item in snapshot.workloads
+        if asked.get(_name(item)) and not wanted(item)
     )
+    if not stopped:
+        return verdict
+    match verdict:
+        case Failed(diagnoses):
+            return replace(verdict, diagnoses=(*stopped, *diagnoses))
+        case Waiting(worries=worries):
+            return Failed((*stopped, *worries))
+        case _:
+            return Failed(stopped)
 
 
 SCALED = frozenset({"Deployment", "StatefulSet"})

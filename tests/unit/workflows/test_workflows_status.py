@@ -3,7 +3,8 @@
 from copy import deepcopy
 from dataclasses import replace
 
-from kubeship.workflows.status import processes, still_serving, stopped
+from kubeship.model.verdict import Failed
+from kubeship.workflows.status import judged, processes, still_serving
 from tests.unit.rollout.builders import RUNNING, crash_looping, deployment, pod, rollout, status
 
 
@@ -25,13 +26,23 @@ def test_what_somebody_has_scaled_to_nothing_is_not_healthy() -> None:
     live = deployment(replicas=0)
     snapshot = replace(rollout(), workloads=(live,))
 
-    found = stopped(snapshot, [applied])
+    found = judged(snapshot, [applied])
 
-    assert found
-    assert found.worries[0].subject == "Deployment/shop-web"
-    assert found.worries[0].evidence == "spec.replicas: 0; the revision has 2"
-    assert stopped(snapshot, [live]) is None
-    assert stopped(replace(snapshot, workloads=(applied,)), [applied]) is None
+    assert isinstance(found, Failed)
+    assert found.diagnoses[0].subject == "Deployment/shop-web"
+    assert found.diagnoses[0].evidence == "spec.replicas: 0; the revision has 2"
+    assert not isinstance(judged(snapshot, [live]), Failed)
+
+
+def test_what_else_is_wrong_is_told_beside_what_was_scaled_to_nothing() -> None:
+    idle = deployment(replicas=0)
+    idle["metadata"] |= {"name": "shop-worker", "uid": "idle"}
+    crashing = rollout(crash_looping(1))
+
+    found = judged(replace(crashing, workloads=(*crashing.workloads, idle)), [{**idle, "spec": {"replicas": 1}}])
+
+    assert isinstance(found, Failed)
+    assert [diagnosis.subject for diagnosis in found.diagnoses] == ["Deployment/shop-worker", "Deployment/shop-web"]
 
 
 def test_pods_of_an_older_version_that_still_serve_are_told() -> None:
