@@ -51,7 +51,8 @@ CLOUD = (
         "give it `permissions:` in kubeship.yaml, which mounts a token, or set automountServiceAccountToken",
     ),
     words(
-        r"\b(?P<what>40[13]) Client Error: |Client error '(?P<other>40[13]) |HTTP Error (?P<more>40[13]): ",
+        r"\b(?P<what>40[13]) Client Error: |Client error '(?P<other>40[13]) |HTTP Error (?P<more>40[13]): |"
+        r"(?P<vault>permission denied), on (?:get|list|post|put) http",
         "is refused by a server that it asks (HTTP {what})",
         "correct the token or password that it sends, in the variable or Secret that it comes from",
     ),

@@ -18,7 +18,7 @@ def missing_library(error: PythonError) -> Meaning | None:
             f"declare psycopg[binary], or add libpq5 to {_RUNTIME}",
         )
     missing = re.search(r"(?P<library>lib[\w.+-]+\.so[\w.]*): cannot open shared object file", error.message)
-    missing = missing or re.search(r"cannot load library '(?P<library>[\w.+-]+)'", error.message)
+    missing = missing or re.search(r"(?:cannot load library|Can't open lib) '(?P<library>[\w.+ -]+)'", error.message)
     if not missing:
         return None
     library = missing["library"]
@@ -161,7 +161,7 @@ def other_user(error: PythonError) -> Meaning | None:
 
 def disk_full(error: PythonError) -> Meaning | None:
     """Errno 28, also of /dev/shm and of a volume."""
-    if "No space left on device" not in error.message:
+    if not re.search(r"No space left on device|Disk quota exceeded", error.message):
         return None
     return Meaning(
         f"finds no space left where it writes{at(error)}: {error!s}",

@@ -7,14 +7,10 @@ from kubeship.model.meaning import Meaning, at
 from kubeship.model.python_names import NAMESPACE_PACKAGES, REMOVED_MODULES, distribution_of
 from kubeship.model.python_traceback import PythonError
 
-_NEWER = "choose a newer version under `python:` in kubeship.yaml"
-
 
 def missing_module(error: PythonError) -> Meaning | None:
     """CPython: `No module named 'a.b'` names the first part that is missing, so its parents do exist."""
-    missing = error.name in ("ModuleNotFoundError", "ImportError") and re.match(
-        r"No module named '?(?P<module>[\w.]+)'?", error.message
-    )
+    missing = re.search(r"\bNo module named '?(?P<module>[A-Za-z_][\w.]*)'?", error.message)
     if not missing:
         return None
     module = missing["module"]
@@ -58,7 +54,10 @@ def missing_name(error: PythonError) -> Meaning | None:
     if "-packages/" in missing["rest"]:
         return Meaning(cause, f"pin the version of {distribution_of(source)} that the project was developed with")
     if re.search(r"/lib/python\d[\d.]*/|unknown location", missing["rest"]) and _of_the_library(source):
-        return Meaning(cause, f"{_NEWER}: that of the image has no such name in its standard library")
+        return Meaning(
+            f"imports {missing['name']} from {source}, which doesn't have it in the image's Python{at(error)}",
+            _other_python(error),
+        )
     return Meaning(cause, f"check the spelling, and that the file of {source} in the image is the newest one")
 
 
@@ -69,9 +68,18 @@ def missing_in_library(error: PythonError) -> Meaning | None:
         return None
     module = missing["module"]
     return Meaning(
-        f"uses {missing['name']} of the module {module}, which doesn't have it{at(error)}",
-        f"{_NEWER}, unless the project has a file of its own called {module.partition('.')[0]}.py: then rename that",
+        f"uses {missing['name']} of the module {module}, which doesn't have it in the image's Python{at(error)}",
+        f"{_other_python(error)}; or rename a file of the project that is called {module.partition('.')[0]}.py",
     )
+
+
+def _other_python(error: PythonError) -> str:
+    """A library uses what a newer Python has removed; the project may as well use what a newer one has brought."""
+    library = re.search(r"-packages/(\w+)", error.raised_in)
+    if library:
+        newer = f"take a newer version of {distribution_of(library[1])}, which was written for an older Python"
+        return f"{newer}, or choose an older one under `python:` in kubeship.yaml"
+    return "choose the version that the project is developed with under `python:` in kubeship.yaml"
 
 
 def started_as_file(error: PythonError) -> Meaning | None:

@@ -84,8 +84,9 @@ _COUNTS = re.compile(r"^\d+ validation errors? for \S+$")
 """pydantic: which field it is, and what of it, stand below."""
 
 
-REPORTS_ONLY = frozenset({"SystemExit", "gunicorn.errors.HaltServer"})
-"""gunicorn's arbiter ends with HaltServer when a worker fails to boot (gunicorn/arbiter.py, reap_workers)."""
+REPORTS_ONLY = frozenset({"SystemExit", "gunicorn.errors.HaltServer", "subprocess.CalledProcessError"})
+"""gunicorn's arbiter ends with HaltServer when a worker fails to boot (gunicorn/arbiter.py, reap_workers); what a
+program that was called says of its own failure stands before it."""
 
 _DIRECT_CAUSE = "The above exception was the direct cause of the following exception:"
 _IN_HANDLING = "During handling of the above exception, another exception occurred:"

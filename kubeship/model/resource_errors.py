@@ -31,6 +31,18 @@ RESOURCES = (
         f"{_WHILE_BUILDING} or onto a volume (HF_HOME names where), or allow it the way to the internet",
         heals=True,
     ),
+    words(  # django/contrib/staticfiles/storage.py
+        r"Missing staticfiles manifest entry for '(?P<what>[^']+)'",
+        "needs the static file {what}, which is not among those that collectstatic has gathered",
+        "have collectstatic run while the image is built (`build: {steps: [...]}` in kubeship.yaml), with the settings "
+        "that it runs with",
+    ),
+    words(  # EIO, ESTALE
+        r"Input/output error|Stale (?:NFS )?file handle",
+        "is failed by the storage that it reads or writes",
+        "look at the volume's own storage, at the node (kubectl describe node) and at the driver's log",
+        heals=True,
+    ),
     words(  # pip, uv
         r"No matching distribution found for (?P<what>\S+)|Could not install packages|"
         r"Failed to fetch: `https?://(?P<other>[\w.-]*pypi[\w.-]*)",
@@ -43,7 +55,7 @@ RESOURCES = (
         "check its spelling, or add tzdata to the project's dependencies",
     ),
     words(
-        r"unsupported locale setting|Python was configured to use ASCII",
+        r"unsupported locale setting|'ascii' codec can't|Python was configured to use ASCII",
         "needs a locale that the image doesn't have",
         "set LANG=C.UTF-8 under `variables:`, or have the locale generated while the image is built",
     ),

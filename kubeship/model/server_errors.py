@@ -22,7 +22,7 @@ SERVER_ERRORS = (
     ),
     words(
         r"too many connections|too many clients|remaining connection slots|max_user_connections|"
-        r"max number of clients reached|max client connections",
+        r"QueuePool limit of size|max number of clients reached|max client connections",
         "gets no connection, because the server already has as many as it takes",
         "use fewer replicas, `workers:` or a smaller pool, put a pooler between, or raise the server's limit",
         heals=True,
@@ -30,7 +30,9 @@ SERVER_ERRORS = (
     words(
         r"password authentication failed|no password supplied|Access denied for user|WRONGPASS|NOAUTH|"
         r"invalid username-password pair|ACCESS_REFUSED|Authentication required|[Aa]uthentication ?[Ff]ail|"
-        r"is not allowed to connect to this M|"
+        r"is not allowed to connect to this M|Login failed for user|ORA-01017|invalid username/password|"
+        r"[Ii]ncorrect username or password|Login incorrect|[Aa]uthorization Violation|requires authentication|"
+        r"missing authentication credentials|StatusCode\.UNAUTHENTICATED|\binvalid_auth\b|LoginFailure|"
         r"Client sent AUTH, but no password is set|SASL authentication",
         "is refused by a server: wrong user or password",
         "correct the user and the password in the Secret, and see that the server knows that user",
@@ -76,7 +78,8 @@ SERVER_ERRORS = (
         "put its authority's certificate into the image and name it (SSL_CERT_FILE), or correct the server's name",
     ),
     words(
-        r"database [\"'](?P<what>[^\"']+)[\"'] does not exist|Unknown database '(?P<other>[^']+)'",
+        r"database [\"'](?P<what>[^\"']+)[\"'] does not exist|Unknown database '(?P<other>[^']+)'|"
+        r"Cannot open database \"(?P<more>[^\"]+)\"",
         "needs the database {what}, which the server doesn't have",
         "create it, or correct its name in the variable or Secret that the address comes from",
     ),
@@ -97,7 +100,8 @@ SERVER_ERRORS = (
         "declare it as it is there, or delete it there so that it is made anew",
     ),
     words(
-        r"READONLY You can't write|MISCONF Redis|in a read-only transaction|NotWritablePrimary|not primary(?! key)|"
+        r"You can't write against a read|MISCONF Redis|in a read-only transaction|NotWritablePrimary|"
+        r"not primary(?! key)|"
         r"--(?:super-)?read-only option",
         "writes to a server that only reads: a replica, or one in trouble",
         "name the primary's address; look at that server's disk and log",
@@ -138,6 +142,16 @@ SERVER_ERRORS = (
         r"Can't locate revision identified by '(?P<what>[^']+)'",
         "doesn't know the revision {what} that the database stands at",
         "deploy a version that has that migration: a newer one, or another branch, has already migrated this database",
+    ),
+    words(  # Django; PostgreSQL's 23502 and 23505 of a changed table
+        r"Migration (?P<what>[\w.]+) dependencies reference nonexistent parent",
+        "has the migration {what}, whose parent is not in the image",
+        "commit that migration's file too, and check that neither .gitignore nor .dockerignore excludes it",
+    ),
+    words(
+        r"could not create unique index \"(?P<what>[^\"]+)|column \"(?P<other>[^\"]+)\" .*contains null values",
+        "changes the database in a way that the rows in it don't allow ({what})",
+        "let the migration bring the rows in line first, or give the column a default",
     ),
     words(
         r"Conflicting migrations detected|[Mm]ultiple head revisions",
@@ -187,6 +201,8 @@ SERVER_ERRORS = (
         r"i/o timeout|server misbehaving|ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|UnknownHostException|"
         r"StatusCode\.UNAVAILABLE|failed to connect to all addresses|[Nn]o servers available|"
         r"ConnectException|[Cc]ould not resolve host|Failed to connect to \S+ port|Can't reach database server|"
+        r"Can't contact LDAP server|[Uu]nable to connect to port|Login timeout expired|DPY-6005|ORA-125\d\d|"
+        r"Domain name not found|"
         r"[Bb]roker transport failure|brokers? (?:are )?down|nc: bad address|:\d+ - no response|"
         r"timeout occurred after waiting|Timeout after \S+ waiting",
         "can't reach a server that it needs",

@@ -35,6 +35,11 @@ SETTINGS = (
         "is given no address (None), as when the variable that it comes from is not set",
         "set that variable under `variables:` in kubeship.yaml, or under `secrets: {keys: [...]}` when it is secret",
     ),
+    words(  # sqlalchemy/ext/asyncio/engine.py
+        r"requires an async driver.*The loaded '(?P<what>\w+)'",
+        "is given an address whose driver, {what}, is not made for asyncio",
+        f"name one that is (postgresql+asyncpg://, mysql+aiomysql://, sqlite+aiosqlite://), {_FROM_WHERE}",
+    ),
     words(  # asyncpg, aiomysql, psycopg: what stands behind the ? of an address is handed on to them
         r"\bconnect\w*\(\) got an unexpected keyword argument '(?P<what>\w+)'|"
         r"['\"](?P<other>\w+)['\"] is an invalid keyword argument for this function",
@@ -62,7 +67,7 @@ SETTINGS = (
         r"Unsupported scheme ''|URI must begin with|No scheme(?:ma)? supplied|Request URL is missing an|"
         r"unknown url type|missing \"=\" after|"
         r"invalid (?:connection option|dsn|URI query parameter)|Port could not be cast to integer|"
-        r"Invalid port: |Invalid URL '|InvalidURI:",
+        r"Invalid port: |port must be 0-65535|Invalid URL '|InvalidURI:",
         "is given an address that it can't read",
         "write scheme://user:password@host:port/name, without quotation marks around it and with %40 for an @ in the "
         f"password, {_FROM_WHERE}",

@@ -50,7 +50,7 @@ def missing_variable(error: PythonError) -> Meaning | None:
 
 def missing_by_its_words(error: PythonError) -> Meaning | None:
     """The project's own check: `RuntimeError: STRIPE_KEY must be set`."""
-    found = not_set(error.message.split("\n")[0])
+    found = not_set(" ".join(error.message.split("\n")[:3]))
     return found and Meaning(f"{found.cause}{at(error)}", found.remedy)
 
 
@@ -72,7 +72,7 @@ _ENVIRONMENT = (
 _NAME = r"\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b"
 _ANY_NAME = r"\b[A-Z][A-Z0-9_]{2,}\b"
 _NO_NAMES = frozenset({"CRITICAL", "DEBUG", "ENV", "ERROR", "FATAL", "INFO", "NOTE", "NOTICE", "WARN", "WARNING"})
-_TO_SET = r"(?:have to|must|need(?:s)? to|please|should) (?:define|provide|set|specify)"
+_TO_SET = r"(?:have to|must|need(?:s)? to|please|should) (?:add|define|export|provide|set|specify)(?: an?)?"
 _LACKING = (
     rf"(?i)\bmissing\b|\brequire[ds]?\b|\bun(?:set|defined)\b|\bmust be (?:set|provided|defined|given)\b|\bempty\b|"
     rf"{_TO_SET}\b|(?:\bnot|n't) (?:been )?(?:set|found|defined|provided|given|configured|present|specified)\b"

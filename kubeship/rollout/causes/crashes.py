@@ -5,6 +5,7 @@ import signal
 from dataclasses import dataclass
 
 from kubeship.model.python_errors import PythonError, decisive, fault_place, in_words, read_traceback
+from kubeship.model.python_traceback import REPORTS_ONLY
 from kubeship.model.verdict import Diagnosis
 from kubeship.rollout.causes.conclusion import Conclusion
 from kubeship.rollout.causes.last_words import Reason, decisive_line, reason, said_later
@@ -218,7 +219,8 @@ def _exception(container: ContainerSnapshot) -> PythonError | None:
     if error is None or container.last_end.get("exitCode") != 0:
         # What is known by its words and came later is why: an exception before that was caught and logged. A thread's
         # own end is none of the program's, unless nothing else was said.
-        return None if error and (error.outlived or reason(error.followed_by)) else error
+        said = error and (error.followed_by if error.type not in REPORTS_ONLY else container.last_words)
+        return None if error and (error.outlived or reason(said or "")) else error
     # Hypercorn ends with 0 though its worker has died. An exception that was followed by other words is not why.
     last = next((line for line in reversed(container.last_words.splitlines()) if re.search(r"\w", line)), "")
     return error if last.startswith((error.type, "  ")) and last.strip() in error.text else None

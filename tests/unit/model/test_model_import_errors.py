@@ -33,15 +33,30 @@ def test_file_that_imports_its_own_folder_is_to_be_started_as_a_module() -> None
 
 
 @pytest.mark.parametrize(
-    ("said", "newer"),
+    ("said", "library"),
     [
         ("ImportError: cannot import name 'override' from 'typing' (/usr/local/lib/python3.11/typing.py)", True),
         ("AttributeError: module 'itertools' has no attribute 'batched'", True),
         ("ImportError: cannot import name 'price' from 'shop' (/app/shop/__init__.py)", False),
     ],
 )
-def test_what_the_standard_library_lacks_is_in_a_newer_python(said: str, newer: bool) -> None:
-    assert ("newer version under `python:`" in of_a_file("/app/app.py", said).remedy) is newer
+def test_what_the_standard_library_lacks_is_in_another_python(said: str, library: bool) -> None:
+    assert ("doesn't have it in the image's Python" in of_a_file("/app/app.py", said).cause) is library
+
+
+def test_library_that_uses_what_python_has_removed_is_to_be_newer() -> None:
+    error = read_traceback(f"{HEADER}{SERVER}AttributeError: module 'asyncio' has no attribute 'coroutine'\n")
+
+    known = meaning(error) if error else None
+
+    assert known
+    assert known.remedy.startswith("take a newer version of server")
+
+
+def test_module_that_another_exception_names_is_missing_as_well() -> None:
+    found = of_a_file("/app/app.py", "ValueError: the greenlet library is required. No module named 'greenlet'")
+
+    assert found.cause == "can't import greenlet (app.py:3)"
 
 
 def test_exception_that_tells_of_an_import_while_the_imports_own_is_handled_has_that_for_its_cause() -> None:

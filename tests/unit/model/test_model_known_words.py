@@ -107,6 +107,22 @@ def understood(said: str, line: str = "start()") -> Meaning | None:
             "write below /tmp",
             False,
         ),
+        (
+            "sqlalchemy.exc.InvalidRequestError: The asyncio extension requires an async driver to be used. The loaded "
+            "'psycopg2' is not async.",
+            "whose driver, psycopg2, is not made for asyncio",
+            "postgresql+asyncpg://",
+            False,
+        ),
+        ("ValueError: Missing staticfiles manifest entry for 'css/a.css'", "css/a.css", "collectstatic run", False),
+        ("UnicodeDecodeError: 'ascii' codec can't decode byte 0xc3 in position 1", "locale", "LANG=C.UTF-8", False),
+        ("OSError: [Errno 116] Stale file handle: '/data/x'", "failed by the storage", "volume", True),
+        (
+            "pyodbc.Error: [unixODBC][Driver Manager]Can't open lib 'ODBC Driver 18 for SQL Server' : file not found",
+            "needs the system library ODBC Driver 18 for SQL Server",
+            "system_packages",
+            False,
+        ),
         ('ValueError: certfile "/tls/tls.crt" does not exist', "needs /tls/tls.crt", "mount", False),
         ("RuntimeError: Directory 'static' does not exist", "needs static, which is not there", "WORKDIR", False),
         ("RuntimeError: /run/x doesn't exist. Can't create it.", "needs /run/x, which is not there", "WORKDIR", False),

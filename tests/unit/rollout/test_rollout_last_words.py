@@ -237,6 +237,18 @@ def test_start_script_that_may_not_be_executed_writes_nothing() -> None:
     assert "./start.sh" in found.diagnosis.evidence
 
 
+def test_failure_of_a_program_that_was_called_is_told_by_its_own_words() -> None:
+    called = (
+        'Traceback (most recent call last):\n  File "/app/start.py", line 3, in <module>\n    run()\n'
+        "subprocess.CalledProcessError: Command '['alembic']' returned non-zero exit status 1.\n"
+    )
+    said = "FATAL: password authentication failed\n"
+
+    assert "wrong user or password" in concluded(rollout(crash_looping(1), log=said + called)).diagnosis.cause
+    assert "can't import requests" in concluded(rollout(crash_looping(1), log=MISSING + called)).diagnosis.cause
+    assert "CalledProcessError" in concluded(rollout(crash_looping(1), log=called)).diagnosis.cause
+
+
 def test_evidence_is_the_exception_that_was_understood() -> None:
     chained = (
         f"{MISSING}\nThe above exception was the direct cause of the following exception:\n\n"
