@@ -10,7 +10,9 @@ from kubeship.model.python_traceback import PythonError
 
 def missing_module(error: PythonError) -> Meaning | None:
     """CPython: `No module named 'a.b'` names the first part that is missing, so its parents do exist."""
-    missing = re.search(r"\bNo module named '?(?P<module>[A-Za-z_][\w.]*)'?", error.message)
+    by_name = error.name in ("ModuleNotFoundError", "ImportError")
+    find = re.match if by_name else re.search  # others may hand it on; an ImportError may list what it has tried
+    missing = find(r"No module named '?(?P<module>[A-Za-z_][\w.]*)'?", error.message)
     if not missing:
         return None
     module = missing["module"]

@@ -100,7 +100,7 @@ SETTINGS = (
         r"(?i)\b(?:(?:cert|key|config|log|proc)?_?file|folder|directory) ['\"]?(?P<what>[\w.~/-]*\w)['\"]?\.? "
         r"(?:was )?(?:not found|(?:does not|doesn't) exist)|"
         r"\b(?:file|path|folder|directory|module) (?:not found|(?:does not|doesn't) exist):? ['\"`]?"
-        r"(?P<other>[\w.-]*[/.][\w./-]*\w|\w+$)|"
+        r"(?P<other>[\w./~-]*\w)|"
         r"(?:cannot|can't|could not|unable to|failed to) (?:find|load|open|read) (?:\w+ )?(?:file|module) "
         r"['\"`](?P<opened>/[^'\"`]+)|"
         r"\bpath ['\"](?P<path>[^'\"]+)['\"] (?:does not|doesn't) exist|"

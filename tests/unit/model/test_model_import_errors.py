@@ -56,7 +56,10 @@ def test_library_that_uses_what_python_has_removed_is_to_be_newer() -> None:
 def test_module_that_another_exception_names_is_missing_as_well() -> None:
     found = of_a_file("/app/app.py", "ValueError: the greenlet library is required. No module named 'greenlet'")
 
+    tried = of_a_file("/app/app.py", "ImportError: no pq wrapper available.\n- tried c: No module named 'psycopg_c'")
+
     assert found.cause == "can't import greenlet (app.py:3)"
+    assert "libpq.so.5" in tried.cause
 
 
 def test_exception_that_tells_of_an_import_while_the_imports_own_is_handled_has_that_for_its_cause() -> None:

@@ -96,6 +96,10 @@ def concluded(snapshot: Snapshot) -> Conclusion:
             "can't reach a server that it looks for on localhost",
         ),
         ("open /etc/app/config.yaml: no such file or directory", "needs /etc/app/config.yaml, which is not there"),
+        (
+            "FAILED: Path doesn't exist: migrations.  Please use the 'init' command",
+            "needs migrations, which is not there",
+        ),
         ("Config file not found: /etc/app/settings.toml", "needs /etc/app/settings.toml, which is not there"),
         ("timeout: failed to run command 'pg_isready': No such file or directory", "calls the program pg_isready"),
         ("error: Failed to spawn: `gunicorn`\n  Caused by: No such file or directory", "calls the program gunicorn"),
