@@ -12,7 +12,7 @@ from kubeship.rollout.causes.behind import Behind, behind
 from kubeship.rollout.causes.conclusion import Conclusion
 from kubeship.rollout.causes.crashes import CERTAIN_ENDS, FROM_OUTSIDE, LAST_LINES, crashed, crashes_for_certain
 from kubeship.rollout.causes.questions import OWN_HOST, another_host, budget, by_tls, probe_port, question
-from kubeship.rollout.listening import LOOPBACK, Elsewhere, elsewhere, not_alone
+from kubeship.rollout.listening import LOOPBACK, Elsewhere, elsewhere, not_alone, said
 from kubeship.rollout.pods import ContainerSnapshot, last_seen, occurrences, seconds_between
 
 WORTH_A_WORD = 5
@@ -144,6 +144,10 @@ def _answer(container: ContainerSnapshot, probe: str) -> _Answer | None:
     return _Answer(text.rpartition("\n")[2], occurrences(events))  # a command's last line says what its traceback means
 
 
+SLOW = (
+    "if it is only slow to start, start fewer workers, or raise `resources: {cpu: ...}` or `start_seconds:` of the "
+    "process in kubeship.yaml; otherwise look in its log for what its workers wait for"
+)
 SILENCE = re.compile(r"deadline exceeded|[Tt]imeout|timed out|EOF|reset")
 """Of a server that is there; a connection that is refused says no more than that it was not, at first or at the end."""
 
@@ -167,6 +171,8 @@ def _conclusion(
     place, log = _elsewhere(container, probe, text), ""
     if place:
         cause, remedy, evidence = f"{cause}; {place.cause}", place.remedy, f"{evidence}; {place.evidence}"
+    elif kind == "startup" and "refused" in text and (line := _says_so(container, port)):
+        cause, remedy, evidence = f"{cause}, though its log says that it listens", SLOW, f"{evidence}; {line}"
     if kind == "liveness" and (place.nowhere if place else _never_listened(container, text)):
         cause = f"{cause}: it had not come that far in the time that its liveness probe gives"
         remedy = "let a startupProbe wait for its start (the liveness probe begins after that), and see why it is slow"
@@ -213,6 +219,12 @@ def _elsewhere(container: ContainerSnapshot, probe: Object, text: str) -> Elsewh
     port = probe_port(container.spec, asking)
     found = elsewhere(int(port), _words(container), container.sockets) if port.isdigit() else None
     return not_alone(container.name, int(port), found) if found and container.neighbours else found
+
+
+def _says_so(container: ContainerSnapshot, port: str) -> str:
+    """The line in which the program says that it listens on the port: it does so later than it says, or too late."""
+    place = said(_words(container))
+    return place.line if place and str(place.port) == port and place.reachable else ""
 
 
 def _never_listened(container: ContainerSnapshot, text: str) -> bool:

@@ -165,7 +165,9 @@ def test_place_where_the_program_says_it_listens_explains_a_refused_connection(l
     conclusion = concluded(rollout(status(RUNNING), unhealthy("Startup", REFUSED, 30), KILLED, spec=SPEC, log=log))
 
     assert conclusion
-    assert cause in conclusion.diagnosis.cause
+    assert conclusion.diagnosis.cause.endswith("(connection refused), though its log says that it listens")
+    assert "start_seconds" in conclusion.diagnosis.remedy
+    assert conclusion.diagnosis.evidence.endswith(line)
 
 
 def test_exception_behind_an_error_500_is_part_of_the_cause() -> None:
