@@ -165,6 +165,16 @@ def test_place_where_the_program_says_it_listens_explains_a_refused_connection(l
     conclusion = concluded(rollout(status(RUNNING), unhealthy("Startup", REFUSED, 30), KILLED, spec=SPEC, log=log))
 
     assert conclusion
+    assert cause in conclusion.diagnosis.cause
+
+
+def test_a_program_that_says_that_it_listens_is_only_slow() -> None:
+    line = "[INFO] Listening at: http://0.0.0.0:8000"
+    log = f"{line}\n[INFO] Spawning worker-1 with PID: 7\n"
+
+    conclusion = concluded(rollout(status(RUNNING), unhealthy("Startup", REFUSED, 30), KILLED, spec=SPEC, log=log))
+
+    assert conclusion
     assert conclusion.diagnosis.cause.endswith("(connection refused), though its log says that it listens")
     assert "start_seconds" in conclusion.diagnosis.remedy
     assert conclusion.diagnosis.evidence.endswith(line)
