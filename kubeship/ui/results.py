@@ -9,10 +9,11 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from kubeship.config.variables import demanded_keys
 from kubeship.model.changes import Changes
 from kubeship.model.finding import Finding
 from kubeship.model.origin import Origin
-from kubeship.model.project import Project
+from kubeship.model.project import Project, Variable
 from kubeship.model.revision import Revision
 from kubeship.model.status import ProcessStatus
 from kubeship.ui.documents import FileDocument
@@ -171,9 +172,10 @@ def _facts(project: Project) -> Iterable[tuple[str, str, Origin]]:
         yield "writable", folder.value, folder.origin
     for service in project.services:
         yield "needs", service.value, service.origin
+    demanded = {variable.name for variable in demanded_keys(project)}
     for variable in project.variables:
-        need = "required" if variable.required else f"default {variable.default!r}" if variable.default else "optional"
         kind = "secret" if variable.secret else "variable"
+        need = _need(variable, variable.name in demanded)
         yield kind, f"{variable.name} ({need})", variable.origins[0] if variable.origins else Origin()
     for package in project.system_packages.build:
         yield "builds with", package.value, package.origin
@@ -181,3 +183,11 @@ def _facts(project: Project) -> Iterable[tuple[str, str, Origin]]:
         yield "runs with", package.value, package.origin
     if project.dockerfile:
         yield "Dockerfile", f"{project.dockerfile.value} (kept and used)", project.dockerfile.origin
+
+
+def _need(variable: Variable, demanded: bool) -> str:
+    """Whether a deploy wants a value: code often has one for a laptop in a key's or an address' place."""
+    default = f"default {variable.default!r}" if variable.default else ""
+    if variable.required or demanded:
+        return f"required; {default}" if default else "required"
+    return default or "optional"
