@@ -42,9 +42,10 @@ from kubeship.inspection.routes.views import Route
 from kubeship.inspection.running.all_processes import running
 from kubeship.inspection.running.unstated import unstated_work
 from kubeship.inspection.served.candidates import find_candidates
+from kubeship.inspection.served.commanded import KEY
 from kubeship.inspection.served.earlier import as_released
 from kubeship.inspection.served.entrypoint import exporter
-from kubeship.inspection.served.entrypoints import KEY, EntrypointFound, find_entrypoint
+from kubeship.inspection.served.entrypoints import EntrypointFound, find_entrypoint
 from kubeship.inspection.statements.deployed import deployed
 from kubeship.inspection.statements.releases import release_commands
 from kubeship.inspection.statements.stated import read_statements

@@ -12,6 +12,7 @@ from kubeship.config.lock import LOCK_FILE, load_lock
 from kubeship.errors import InvalidInput
 from kubeship.inspection.ports import WheelIndex
 from kubeship.inspection.project import inspect
+from kubeship.inspection.served.commanded import COMMAND, KEY, is_command
 from kubeship.model.events import Caution, Emit, Note, Step
 from kubeship.model.origin import Candidate, Question
 from kubeship.model.project import Answers, Project
@@ -106,9 +107,10 @@ def answered(
     for _ in range(ROUNDS):
         project = inspect(path, answers, index)
         stated = {
-            question.key: existing.value(question.key)
+            key: value
             for question in project.questions
-            if existing and question.key not in answers and existing.value(question.key) is not None
+            for key, value in _stated(existing, question.key).items()
+            if key not in answers
         }
         if not project.questions:
             return project
@@ -118,6 +120,17 @@ def answered(
         f"the answers to {project.questions[0].key} leave it open",
         hint="answer it with --set, with one of the candidates",
     )
+
+
+def _stated(existing: ConfigFile | None, key: str) -> Answers:
+    """What kubeship.yaml answers a question with; for what is served, also a command that needs no app."""
+    if existing is None:
+        return {}
+    if (value := existing.value(key)) is not None or key != KEY:
+        return {} if value is None else {key: value}
+    processes = existing.value("processes") or {}
+    commands = ((f"processes.{name}.command", process.get("command")) for name, process in processes.items())
+    return {key: command for key, command in commands if command}
 
 
 def read_settings(settings: Sequence[str]) -> Answers:
@@ -131,6 +144,7 @@ def read_settings(settings: Sequence[str]) -> Answers:
         if not (key and equals):
             raise InvalidInput(f"--set {setting}: expected KEY=VALUE", hint="for example --set processes.web.port=8080")
         read = load_yaml(value, f"--set {key}")
+        key = COMMAND if key == KEY and is_command(read) else key
         is_text = VARIABLE.fullmatch(key) is not None and read is not None and not isinstance(read, str)
         answers[key] = value if is_text else read
     return answers

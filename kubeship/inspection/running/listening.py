@@ -2,6 +2,7 @@
 
 from kubeship.errors import InvalidInput
 from kubeship.inspection.code.modules import Modules
+from kubeship.inspection.commands.server_lines import parse_options, port_of
 from kubeship.inspection.commands.servers import BY_PROGRAM
 from kubeship.inspection.files.findings import SET_BY_YOU, Answered
 from kubeship.inspection.running.own_ports import DEFAULTS, called_port, option_port, port_of_imported, port_of_metrics
@@ -12,6 +13,7 @@ from kubeship.inspection.statements.targets import Target
 from kubeship.model.origin import Found, Origin
 from kubeship.model.project import Answers, Warned
 
+PORT_OPTIONS = ("--port", "-p", "--bind", "-b", "--listen")
 DEFAULT_PORT = 8000
 """gunicorn's own default."""
 
@@ -38,6 +40,7 @@ def web_port(  # noqa: PLR0917  # everything that may say so, strongest first
         return Answered(Found(answer, (Origin(reason=SET_BY_YOU),)))
     found = _stated_port(entrypoint, statement, stated)
     found = found or (_own_port(modules, entrypoint) if entrypoint and entrypoint.path else None)
+    found = found or (_port_of_words(entrypoint) if entrypoint and not entrypoint.path else None)
     if found is None and (entrypoint is None or _serves_itself(entrypoint)):
         found = stated.published
     if found is None:
@@ -74,6 +77,13 @@ def _own_port(modules: Modules, entrypoint: Entrypoint) -> Found[int] | None:
         return found
     own = option_port(modules, entrypoint.path) or port_of_imported(modules, entrypoint.path)
     return own or (port_of_metrics(modules, entrypoint.path) if entrypoint.exporter else None)
+
+
+def _port_of_words(entrypoint: Entrypoint) -> Found[int] | None:
+    """The port in a command of a program that isn't the project's."""
+    options, _ = parse_options(entrypoint.command.split(), frozenset())
+    port = next((number for name in PORT_OPTIONS if (number := port_of(options.get(name, "")))), None)
+    return Found(port, entrypoint.origins) if port else None
 
 
 def _serves_itself(entrypoint: Entrypoint) -> bool:

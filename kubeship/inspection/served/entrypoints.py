@@ -1,6 +1,5 @@
 """Which object does the web server serve? What is declared, if the code confirms it; else the one app that there is."""
 
-import re
 from dataclasses import dataclass, replace
 
 from kubeship.errors import InvalidInput
@@ -12,6 +11,7 @@ from kubeship.inspection.commands.servers import OF_FUNCTIONS
 from kubeship.inspection.files.findings import SET_BY_YOU, Answered
 from kubeship.inspection.files.sources import is_aside, stem
 from kubeship.inspection.served.candidates import Candidates, Servable, makes_apps
+from kubeship.inspection.served.commanded import KEY, OBJECT, commanded
 from kubeship.inspection.served.confirmation import Confirmation
 from kubeship.inspection.served.disagreements import disagreements
 from kubeship.inspection.served.entrypoint import Entrypoint, point
@@ -23,8 +23,6 @@ from kubeship.inspection.statements.statement import DEVELOPMENT, IMAGE, TASK
 from kubeship.inspection.statements.targets import Target
 from kubeship.model.origin import Candidate, Origin, Question
 from kubeship.model.project import Answers, Warned
-
-KEY = "processes.web.entrypoint"
 
 
 @dataclass(frozen=True)
@@ -60,6 +58,8 @@ def find_entrypoint(
     frameworks = tuple(dict.fromkeys(servable.app.framework for servable in points))
     near = tuple(dict.fromkeys(miss.framework for miss in candidates.near if not is_aside(miss.origin.path)))
     considered = tuple(Candidate(found.value, found.origins[0]) for found in points.values())
+    if command := commanded(answers):
+        return Answered(EntrypointFound(command, considered, frameworks))
     if KEY in answers:
         chosen, warnings = _answered(confirmation, answers[KEY], list(points.values()))
         return Answered(EntrypointFound(chosen, considered, frameworks), warnings)
@@ -209,7 +209,7 @@ def _answered(
     ran = ran or next((each for each in confirmation.installed(by_you) if each.value == answer), None)
     if ran:
         return ran, ()
-    if not isinstance(answer, str) or not re.fullmatch(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*(\(.*\))?", answer):
+    if not isinstance(answer, str) or not OBJECT.fullmatch(answer):
         raise InvalidInput(
             f"{KEY} is {answer!r}, and should be module:object or module:factory()",
             hint=f"kubeship init --set {KEY}=" + (points[0].value if points else "shop.wsgi:application"),

@@ -19,13 +19,15 @@ RUN_ELSEWHERE = (
         b"prefect",
         re.compile(rb"^\s*from\s+prefect\s+import\s[^\n]*\bflow\b", re.MULTILINE),
         "Prefect flows",
-        "a Prefect worker runs them; deploy them with `prefect deploy`, or name a script that calls `serve`",
+        "a Prefect worker runs them; deploy them with `prefect deploy`, or name a script that calls `serve`; to run a "
+        "worker here: --set 'processes.worker.command=prefect worker start --pool NAME'",
     ),
     (
         b"dagster",
         re.compile(rb"^\s*(?:from|import)\s+dagster\b", re.MULTILINE),
         "Dagster definitions",
-        "a Dagster code location loads them: `dagster api grpc -f FILE`",
+        "a Dagster code location loads them; to run one here: --set processes.web.port=4000 --set "
+        "'processes.web.command=dagster api grpc -h 0.0.0.0 -p 4000 -m MODULE'",
     ),
 )
 
@@ -34,7 +36,10 @@ def run_elsewhere(sources: Sources) -> tuple[Warned, ...]:
     """One warning for each kind of such code, at its first place."""
     found: list[Warned] = []
     if "scrapy.cfg" in sources:
-        message = "a Scrapy project: its spiders are run on a schedule; make a cron process of `scrapy crawl NAME`"
+        message = (
+            "a Scrapy project: its spiders are run on a schedule; --set processes.crawl.kind=cron --set "
+            "'processes.crawl.schedule=0 3 * * *' --set 'processes.crawl.command=scrapy crawl NAME'"
+        )
         found.append(Warned(message, Origin("scrapy.cfg")))
     for module, pattern, label, remedy in RUN_ELSEWHERE:
         path = next(sources.mentioning(pattern, words=(module,)), None)

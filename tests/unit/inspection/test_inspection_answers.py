@@ -28,6 +28,7 @@ def project(tmp_path: Path) -> Path:
         ("root", "services/gone"),
         ("root", "../elsewhere"),
         ("processes.web.entrypoint", "app.py"),
+        ("processes.web.command", 3),
         ("processes.web.port", "http"),
         ("processes.web.port", 0),
         ("processes.web.health.path", "healthz"),
@@ -84,3 +85,20 @@ def test_tables_are_sorted_and_the_default_python_is_supported() -> None:
     assert needs == sorted(needs)
     assert DEFAULT in SUPPORTED
     assert {debian_release(version) for version in SUPPORTED} == {"trixie"}
+
+
+def test_a_command_of_another_program_is_the_main_process(tmp_path: Path) -> None:
+    (tmp_path / "flows.py").write_text("from dagster import asset\n\n\n@asset\ndef prices():\n    return 1\n")
+    (tmp_path / "requirements.txt").write_text("dagster\n")
+    line = "dagster api grpc -h 0.0.0.0 -p 4000 -m flows"
+
+    asked = inspect(tmp_path, {})
+    stated = [inspect(tmp_path, {f"processes.web.{key}": line}) for key in ("command", "entrypoint")]
+    beside = inspect(tmp_path, {"processes.flows.command": line, "processes.flows.kind": "worker"})
+
+    assert asked.questions and "processes.web.command" in asked.questions[0].text
+    for found in stated:
+        (web,) = found.processes
+        assert (web.kind, web.command, web.port, found.questions) == ("web", line, 4000, ())
+    assert [(each.name, each.kind, each.command) for each in beside.processes] == [("flows", "worker", line)]
+    assert beside.questions == ()

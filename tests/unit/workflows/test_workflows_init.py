@@ -182,3 +182,21 @@ def test_a_variables_value_is_text_whatever_yaml_takes_it_for() -> None:
     read = read_settings(["variables.RELEASE=3.10", "variables.DEBUG=off", "variables.NAME=null", "python=3.10"])
 
     assert read == {"variables.RELEASE": "3.10", "variables.DEBUG": "off", "variables.NAME": None, "python": 3.1}
+
+
+def test_a_command_line_as_the_answer_to_what_is_served_is_a_command() -> None:
+    read = read_settings(["processes.web.entrypoint=mlflow server --port 5000", "processes.api.entrypoint=a:b"])
+
+    assert read == {"processes.web.command": "mlflow server --port 5000", "processes.api.entrypoint": "a:b"}
+
+
+def test_a_command_that_kubeship_yaml_holds_answers_what_is_served(tmp_path: Path) -> None:
+    (tmp_path / "flows.py").write_text("from prefect import flow\n\n\n@flow\ndef nightly(): ...\n")
+    (tmp_path / "requirements.txt").write_text("prefect\n")
+    answers = read_settings(["processes.flows.kind=worker", "processes.flows.command=prefect worker start --pool x"])
+    init(InitRequest(tmp_path, DraftOptions(), answers), refuse, never, never)
+
+    again = started(tmp_path, KnownIndex())
+
+    assert not again.project.questions
+    assert again.project.processes[0].name == "flows"
