@@ -45,7 +45,7 @@ def read_json(sources: Sources, path: str) -> dict[str, Any]:
 
 def is_kubeships(sources: Sources, path: str) -> bool:
     """Whether kubeship wrote the file, as its first line says: what it tells comes from elsewhere."""
-    return "kubeship" in sources.text(path).partition("\n")[0]
+    return sources.text(path).lower().startswith("# written by kubeship")
 
 
 def table(document: Any, *keys: str) -> dict[str, Any]:

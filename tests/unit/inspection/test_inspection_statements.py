@@ -246,3 +246,11 @@ def test_what_kubeship_wrote_says_nothing(written: Written) -> None:
     )
 
     assert document(after) == document(before)
+
+
+def test_what_only_names_kubeship_in_its_first_line_is_the_projects_own(written: Written) -> None:
+    dockerfile = "FROM registry.example/kubeship-base:3.11\nCOPY . /srv\nCMD gunicorn shop.site:admin\n"
+
+    project = inspect(written(APP | {"Dockerfile": dockerfile}), {})
+
+    assert project.processes[0].entrypoint == "shop.site:admin"
