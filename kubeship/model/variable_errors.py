@@ -50,7 +50,7 @@ def missing_variable(error: PythonError) -> Meaning | None:
 
 def missing_by_its_words(error: PythonError) -> Meaning | None:
     """The project's own check: `RuntimeError: STRIPE_KEY must be set`."""
-    found = not_set(" ".join(error.message.split("\n")[:3]))
+    found = not_set(" ".join(error.message[:LONGEST].split("\n")[:3]))
     return found and Meaning(f"{found.cause}{at(error)}", found.remedy)
 
 
@@ -84,6 +84,8 @@ _LACKS = (
     rf"defined|given)|(?i:missing|requires?|required|{_TO_SET})(?: \w+)?:? ['\"`$]?{_NAME}"
 )
 MOST_NAMES = 4
+LONGEST = 1000
+"""Characters of a message that are looked at."""
 
 
 def _listed(names: Sequence[str], alternatives: bool = False) -> str:

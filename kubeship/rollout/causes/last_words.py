@@ -45,12 +45,6 @@ _REFUSED = re.compile(
     r"(?:: (?:['\"](?P<named>[^'\"]+)['\"]|(?P<after>/[\w./-]+)))?",
     re.IGNORECASE,
 )
-_MISSING = re.compile(
-    r"(?P<path>[\w.~-]*[/.][\w./~-]*\w)[^/\w]{1,4}"
-    r"(?:(?:failed|cannot open|can't open)[: (\d]*)?(?:\[errno 2\] )?no such file",
-    re.IGNORECASE,
-)
-"""Go, uWSGI, tar and others, each in its own order of words."""
 _LESSER = re.compile(r"(?i)\b(?:debug|info|notice|warn(?:ing)?)\b")
 _BAD = re.compile(
     r"\b(?:abort\w*|can ?not|can't|could(?: not|n't)|critical|denied|emerg|error|\w+Error|exception|\w+Exception|"
@@ -103,8 +97,20 @@ def _of_the_kernel(line: str) -> Reason | None:
         path = refused["before"] or refused["quoted"] or refused["named"] or refused["after"] or "a file"
         reads = "" if "only" in refused["reason"] else "read or "
         return Reason(f"can't {reads}write {path} ({refused['reason'].lower()})", WRITE_ELSEWHERE, _cut(line))
-    missing = _MISSING.search(line)
-    return missing and Reason(f"needs {missing['path']}, which is not there", MISSING, _cut(line))
+    path = _missing_path(line)
+    return Reason(f"needs {path}, which is not there", MISSING, _cut(line)) if path else None
+
+
+def _missing_path(line: str) -> str:
+    """What isn't there by the word of Go, uWSGI, tar and others, each in its own order; empty when it isn't named."""
+    before, found, _ = line.lower().partition("no such file")
+    words = re.findall(r"[\w./~-]+", line[: len(before)][-LONGEST:]) if found else []
+    last = next((word for word in reversed(words) if word.lower() not in _BETWEEN), "")
+    return last if re.search(r"[/.]\w", last) else ""
+
+
+_BETWEEN = frozenset({"2", "can", "cannot", "errno", "failed", "open", "t"})
+"""Words that stand between a path and its error."""
 
 
 READERS = (_of_programs, _of_an_application, _of_libraries, _of_a_variable, _of_the_kernel)
