@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from kubeship.inspection.document import document
 from kubeship.inspection.project import inspect
 from kubeship.model.project import Project
 
@@ -16,7 +15,6 @@ APP = {
     "shop/site.py": "from flask import Flask\n\npublic = Flask(__name__)\nadmin = Flask(__name__)\n",
     "shop/jobs.py": "from celery import Celery\n\ncelery = Celery('x')\n",
 }
-OWN = "# Written by kubeship and yours to edit.\n"
 RENDER = """services:
   - {type: web, name: site, runtime: python, startCommand: gunicorn shop.site:admin}
   - {type: worker, name: jobs, runtime: python, startCommand: celery -A shop.jobs worker}
@@ -223,34 +221,3 @@ def test_a_package_whose_name_debian_has_given_up_is_installed_by_its_new_one(wr
     project = inspect(written({**files, "Aptfile": "netcat\nffmpeg\n"}), {})
 
     assert [each.value for each in project.system_packages.runtime] == ["ffmpeg", "netcat-openbsd"]
-
-
-def test_what_kubeship_wrote_says_nothing(written: Written) -> None:
-    project = {
-        "app.py": "from flask import Flask\n\napp = Flask(__name__)\n",
-        "requirements.txt": "flask\n",
-    }
-    before = inspect(written(project), {})
-
-    after = inspect(
-        written(
-            {
-                "compose/compose.yaml": f"{OWN}services:\n  web: {{build: .., command: [gunicorn, other:app]}}\n"
-                "  nightly: {build: .., command: [flask, clean], ports: ['9000'], volumes: ['data:/data']}\n",
-                ".github/workflows/kubeship.yml": f"{OWN}jobs: {{test: {{steps: [{{run: uv sync --extra x}}]}}}}\n"
-                "python-version: '3.11'\n",
-                "Dockerfile": f"{OWN}FROM python:3.11\nVOLUME /data\nCMD gunicorn other:app\n",
-            }
-        ),
-        {},
-    )
-
-    assert document(after) == document(before)
-
-
-def test_what_only_names_kubeship_in_its_first_line_is_the_projects_own(written: Written) -> None:
-    dockerfile = "FROM registry.example/kubeship-base:3.11\nCOPY . /srv\nCMD gunicorn shop.site:admin\n"
-
-    project = inspect(written(APP | {"Dockerfile": dockerfile}), {})
-
-    assert project.processes[0].entrypoint == "shop.site:admin"
