@@ -12,7 +12,10 @@ _COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _GROUP = "Exception Group " + HEADER
 _GROUP_RULER = re.compile(r"\s*\+[-+]+(?: \d+ -+)?$")
 _GROUP_LINE = re.compile(r"\s*[|+] ?")
-_BOXED_FRAME = re.compile(r"│ (?P<path>\S.*):(?P<line>\d+) in (?P<name>\S+)\s*│?$")
+_BOXED_FRAME = re.compile(r"│ (?P<path>\S.*):(?P<line>\d+) in(?: (?P<name>\S+))?\s*│?$")
+_BOX = HEADER[:16]
+"""As much of its title as fits into a narrow one."""
+_INDENTED_BOX = re.compile(rf"(?P<indent>\s+)╭.*{re.escape(_BOX)}")
 _TRACERITE_FRAME = re.compile(r"│ (?P<path>\S+\.py):(?P<line>\d+)\s+(?P<name>[^\s:]+):")
 _TRACERITE_END = re.compile(r"╰ (?P<error>[A-Za-z_][\w.]*(?:: .*)?)$")
 _LOGURU_FRAME = re.compile(r'> File "')
@@ -37,7 +40,9 @@ def plain_lines(log: str) -> list[str]:
         found = [_without_bars(line) for line in found]
     if any(_PANEL.match(line.rstrip()) for line in found):
         found = list(_without_panels(found))
-    if any(line.startswith("╭") and HEADER[:-1] in line for line in found):
+    if indented := next((box for line in found if (box := _INDENTED_BOX.match(line))), None):  # rich.logging
+        found = list(_without_margin(found, indented["indent"]))
+    if any(line.startswith("╭") and _BOX in line for line in found):
         found = [_without_box(line) for line in found]
     if any(_TRACERITE_END.match(line) for line in found) and any(line.startswith("╭ ") for line in found):
         found = [_without_tracerite(line) for line in found]
@@ -98,20 +103,30 @@ def _first(document: dict[str, Any], keys: Iterable[str]) -> str:
 def _unquoted(line: str) -> Iterator[str]:
     """A line, or the lines of the traceback that it quotes."""
     quoted = HEADER in line and HEADER + "\\n" in line
-    if not quoted and not (line.startswith("{") and "frames" in line):
+    if not quoted and not (line.startswith("{") and ("frames" in line or "stack_trace" in line)):
         yield line
         return
     try:
         tracebacks = list(_tracebacks(json.loads(line)))
     except (RecursionError, ValueError):
-        yield from line.replace("\\n", "\n").replace('\\"', '"').splitlines() if quoted else (line,)
+        yield from _unescaped(line) if quoted else (line,)
         return
     yield from tracebacks or (line,)
+
+
+def _unescaped(line: str) -> Iterator[str]:
+    """What stands in quotation marks, as in logfmt, without them and what follows."""
+    before, _, after = line.partition(HEADER)
+    text = re.split(r'(?<!\\)"', after, maxsplit=1)[0] if '\\"' in after else after
+    yield before
+    yield from f"{HEADER}{text}".replace("\\n", "\n").replace('\\"', '"').splitlines()
 
 
 def _tracebacks(value: Any) -> Iterator[str]:
     if isinstance(value, str) and HEADER in value:
         yield from value.splitlines()
+    elif isinstance(value, dict) and isinstance(value.get("stack_trace"), str) and "type" in value:  # ECS
+        yield from (HEADER, *value["stack_trace"].splitlines(), f"{value['type']}: {value.get('message', '')}")
     elif isinstance(value, dict) and "exc_type" in value and isinstance(value.get("frames"), list):
         yield from _structured(value)
     elif isinstance(value, dict | list):
@@ -138,12 +153,30 @@ def _without_bars(line: str) -> str:
     return line[bar.end() :] if bar else line
 
 
+def _without_margin(lines: Iterable[str], indent: str) -> Iterator[str]:
+    """Below its box, what was wrapped is one line."""
+    wrapped: list[str] | None = None
+    for line in lines:
+        within = line.startswith(indent)
+        if within and wrapped is not None:
+            wrapped.append(line.strip())
+            continue
+        if wrapped is not None:
+            yield " ".join(filter(None, wrapped))
+            wrapped = None
+        yield line.removeprefix(indent).rstrip() if within else line
+        if within and line.strip().startswith("╰"):
+            wrapped = []
+    if wrapped:
+        yield " ".join(filter(None, wrapped))
+
+
 def _without_box(line: str) -> str:
     """rich/traceback.py."""
     if line.startswith("╭"):
         return HEADER
     if frame := _BOXED_FRAME.match(line):
-        return f'  File "{frame["path"]}", line {frame["line"]}, in {frame["name"]}'
+        return f'  File "{frame["path"]}", line {frame["line"]}, in {frame["name"] or "?"}'
     return f"    {line.strip('│ ')}" if line.startswith(("│", "╰")) else line
 
 

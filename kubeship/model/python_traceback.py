@@ -109,10 +109,12 @@ _MISSING_MAIN = re.compile(r"\S*python[\d.]*: (?P<message>No module named '?(?P<
 def _without_prefix(lines: list[str]) -> list[str]:
     """Without what a logger puts before every line."""
     prefixes = [line[: line.index(HEADER)] for line in lines if HEADER in line]
-    prefix = prefixes[-1] if prefixes else ""
-    if not prefix or not any(line.startswith(prefix + '  File "') for line in lines):
+    if not prefixes or not prefixes[-1]:
         return lines
-    return [line.removeprefix(prefix) for line in lines]
+    prefix = re.compile(re.sub(r"\d", r"\\d", re.escape(prefixes[-1])))  # the time may go on
+    if not any(re.match(r'  File "', line[found.end() :]) for line in lines if (found := prefix.match(line))):
+        return lines
+    return [line[found.end() :] if (found := prefix.match(line)) else line for line in lines]
 
 
 def _last_block(lines: Sequence[str]) -> tuple[int, int, PythonError] | None:

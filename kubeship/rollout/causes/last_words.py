@@ -133,7 +133,9 @@ def said_later(followed_by: str) -> str:
 def decisive_line(log: str) -> str:
     """The last line that sounds like an error, otherwise the last one; empty when it said nothing."""
     lines = _last(log)
-    return _cut(next((line for line in reversed(lines) if _BAD.search(line)), lines[-1] if lines else ""))
+    number = next((n for n in range(len(lines) - 1, -1, -1) if _BAD.search(lines[n])), len(lines) - 1)
+    announced = " ".join(lines[number : number + 2]) if number >= 0 and lines[number].endswith(":") else ""
+    return _cut(announced or (lines[number] if lines else ""))
 
 
 def _last(log: str) -> list[str]:

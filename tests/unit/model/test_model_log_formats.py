@@ -60,6 +60,25 @@ RICH = """\
 ╰──────────────────────────────────────────────────────────────────────────────╯
 ModuleNotFoundError: No module named 'nothere'
 """
+RICH_HANDLER = """\
+[11/21/26 12:36:36] ERROR    startup failed                       boot.py:6
+                             ╭─ Traceback (most recent call las─╮
+                             │ /app/shop/boot.py:4 in           │
+                             │ <module>                         │
+                             │                                  │
+                             │ ❱ 4     import nothere           │
+                             ╰──────────────────────────────────╯
+                             ModuleNotFoundError: No module
+                             named 'nothere'
+"""
+ECS = {
+    "log.level": "error",
+    "error": {
+        "type": "ModuleNotFoundError",
+        "message": "No module named 'nothere'",
+        "stack_trace": '  File "/app/shop/boot.py", line 4, in main\n    import nothere\n',
+    },
+}
 GROUP = """\
   + Exception Group Traceback (most recent call last):
   |   File "/app/main.py", line 7, in <module>
@@ -83,11 +102,29 @@ GROUP = """\
         json.dumps({"level": "error", "record": {"exc_info": PLAIN + MISSING}}),
         json.dumps(STRUCTURED),
         f'level=error msg="boot failed" exc="{(PLAIN + MISSING).replace(chr(10), chr(92) + "n")}',
+        f"at=ERROR exc_info={json.dumps(PLAIN + MISSING)} tenant=acme",
+        "\n".join(f"10:00:00,12{n} ERROR [boot] {line}" for n, line in enumerate((PLAIN + MISSING).splitlines())),
+        json.dumps(ECS),
         LOGURU,
         RICH,
+        RICH_HANDLER,
         GROUP,
     ],
-    ids=["plain", "coloured", "json", "json-nested", "structlog", "logfmt", "loguru", "rich", "group"],
+    ids=[
+        "plain",
+        "coloured",
+        "json",
+        "json-nested",
+        "structlog",
+        "logfmt",
+        "logfmt-quoted",
+        "times",
+        "ecs",
+        "loguru",
+        "rich",
+        "rich-handler",
+        "group",
+    ],
 )
 def test_exception_and_the_projects_own_line_are_found(log: str) -> None:
     error = read_traceback(f"starting\n{log}\nbye\n")

@@ -310,6 +310,7 @@ def test_unknown_words_are_shown_by_the_line_that_sounds_like_an_error() -> None
 
     assert conclusion.diagnosis.cause == "web crashes with exit code 1: Error: invalid literal for int(): 'many'"
     assert decisive_line("refusing to start: license expired") == "refusing to start: license expired"
+    assert decisive_line("RuntimeError:\nno tenant\nbye") == "RuntimeError: no tenant"
     assert decisive_line("\n \n====\n") == ""
 
 
