@@ -28,6 +28,11 @@ FOR_DEVELOPERS = re.compile(
     r"(?i)(^|[-_./])(dev|development|local|debug|tests?|testing|ci|override|e2e|devcontainer|browser|integration)([-_./]|$)"
 )
 
+OF_A_LAPTOP = re.compile(
+    r"(?i)(\w+_)?((DEBUG|DEV|DEVELOPMENT|RELOAD)(_MODE)?=(1|on|true|yes)|(ENV|ENVIRONMENT|MODE|STAGE)=(dev\w*|local))"
+)
+"""What decides in a start script between a developer's server and the one of production."""
+
 
 def compose_statements(sources: Sources) -> Iterator[Said]:
     """The commands of every compose file's services that are the project's."""
@@ -110,7 +115,8 @@ def _service(  # noqa: PLR0917  # one service, and what the file says around it
     foreign = not build
     if foreign and (not (command or entrypoint) or not service.get("image")):
         return
-    image, folder, variables, said_by_image = Image(context=_context_of(sources, path)), "/app", {}, None
+    image = Image(copied=_mounted(path, service), context=_context_of(sources, path))
+    folder, variables, said_by_image = "/app", dict[str, str](), None
     dockerfile = dockerfile_of(sources, path, build) if build else None
     if build and ((dockerfile is None and is_outside(sources, path, build)) or is_of_another(sources, path, build)):
         return
@@ -125,7 +131,11 @@ def _service(  # noqa: PLR0917  # one service, and what the file says around it
         folder, variables = workdir(read), variables_of(read)
         said_by_image = image_command(read)
     folder = str(service.get("working_dir") or folder)
-    variables = {**variables, **_environment(service.get("environment"))}
+    given = _environment(service.get("environment"))
+    variables = {
+        **variables,
+        **{name: given[name] for name in given if not OF_A_LAPTOP.fullmatch(f"{name}={given[name]}")},
+    }
     words = [*_words(entrypoint), *_words(command)] if entrypoint else _words(command)
     if not words:
         return  # what the Dockerfile says is said there
@@ -151,6 +161,17 @@ def _service(  # noqa: PLR0917  # one service, and what the file says around it
         foreign=foreign,
         stays=str(service.get("restart") or "no") != "no",
     )
+
+
+def _mounted(path: str, service: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+    """(path in the container, path in the project) of what lies beside the file: `./shop:/app`, the innermost first."""
+    found: list[tuple[str, str]] = []
+    for volume in listed(service.get("volumes")):
+        source, _, rest = volume.partition(":") if isinstance(volume, str) else ("", "", "")
+        inside = posixpath.normpath(posixpath.join(folder_of(path), source))
+        if source.startswith(".") and rest.startswith("/") and not inside.startswith(".."):
+            found.append((rest.partition(":")[0], inside))
+    return tuple(sorted(found, reverse=True))
 
 
 def _words(command: object) -> list[str]:
