@@ -1,6 +1,6 @@
 """How does the app do right now?"""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -134,22 +134,24 @@ def _masked(verdict: Verdict, observer: Observer) -> Verdict:
 
 def processes(snapshot: Snapshot, applied: Iterable[Object]) -> tuple[ProcessStatus, ...]:
     """Each workload that should go on running, beside the objects that were applied."""
-    images = {_name(item): _images(item) for item in applied}
+    known = {_name(item): item for item in applied}
     running = (item for item in snapshot.workloads if item["kind"] != "Job")
-    return tuple(_process(item, snapshot, images.get(_name(item), ())) for item in running)
+    return tuple(_process(item, snapshot, known.get(_name(item))) for item in running)
 
 
 def _name(workload: Object) -> tuple[str, str]:
     return workload["kind"], workload["metadata"]["name"]
 
 
-def _process(workload: Object, snapshot: Snapshot, images: Collection[str]) -> ProcessStatus:
+def _process(workload: Object, snapshot: Snapshot, applied: Object | None) -> ProcessStatus:
+    images = _images(applied) if applied else ()
+    asked = (applied or workload)["spec"].get("replicas") or 0
     pods = [pod_snapshot(pod, snapshot) for pod in newest_pods(workload, snapshot)]
     ends = [each.last_end for pod in pods for each in pod.containers if each.last_end.get("finishedAt")]
     newest_end = max(ends, key=lambda end: str(end["finishedAt"]), default={})
     return ProcessStatus(
         name=process_of(workload),
-        wanted=wanted(workload),
+        wanted=wanted(workload) or (asked if workload["kind"] in SCALED else 0),
         ready=sum(pod.ready for pod in pods),
         restarts=sum(container.restarts for pod in pods for container in pod.containers),
         last_end=_words(newest_end) if newest_end else "",

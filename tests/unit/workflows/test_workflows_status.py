@@ -32,6 +32,7 @@ def test_what_somebody_has_scaled_to_nothing_is_not_healthy() -> None:
     assert found.diagnoses[0].subject == "Deployment/shop-web"
     assert found.diagnoses[0].evidence == "spec.replicas: 0; the revision has 2"
     assert not isinstance(judged(snapshot, [live]), Failed)
+    assert [(each.ready, each.wanted) for each in processes(snapshot, [applied])] == [(0, 2)]
 
 
 def test_what_else_is_wrong_is_told_beside_what_was_scaled_to_nothing() -> None:
