@@ -17,25 +17,25 @@ from tests.stack.addresses import Stack
 
 pytestmark = pytest.mark.e2e
 
-# Numbers of a deploy's requests, roughly: 0-8 connecting, 9-25 preflight, 26-28 the lease, 29-39 comparing and the
-# record, 40-55 the release Job, 56-63 applying, 64-74 watching, 75-87 the end.
+# Numbers of a deploy's requests, roughly: 0-8 connecting, 9-25 preflight, 26-28 the lease, 29-38 comparing and the
+# record, 39-53 the release Job, 54-61 applying, 62-72 watching, 73-84 the end.
 SAMPLE: tuple[Case | Storm, ...] = (
-    Case("401", 70),
-    Case("403", 61),
+    Case("401", 68),
+    Case("403", 59),
     Case("409", 34),
-    Case("lost", 55),
-    Case("drop", 67, times=4),
-    Case(KILL, 56),
-    Case(KILL, 63),
-    Case(KILL, 80),
-    Case("503", 62, times=40),
-    Case("reset", 64, fails=True, times=12),
+    Case("lost", 53),
+    Case("drop", 65, times=4),
+    Case(KILL, 54),
+    Case(KILL, 61),
+    Case(KILL, 77),
+    Case("503", 60, times=40),
+    Case("reset", 62, fails=True, times=12),
     Storm(8, 0.2),
-    # Of a rollback: 18-20 comparing and the record, 23-38 undoing the release step, 45-46 applying, 47-57 watching, the
+    # Of a rollback: 18-20 comparing and the record, 22-36 undoing the release step, 43-44 applying, 45-55 watching, the
     # rest the end. Of a delete: 9-34 the objects, 36-41 the records and the lease. Of a run: 6 the Job, 15-19 its end.
-    Case("lost", 26, command="rollback"),
-    Case(KILL, 35, command="rollback"),
-    Case(KILL, 64, command="rollback"),
+    Case("lost", 25, command="rollback"),
+    Case(KILL, 34, command="rollback"),
+    Case(KILL, 62, command="rollback"),
     Case("404", 13, command="delete"),
     Case(KILL, 38, command="delete"),
     Case("lost", 6, command="run"),
