@@ -40,6 +40,7 @@ from kubeship.inspection.routes.health import health_route
 from kubeship.inspection.routes.rest_framework import asks_for_login
 from kubeship.inspection.routes.views import Route
 from kubeship.inspection.running.all_processes import running
+from kubeship.inspection.running.own_addresses import talks_to_its_starter
 from kubeship.inspection.running.unstated import unstated_work
 from kubeship.inspection.served.candidates import find_candidates
 from kubeship.inspection.served.commanded import KEY
@@ -155,6 +156,7 @@ def inspect(path: Path, answers: Answers, index: WheelIndex | None = None) -> Pr
         + (flat_layout(sources) if needs.value.package or needs.value.manager == "setuptools" else ())
         + (uncompiled(sources) if settings.value else ())
         + (django_cautions(modules, settings.value, static, dockerfile is None) if settings.value else ())
+        + talks_to_its_starter((v for v in variables if f"variables.{v.name}" not in answers), processes)
         + _broken(sources),
         questions=tuple(q for part in answered for q in part.questions if q.key != KEY or runs.value.needs_entrypoint),
     )

@@ -2,14 +2,14 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from kubeship.inspection.code.import_root import reachable
 from kubeship.inspection.code.modules import Modules
 from kubeship.inspection.files.syntax import argument, calls, dotted, text
 from kubeship.inspection.running.own_ports import BINDING, OPTIONS, SERVING
 from kubeship.model.origin import Origin
-from kubeship.model.project import Warned
+from kubeship.model.project import ProcessFound, Variable, Warned
 
 HOSTS = ("host", "hostname", "address", "addr", "server_name")
 """Names of the argument, in the calls that serve."""
@@ -62,6 +62,24 @@ def own_machine_only(modules: Modules, path: str) -> tuple[Warned, ...]:
             )
             found.append(Warned(f"{message} is every address", Origin(path, call.lineno, dotted(call.func) or "")))
     return tuple(found)
+
+
+def talks_to_its_starter(variables: Iterable[Variable], processes: Iterable[ProcessFound]) -> tuple[Warned, ...]:
+    """A warning for each transport that a server has by default for whoever starts it: nobody does so in a cluster.
+
+    Model Context Protocol, "Transports": over standard input and output, or over HTTP.
+    """
+    if not any(process.kind == "web" for process in processes):
+        return ()
+    return tuple(
+        Warned(
+            f"{variable.name} is 'stdio' unless it is set: the program then talks with whoever started it, and in a "
+            f"cluster nobody listens; set variables.{variable.name} in kubeship.yaml to what it calls HTTP",
+            variable.origins[0],
+        )
+        for variable in variables
+        if variable.default == "stdio" and variable.origins
+    )
 
 
 def _address(call: ast.Call) -> str | None:

@@ -64,3 +64,18 @@ def test_the_port_of_a_server_in_another_module_is_read(server: str, tmp_path: P
     )
 
     assert inspect(tmp_path, {}).processes[0].port == 9100
+
+
+@pytest.mark.parametrize(("default", "warned"), [("stdio", True), ("http", False)])
+def test_transport_that_is_for_whoever_starts_the_server_is_a_warning(
+    default: str, warned: bool, tmp_path: Path
+) -> None:
+    (tmp_path / "requirements.txt").write_text("fastmcp\n")
+    (tmp_path / "main.py").write_text(
+        "import os\n\nfrom fastmcp import FastMCP\n\nnotes = FastMCP('notes')\n"
+        f"notes.run(transport=os.getenv('TRANSPORT', '{default}'))\n"
+    )
+
+    warnings = inspect(tmp_path, {}).warnings
+
+    assert any("variables.TRANSPORT" in each.message for each in warnings) is warned
