@@ -204,7 +204,7 @@ def _unexplained(workload: Object, snapshot: Snapshot) -> Diagnosis:
     events = [event for pod in pods for event in events_of(pod, snapshot.events)]
     said = next((f"{e.get('reason')}: {e.get('message')}" for e in reversed(events)), "")
     return Diagnosis(
-        cause=f"still waiting for {progress(workload).summary}",
+        cause=f"still waiting for {_summary(workload, snapshot)}",
         evidence=said or ("no event about its pods" if pods else "it has no pods of the new version"),
         remedy=MORE_TIME,
         subject=str(ref(workload)),

@@ -11,7 +11,7 @@ from kubeship.model.snapshot import Snapshot
 from kubeship.model.verdict import Failed, Ready, Waiting
 from kubeship.rollout.remarks import remarks
 from kubeship.rollout.suspects import refused
-from kubeship.rollout.verdict import judge
+from kubeship.rollout.verdict import judge, out_of_time
 from tests.unit.rollout.builders import NOW, POD, STARTED, ended, event, ready_deployment, rollout, status
 
 READY = {"httpGet": {"path": "/ready", "port": 8000}}
@@ -43,6 +43,12 @@ def ready_since(started: str, *events: Object, last: Object | None = None, **pro
 )
 def test_a_liveness_probe_that_asks_something_else_is_given_one_turn(started: str, probes: Object, ready: bool) -> None:
     assert isinstance(judge(ready_since(started, **probes)), Ready) is ready
+
+
+def test_when_time_is_up_before_its_turn_that_is_what_is_waited_for() -> None:
+    failed = out_of_time(ready_since("2026-11-20T23:04:55Z", livenessProbe=LIVE), 10)
+
+    assert failed.diagnoses[0].cause == "still waiting for shop-web: ready, unless its liveness probe fails"
 
 
 def test_failing_liveness_probe_holds_up_and_is_told_before_the_kubelet_kills() -> None:
