@@ -6,13 +6,15 @@ import re
 
 from kubeship.inspection.code.modules import Modules
 from kubeship.inspection.files.sources import is_aside
-from kubeship.inspection.files.syntax import assignments, calls, dotted, statements
+from kubeship.inspection.files.syntax import argument, assignments, calls, dotted, statements, text
 from kubeship.inspection.needs.anchored import anchored_folder
 from kubeship.inspection.needs.volumes import literal_folder
 from kubeship.model.origin import Found, Origin
 
 MAKING = frozenset({"os.makedirs", "os.mkdir", "makedirs", "mkdir"})
-WORDS = (b"mkdir", b"makedirs")
+LOGGING = re.compile(r"(.*\.)?((Concurrent|Rotating|TimedRotating|Watched)*FileHandler)|logger\.add")
+"""What opens a file for what is logged, by the name of its first argument (logging.handlers; loguru's logger)."""
+WORDS = (b"mkdir", b"makedirs", b"FileHandler", b"logger.add")
 TOOLS = re.compile(
     r"(^|/)(bin|management/commands|migrations|scripts?|tools)/|(^|/)(conftest|fabfile|manage|setup)\.py$"
 )
@@ -56,6 +58,8 @@ def _made(tree: ast.Module | None, path: str, root: str) -> list[tuple[str, int]
             subject = call.args[0]
         elif isinstance(call.func, ast.Attribute) and call.func.attr == "mkdir" and dotted(call.func) != "os.mkdir":
             subject = call.func.value
+        elif LOGGING.fullmatch(dotted(call.func) or "") and (file := text(argument(call, "filename", 0))):
+            subject = ast.Constant(posixpath.dirname(file)) if "/" in file and "{" not in file else None
         if isinstance(subject, ast.Name):
             subject = names.get(subject.id)
         if anchored := anchored_folder(subject, path, names):

@@ -24,6 +24,9 @@ HEAD = "import os\nfrom pathlib import Path\n\nfrom flask import Flask\n\napp = 
         ("os.makedirs(os.getcwd())\nos.mkdir(name())\n", {}, []),
         ("os.makedirs('static')\n", {"static/site.css": ""}, []),
         ("os.makedirs('logs')\n", {"logs/.gitkeep": ""}, ["logs"]),
+        ("from loguru import logger\nlogger.add('logs/shop.log', rotation='1 MB')\n", {}, ["logs"]),
+        ("import logging\nlogging.FileHandler('var/log/shop.log')\n", {"var/log/.gitkeep": ""}, ["var/log"]),
+        ("import logging\nlogging.FileHandler('shop.log')\nlogging.FileHandler('/dev/stdout')\n", {}, []),
         ("UPLOAD_FOLDER = 'uploads'\nos.makedirs(UPLOAD_FOLDER)\n", {}, []),
         ("", {"shop/__init__.py": "", "shop/core/log.py": f"import os\nD = {HERE}\nos.makedirs(D)\n"}, ["shop/logs"]),
         (
