@@ -1,5 +1,6 @@
 """Are crashes named for what they are, on a real cluster?"""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -28,6 +29,7 @@ from tests.stack.addresses import Stack, load
 pytestmark = pytest.mark.e2e
 
 SOAK = {
+    "bash-by-sh",
     "chained",
     "daemon-set",
     "deadline",
@@ -37,6 +39,7 @@ SOAK = {
     "missing-program",
     "no-interpreter",
     "no-shell-command",
+    "own-check",
     "permission",
     "port-taken",
     "read-only",
@@ -106,6 +109,19 @@ def cases(stack: Stack) -> list[Case]:
             "import os; os.environ['SECRET_KEY']",
             "needs the environment variable SECRET_KEY",
             "KeyError: 'SECRET_KEY'",
+        ),
+        crash(
+            "own-check",
+            "raise RuntimeError('STRIPE_KEY must be set')",
+            "needs STRIPE_KEY, which is not set",
+            "STRIPE_KEY must be set",
+        ),
+        crash(
+            "bash-by-sh",
+            "",
+            "has a script that is written for bash",
+            "source: not found",
+            command=["sh", "-c", "source /tmp/settings"],
         ),
         crash("json-log", JSON_LOG, "it can't import nope", "No module named 'nope'"),
         crash("port-taken", PORT_TAKEN, "can't listen on its port, which something else", "Address already in use"),
@@ -286,7 +302,19 @@ def fourth_end(snapshot: Snapshot) -> str:
     return second_end(snapshot) if any(each.get("restartCount", 0) >= 3 for each in statuses) else ""
 
 
-CASES = {case.name: case for case in cases(load())}
+def patient(case: Case) -> Case:
+    """Without a probe a pod is ready as soon as it runs, and on a crowded machine Python takes seconds to begin."""
+    workloads = [
+        each if each["kind"] == "Job" else {**each, "spec": {**each["spec"], "minReadySeconds": READY_SECONDS}}
+        for each in case.objects
+    ]
+    return replace(case, objects=tuple(workloads))
+
+
+READY_SECONDS = 90
+"""Longer than any of these takes to crash twice."""
+
+CASES = {case.name: patient(case) for case in cases(load())}
 
 
 @pytest.fixture(scope="module")
