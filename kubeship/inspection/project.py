@@ -48,6 +48,7 @@ from kubeship.inspection.served.earlier import as_released
 from kubeship.inspection.served.entrypoint import exporter
 from kubeship.inspection.served.entrypoints import EntrypointFound, find_entrypoint
 from kubeship.inspection.statements.deployed import deployed
+from kubeship.inspection.statements.image_files import placed
 from kubeship.inspection.statements.releases import release_commands
 from kubeship.inspection.statements.stated import read_statements
 from kubeship.inspection.statements.stated_health import probed, stated_health
@@ -120,6 +121,7 @@ def inspect(path: Path, answers: Answers, index: WheelIndex | None = None) -> Pr
     dockerfile = own_dockerfile(sources, folder)
     volumes = merged(find_volumes(modules, settings.value), stated_volumes(sources, folder), models.folders)
     kept = frozenset(volume.value for volume in volumes)
+    written = merged(made_folders(modules, root, kept), written_folders(modules, processes, root, kept))
     return Project(
         name=name,
         python=python.value.version,
@@ -136,7 +138,7 @@ def inspect(path: Path, answers: Answers, index: WheelIndex | None = None) -> Pr
         variables=variables,
         settings=_variables_to_set(settings.value),
         volumes=volumes,
-        writable=merged(made_folders(modules, root, kept), written_folders(modules, processes, root, kept)),
+        writable=placed(sources, dockerfile.value, written, root) if dockerfile else written,
         traits=merged(traits(sources), wheels.traits, models.traits, in_file, exporter(chosen)),
         system_packages=packages.value,
         dockerfile=dockerfile,

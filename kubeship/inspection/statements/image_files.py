@@ -4,11 +4,13 @@ import json
 import posixpath
 import shlex
 from collections import Counter
+from dataclasses import replace
 
 from kubeship.inspection.commands.folders import HOME, joined
-from kubeship.inspection.files.dockerfiles import Dockerfile, Stage, within_project
+from kubeship.inspection.files.dockerfiles import Dockerfile, Stage, read_dockerfile, within_project
 from kubeship.inspection.files.sources import Sources, folder_of
 from kubeship.inspection.statements.statement import Image
+from kubeship.model.origin import Found
 
 
 def image_of(sources: Sources, dockerfile: Dockerfile, context: str | None) -> Image:
@@ -32,6 +34,29 @@ def workdir(dockerfile: Dockerfile) -> str:
         if instruction.name == "WORKDIR":
             folder = posixpath.normpath(posixpath.join(folder, instruction.text.strip().strip("\"'")))
     return folder
+
+
+def placed(sources: Sources, own: str, folders: tuple[Found[str], ...], root: str) -> tuple[Found[str], ...]:
+    """Folders of the project by their places in its own image, where that doesn't lay them out as kubeship's would.
+
+    What isn't copied is made where processes start.
+    """
+    dockerfile = read_dockerfile(sources, own)
+    copied = image_of(sources, dockerfile, None).copied
+
+    def place(folder: str) -> str:
+        found = (
+            posixpath.join(at, posixpath.relpath(folder, inside)) for at, inside in copied if _holds(inside, folder)
+        )
+        made = posixpath.join(workdir(dockerfile), posixpath.relpath(folder, root))
+        full = posixpath.normpath(next(found, made))
+        return folder if folder.startswith("/") or full == f"/app/{folder}" else full
+
+    return tuple(replace(each, value=place(each.value)) for each in folders)
+
+
+def _holds(inside: str, folder: str) -> bool:
+    return inside == "." or folder == inside or folder.startswith(f"{inside}/")
 
 
 def file_in(sources: Sources, path: str, folder: str, image: Image) -> str | None:

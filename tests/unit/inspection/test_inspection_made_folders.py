@@ -64,3 +64,21 @@ def test_where_a_command_is_told_to_write_is_writable(written: Written, command:
     )
 
     assert [folder.value for folder in project.writable] == folders
+
+
+@pytest.mark.parametrize(
+    ("lines", "folder"),
+    [
+        ("WORKDIR /usr/src/app\nCOPY . .\n", "/usr/src/app/logs"),
+        ("WORKDIR /app\nCOPY . .\n", "logs"),
+        ("COPY app.py /srv/shop/\nWORKDIR /srv/shop\n", "/srv/shop/logs"),
+    ],
+)
+def test_what_the_app_makes_lies_where_its_own_image_has_it(written: Written, lines: str, folder: str) -> None:
+    dockerfile = f'FROM python:3.12-slim\n{lines}CMD ["gunicorn", "app:app"]\n'
+
+    project = inspect(
+        written({"app.py": HEAD + "os.mkdir('logs')\n", "requirements.txt": "flask\n", "Dockerfile": dockerfile}), {}
+    )
+
+    assert [each.value for each in project.writable] == [folder]
