@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kubeship.inspection.commands.command_lines import read_command
@@ -62,7 +62,6 @@ def test_a_port_is_taken_only_where_it_is_written(address: str, port: int | None
     assert port_of(address) == port
 
 
-@settings(deadline=None)
 @given(st.text(max_size=120))
 def test_any_line_is_read_without_a_traceback(line: str) -> None:
     found = web_command(line)

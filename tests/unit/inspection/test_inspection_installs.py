@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kubeship.inspection.distributions.installs import Install, install_commands, is_for_development, shell_words
@@ -115,7 +115,6 @@ def test_groups_for_development_are_known_by_their_words(name: str, aside: bool)
     assert is_for_development(name) is aside
 
 
-@settings(deadline=None)
 @given(st.text(alphabet="abFROMRUN pip-r<>EO\\\n\"'$:{}=&|;#.", max_size=120))
 def test_any_dockerfile_is_read(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
     sources = sources_of(tmp_path_factory.mktemp("any"), {"Dockerfile": text})

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kubeship.errors import InvalidInput
@@ -90,7 +90,6 @@ def test_continued_lines_keep_the_number_of_their_first() -> None:
     assert list(logical_lines(text)) == [(2, "a   >=1"), (5, "b")]
 
 
-@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_any_text_is_read_or_refused_without_a_traceback(text: str) -> None:
     lines = [line for _, line in logical_lines(text)]
@@ -98,7 +97,6 @@ def test_any_text_is_read_or_refused_without_a_traceback(text: str) -> None:
     assert all(line.strip() for line in lines)
 
 
-@settings(deadline=None)
 @given(st.text(alphabet="abc-=<>@:/#[];'\"\\ \n.~+", max_size=60))
 def test_any_line_is_read_or_refused(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
     try:

@@ -1,7 +1,7 @@
 """Are shell scripts read as the shell would run them, with nothing run?"""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kubeship.inspection.commands.command_lines import read_command
@@ -111,7 +111,6 @@ def test_programs_are_known_by_what_they_do(line: str, work: str, interface: str
 PIECES = [*"ab$(){}'\"`;&|<>#=\\ \n[]!*-", "if ", "fi\n", "case ", "esac", "do ", "EOF", "<<EOF", "$(", "${a:-"]
 
 
-@settings(deadline=None)
 @given(st.lists(st.sampled_from(PIECES), max_size=60).map("".join))
 def test_any_script_is_read_without_a_traceback(text: str) -> None:
     for ran in commands(text, {}, None):
