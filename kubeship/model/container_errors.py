@@ -182,7 +182,7 @@ def lost_child(error: PythonError) -> Meaning | None:
 def cannot_listen(error: PythonError) -> Meaning | None:
     """bind(2): a port that is taken, or one below 1024."""
     message = error.message.lower()
-    binding = re.search(r"\bbind\b|no socket could be created", message)
+    binding = re.search(r"\bbind\b|no socket could be created", message) or re.search(r"\.bind\(", error.source)
     if error.name not in ("OSError", "PermissionError") and not binding:
         return None
     if "address already in use" in message:

@@ -19,13 +19,14 @@ VARIABLES = (
 starlette.config, python-decouple, Dynaconf, pydantic-settings."""
 
 _READ = re.compile(r"(?:getenv|environ\.get)\(\s*['\"](\w+)['\"]\s*\)")
+_ASKED = re.compile(r"['\"](\w+)['\"] in (?:os\.)?environ\b")
 _PASSED_ON = re.compile(
-    r"\b[\w.]+\(.*?(?:getenv\(|environ\.get\(|environ\[)\s*['\"](?P<name>\w+)['\"]|"
+    r"\b[\w.]+[(\[].*?(?:getenv\(|environ\.get\(|environ\[)\s*['\"](?P<name>\w+)['\"]|"
     r"\b(?:\w*[Ee]nv(?:\(\))?|config)(?:\.\w+)?\(\s*['\"](?P<read>[A-Z][A-Z0-9_]+)['\"]"
 )
 """In the source line that a traceback shows: what is missing is None, and what isn't a number is no number. Readers of
 variables convert them as well (environs, django-environ, python-decouple)."""
-_REFUSING = frozenset({"InvalidOperation", "JSONDecodeError", "ValueError", "ZoneInfoNotFoundError"})
+_REFUSING = frozenset({"InvalidOperation", "JSONDecodeError", "KeyError", "ValueError", "ZoneInfoNotFoundError"})
 
 
 def given_by(error: PythonError) -> str:
@@ -141,7 +142,7 @@ def _variables(error: PythonError) -> list[str]:
         return [error.message.split("\n")[0].strip("'\"")]  # below it may stand what another worker wrote just then
     if "NoneType" in error.message and (read := _READ.findall(error.text)):
         return [str(read[-1])]
-    if error.name == "AssertionError" and (read := _READ.findall(error.source)):
+    if error.name == "AssertionError" and (read := [*_READ.findall(error.source), *_ASKED.findall(error.source)]):
         return [str(read[-1])]
     if missing := [name for name, said in _fields(error) if said.lower() == "field required"]:
         return missing

@@ -211,6 +211,16 @@ def test_words_of_libraries_are_understood(said: str, cause: str, remedy: str, h
             "0)",
         ),
         ("TTL = env.int('CACHE_TTL')", "ValueError: invalid literal: '5m'", "variable CACHE_TTL (app.py:3)"),
+        (
+            'kind = KINDS[os.getenv("APP_ENV", "staging")]',
+            "KeyError: 'production'",
+            "refuses the value of the environment variable APP_ENV (app.py:3)",
+        ),
+        (
+            "s.bind((host, 80))",
+            "OSError: [Errno 99] Cannot assign requested address",
+            "an address that isn't its pod's",
+        ),
         ("config('DEBUG', cast=bool)", "ValueError: Invalid truth value: prod", "variable DEBUG (app.py:3)"),
         (
             "log = open('/var/log/shop/a.log', 'a')",

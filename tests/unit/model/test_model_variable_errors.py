@@ -58,6 +58,11 @@ def test_several_and_alternatives_are_told_as_such() -> None:
     [
         ("check()", "RuntimeError: STRIPE_KEY must be set", "needs STRIPE_KEY, which is not set (app.py:3)"),
         (
+            'assert "STRIPE_KEY" in os.environ',
+            "AssertionError: no key",
+            "needs the environment variable STRIPE_KEY, which is not set (app.py:3)",
+        ),
+        (
             'assert os.environ.get("STRIPE_KEY")',
             "AssertionError",
             "needs the environment variable STRIPE_KEY, which is not set (app.py:3)",
