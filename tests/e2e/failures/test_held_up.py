@@ -47,8 +47,12 @@ NAMES = (
     "storage-driver",
     "port-name",
     "no-progress",
+    "old-pods-keep-the-quota",
+    "old-pod-keeps-the-port",
+    "device",
+    "start-hook",
 )
-SOAK = set(NAMES) - {"some-refused", "finalizer", "port-name"}
+SOAK = set(NAMES) - {"some-refused", "finalizer", "port-name", "old-pods-keep-the-quota"}
 BRIEF = 30
 """Seconds: each is worth a word after 5 to 20, and never certain."""
 READY: dict[str, Any] = {"readinessProbe": {"exec": {"command": ["true"]}, "periodSeconds": 1}}
@@ -77,6 +81,9 @@ def cases(stack: Stack) -> list[Case]:
     quota = named("v1", "ResourceQuota", "small", spec={"hard": {"pods": "1"}})
     alone = {"labelSelector": {"matchLabels": {"app": "web"}}, "topologyKey": "kubernetes.io/hostname"}
     spread = {"maxSkew": 1, "whenUnsatisfiable": "DoNotSchedule", **alone, "topologyKey": "example.com/zone"}
+    surge = {"rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0}}
+    port: dict[str, Any] = {"ports": [{"containerPort": 8000, "hostPort": 38125}]}
+    hook: dict[str, Any] = {"lifecycle": {"postStart": {"exec": {"command": ["sleep", "600"]}}}}
     paused = deployment(another)
     paused["spec"]["paused"] = True
     stuck = deployment(container(stack, readinessProbe={"exec": {"command": ["false"]}, "timeoutSeconds": 5}))
@@ -153,6 +160,33 @@ def cases(stack: Stack) -> list[Case]:
             "Service shop-web has no ready endpoints: its pods have no port http",
             "targetPort http",
             certain=available,
+        ),
+        Case(
+            "old-pods-keep-the-quota",
+            (deployment(another, strategy=surge),),
+            "of the version before, keeps its place until a new pod is ready",
+            "exceeded quota: small",
+            certain=refused_for_long,
+            before=each_of(running_before(deployment(asked, strategy=surge)), put(quota)),
+        ),
+        slow(
+            "old-pod-keeps-the-port",
+            deployment({**another, **port}, strategy=surge, **on_one_node(stack)),
+            "of the version before, keeps its place until a new pod is ready",
+            "didn't have free ports",
+            before=running_before(deployment({**asked, **port}, strategy=surge, **on_one_node(stack))),
+        ),
+        slow(
+            "device",
+            deployment(asked, resourceClaims=[{"name": "gpu", "resourceClaimTemplateName": "nosuch"}]),
+            "the pod waits for its resource claims (nosuch)",
+            'resource claim template "nosuch"',
+        ),
+        slow(
+            "start-hook",
+            deployment({**asked, **hook}),
+            "web has started, and its postStart hook (sleep 600) hasn't ended",
+            "still ContainerCreating",
         ),
         Case(
             "no-progress",

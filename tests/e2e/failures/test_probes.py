@@ -31,6 +31,7 @@ SOAK = {
     "no-endpoints",
     "nothing",
     "other-port",
+    "probe-of-the-node",
     "progress-deadline",
     "unix-socket",
 }
@@ -81,6 +82,9 @@ def cases(stack: Stack) -> list[Case]:
         spec={"selector": {"app": "web"}, "ports": [{"port": 80, "targetPort": "http"}]},
     )
     unready = deployment(container(stack, answering(404), readinessProbe=http_probe()))
+    only_ready = server("self.send_response(200 if self.path == '/ready' else 404); self.end_headers()")
+    live = http_probe("/live", period=3, failures=3)
+    doomed = container(stack, only_ready, readinessProbe=http_probe("/ready"), livenessProbe=live)
     return [
         startup(
             "other-port",
@@ -117,7 +121,7 @@ def cases(stack: Stack) -> list[Case]:
         startup("401", answering(401), "wants a login (401)", "statuscode: 401"),
         startup("404", answering(404), "GET /healthz on port 8000): answers 404", "statuscode: 404"),
         startup("301", server(TO_HTTPS), "redirects the probe to https", "https"),
-        startup("500", server(BROKEN), "web fails: RuntimeError: no such table", "EOF"),
+        startup("500", server(BROKEN), "web fails: RuntimeError: no such table", "RuntimeError"),
         startup("503", answering(503), "answers 503", "statuscode: 503"),
         startup("slow", server("time.sleep(20)"), "doesn't answer in time", "Startup probe failed"),
         startup(
@@ -145,6 +149,20 @@ def cases(stack: Stack) -> list[Case]:
             "asks for the port web, and no port of the container has that name",
             "strconv.Atoi",
             after_events("Unhealthy", 3),
+        ),
+        startup(
+            "probe-of-the-node",
+            answering(200),
+            "asks 127.0.0.1, which for the kubelet is the node",
+            "127.0.0.1",
+            http_probe(failures=int(15 * slowness()), host="127.0.0.1", port=9),
+        ),
+        Case(
+            "liveness-of-the-ready",
+            (deployment(doomed),),
+            "liveness probe (GET /live on port 8000): answers 404",
+            "statuscode: 404",
+            after_events("Killing", 2, "failed liveness probe"),
         ),
         Case(
             "readiness",
