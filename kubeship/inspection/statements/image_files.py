@@ -56,7 +56,7 @@ def placed(sources: Sources, own: str, folders: tuple[Found[str], ...], root: st
 
 
 def _holds(inside: str, folder: str) -> bool:
-    return inside == "." or folder == inside or folder.startswith(f"{inside}/")
+    return inside in (".", folder) or folder.startswith(f"{inside}/")
 
 
 def file_in(sources: Sources, path: str, folder: str, image: Image) -> str | None:
