@@ -1,19 +1,15 @@
 """Does the process end by itself? Its traceback, its exit code and its last words say why."""
 
 import re
-import signal
-from dataclasses import dataclass
 
 from kubeship.model.python_errors import PythonError, decisive, fault_place, in_words, read_traceback
 from kubeship.model.python_traceback import REPORTS_ONLY
 from kubeship.model.verdict import Diagnosis
 from kubeship.rollout.causes.conclusion import Conclusion
+from kubeship.rollout.causes.exit_codes import LAST_WORDS, NOT_EXECUTABLE, SIGKILLED, exit_code
 from kubeship.rollout.causes.last_words import Reason, decisive_line, reason, said_later
 from kubeship.rollout.causes.of_the_pod import added, in_memory
 from kubeship.rollout.pods import ContainerSnapshot
-
-SIGKILLED = 128 + signal.SIGKILL
-"""Exit code of what the kernel, the kubelet or somebody else has killed."""
 
 LAST_LINES = 20
 """Of a log without a traceback, as many as fit on a screen beside the rest."""
@@ -72,8 +68,9 @@ def said_why(container: ContainerSnapshot) -> Conclusion | None:
     why = _reason(container)
     if why is None:
         return None
+    later = f"; after that it says: {why.later}" if why.later else ""
     return _conclusion(
-        container, f"{container.name} crashes: it {why.cause}", why.evidence, why.remedy, heals=why.heals
+        container, f"{container.name} crashes: it {why.cause}{later}", why.evidence, why.remedy, heals=why.heals
     )
 
 
@@ -93,7 +90,7 @@ def exits_at_once(container: ContainerSnapshot) -> Conclusion | None:
 def unexplained_exit(container: ContainerSnapshot) -> Conclusion:
     """Whatever else made it end: what the exit code says by convention, and its last words."""
     code = int(container.last_end.get("exitCode", 0))
-    known = _exit_code(code, container.last_words)
+    known = exit_code(code, container.last_words)
     line = decisive_line(container.last_words)
     cause = f"crashes: {known.cause}" if known else f"crashes with exit code {code}{f': {line}' if line else ''}"
     place = fault_place(container.last_words)
@@ -105,73 +102,10 @@ def unexplained_exit(container: ContainerSnapshot) -> Conclusion:
     )
 
 
-LAST_WORDS = "correct what its last words name, then deploy again"
 SAID_NOTHING = (
     "it has said nothing: let it log to stdout or stderr instead of a file (Python: PYTHONUNBUFFERED=1), deploy again, "
     "or start its command by hand in a pod of that image"
 )
-
-
-def _exit_code(code: int, words: str) -> "_ExitCode | None":
-    """What the code says by convention; 3 and 4 only where one of the servers with that convention has spoken."""
-    if code in _SERVERS_CODES and not _SERVERS_WORDS.search(words):
-        return None
-    if code in EXIT_CODES or code <= SIGNALLED:
-        return EXIT_CODES.get(code)
-    name = next((each.name for each in signal.Signals if each == code - SIGNALLED), "")
-    return _ExitCode(f"a signal ended it (exit code {code}, {name})", LAST_WORDS) if name else None
-
-
-NOT_EXECUTABLE = 126
-SIGNALLED = 128
-_SERVERS_CODES = (3, 4)
-_SERVERS_WORDS = re.compile(r"gunicorn|\[ERROR\] |Worker failed to boot|App failed to load|Application startup failed")
-
-
-@dataclass(frozen=True)
-class _ExitCode:
-    cause: str
-    remedy: str
-
-
-EXIT_CODES = {
-    3: _ExitCode(
-        "its server couldn't start the application (exit code 3, gunicorn's and uvicorn's for that)",
-        "run `kubeship verify`: it loads the entrypoint inside the image; its last words may tell more",
-    ),
-    4: _ExitCode(
-        "gunicorn can't load the application (exit code 4)",
-        "check the process' `entrypoint:` in kubeship.yaml",
-    ),
-    NOT_EXECUTABLE: _ExitCode(
-        "its command can't be executed (exit code 126)", "make the command executable in the Dockerfile"
-    ),
-    127: _ExitCode(
-        "its command doesn't exist in the image (exit code 127)",
-        "correct the process' `command:`, or add the distribution that brings it to the dependencies",
-    ),
-    132: _ExitCode(
-        "a compiled extension uses instructions that the node's processor doesn't have (exit code 132, SIGILL)",
-        "install builds for an older processor, or choose other nodes",
-    ),
-    134: _ExitCode("a library aborted it (exit code 134, SIGABRT)", "read its last words; often a C extension fails"),
-    135: _ExitCode(
-        "it reached memory that isn't there (exit code 135, SIGBUS)",
-        "look whether /dev/shm (64 MiB) or the volume of a mapped file is full; mount an emptyDir with `medium: "
-        "Memory` at /dev/shm",
-    ),
-    SIGKILLED: _ExitCode(
-        "it was killed (exit code 137, SIGKILL), and nobody says that its own memory limit was why",
-        "look at the node's memory (kubectl describe node), and whether a child process was killed at the limit; try a "
-        "higher limit too: container runtimes don't always tell that it was reached",
-    ),
-    139: _ExitCode(
-        "a compiled extension crashed (exit code 139, SIGSEGV)",
-        "pin the version of the extension that works on your machine; set PYTHONFAULTHANDLER=1 to see where",
-    ),
-    143: _ExitCode("something asked it to end (exit code 143, SIGTERM)", "look at the pod's events for who did"),
-}
-"""Shell convention: 126 and 127, 128 + signal (POSIX, 2.8.2); 3 and 4: gunicorn/arbiter.py, uvicorn/main.py."""
 
 
 def crashed(container: ContainerSnapshot) -> bool:

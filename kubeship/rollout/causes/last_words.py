@@ -1,7 +1,7 @@
 """What did a program without a traceback say when it ended? Servers, workers and shells have words of their own."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kubeship.model.cloud_errors import CLOUD
 from kubeship.model.known_words import known_words
@@ -34,6 +34,8 @@ class Reason:
     """The line that says so."""
     heals: bool = False
     """Whether it may pass without a change: a server that it needs comes up."""
+    later: str = ""
+    """What sounds like an error of its own after that line, which then may only have been a complaint; or nothing."""
 
 
 _TABLES = (SETTINGS, RESOURCES, CLOUD, SERVER_ERRORS)
@@ -45,6 +47,7 @@ _REFUSED = re.compile(
     r"(?:: (?:['\"](?P<named>[^'\"]+)['\"]|(?P<after>/[\w./-]+)))?",
     re.IGNORECASE,
 )
+_ERROR = re.compile(r"\b(?:CRITICAL|ERROR|FATAL|SEVERE)\b")
 _LESSER = re.compile(r"(?i)\b(?:debug|info|notice|warn(?:ing)?)\b")
 _BAD = re.compile(
     r"\b(?:abort\w*|can ?not|can't|could(?: not|n't)|critical|denied|emerg|error|\w+Error|exception|\w+Exception|"
@@ -57,9 +60,14 @@ _BAD = re.compile(
 def reason(log: str) -> Reason | None:
     """What the last lines say in words that are known; None when nobody knows them."""
     lines = _last(log)
-    known = (why for line in reversed(lines) for read in READERS if (why := read(line)))
-    if why := next(known, None):
-        return why
+    worse = False  # an error of unknown words has come later: what was only warned of before is not why
+    for number in range(len(lines) - 1, -1, -1):
+        line = lines[number]
+        if worse and _LESSER.search(line):
+            continue
+        if why := next((why for read in READERS if (why := read(line))), None):
+            return replace(why, later=said_later("\n".join(lines[number + 1 :])))
+        worse = worse or bool(_ERROR.search(line) and not _CLOSING.search(line))
     last = next(reversed(lines), "")
     cause = awaited(last)  # earlier lines that tell of waiting may be over
     return Reason(cause, LATE, _cut(last), heals=True) if cause else None

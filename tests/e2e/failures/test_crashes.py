@@ -168,9 +168,7 @@ def cases(stack: Stack) -> list[Case]:
             "gunicron: not found",
             command=["sh", "-c", "gunicron app"],
         ),
-        crash(
-            "hook", "import time; time.sleep(600)", "its postStart hook fails", "PostStartHook failed", lifecycle=hook
-        ),
+        crash("hook", "import time; time.sleep(600)", "its postStart hook fails", "exited with 7", lifecycle=hook),
         Case(
             "no-command",
             (deployment(container(stack, command=["gunicron", "app:app"])),),

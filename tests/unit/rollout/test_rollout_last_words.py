@@ -228,6 +228,21 @@ def test_variable_that_it_only_warns_of_or_goes_on_without_is_not_why() -> None:
     assert reason(log) is None
 
 
+def test_what_was_only_warned_of_before_an_error_of_unknown_words_is_not_why() -> None:
+    log = "WARNING file /etc/shop/extra.yaml not found\nERROR shard map is empty\n"
+
+    assert concluded(rollout(crash_looping(1), log=log)).diagnosis.evidence == "ERROR shard map is empty"
+
+
+def test_error_of_unknown_words_after_known_ones_is_told_with_them() -> None:
+    log = "ERROR cache: Error 111 connecting to redis:6379. Connection refused.\nCRITICAL tenant acme can't be billed\n"
+
+    cause = concluded(rollout(crash_looping(1), log=log)).diagnosis.cause
+
+    assert "can't reach a server" in cause
+    assert cause.endswith("; after that it says: CRITICAL tenant acme can't be billed")
+
+
 def test_socket_for_controlling_gunicorn_that_it_can_not_make_is_not_why() -> None:
     log = f"{GUNICORN} Control server error: [Errno 30] Read-only file system: '/.gunicorn'\n"
 
