@@ -52,6 +52,10 @@ KINDS = (
 """What a server says when it calls what it was given, with the arguments of PEP 3333 or of ASGI."""
 
 
+_CALLS = r"start_response|\bscope\b|\b[aw]sgi|/(?:granian|uvicorn|hypercorn|gunicorn|daphne)/"
+"""How a server calls an application, in the last lines of a traceback; schedulers and workers call other things."""
+
+
 def not_loaded(said: str) -> Meaning | None:
     """A name that its module hasn't got, or a module that isn't there, in the words of servers and tools."""
     for pattern in _NO_NAME:
@@ -73,5 +77,8 @@ def application_not_loaded(error: PythonError) -> Meaning | None:
 
 def other_kind(error: PythonError) -> Meaning | None:
     """A server, and no line of the project, has called the application or looked into it."""
-    found: tuple[Words, str] | None = None if error.where else first_of(KINDS, f"{error.name}: {error.message}")
+    called = error.name != "TypeError" or re.search(_CALLS, error.text)
+    found: tuple[Words, str] | None = None
+    if called and not error.where:
+        found = first_of(KINDS, f"{error.name}: {error.message}")
     return Meaning(*found[0].of(found[1])) if found else None

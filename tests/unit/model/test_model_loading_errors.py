@@ -70,12 +70,16 @@ def test_attribute_that_a_server_looks_up_by_its_name_is_what_it_was_given() -> 
 def test_application_of_another_kind_than_its_server_takes_is_told(said: str, cause: str, remedy: str) -> None:
     own = '  File "/app/main.py", line 3, in price\n    f()\n'
 
-    found = by_a_server(f"TypeError: {said}")
+    found = by_a_server(f"TypeError: {said}", "respiter = self.wsgi(environ, resp.start_response)")
 
     assert found
     assert cause in found.cause
     assert remedy in found.remedy
-    assert by_a_server(f"TypeError: {said}", frames=own) is None
+    assert by_a_server(f"TypeError: {said}", "app(scope)", frames=own) is None
+
+
+def test_what_a_scheduler_calls_is_no_application() -> None:
+    assert by_a_server("TypeError: tidy() takes 0 positional arguments but 1 was given", "job(*args)") is None
 
 
 def test_what_a_library_refuses_without_a_line_of_the_project_is_what_it_was_given() -> None:
