@@ -83,7 +83,7 @@ def cases(stack: Stack) -> list[Case]:
     spread = {"maxSkew": 1, "whenUnsatisfiable": "DoNotSchedule", **alone, "topologyKey": "example.com/zone"}
     surge = {"rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0}}
     port: dict[str, Any] = {"ports": [{"containerPort": 8000, "hostPort": 38125}]}
-    hook: dict[str, Any] = {"lifecycle": {"postStart": {"exec": {"command": ["sleep", "600"]}}}}
+    hook: dict[str, Any] = {"lifecycle": {"postStart": {"exec": {"command": ["sleep", "60"]}}}}
     paused = deployment(another)
     paused["spec"]["paused"] = True
     stuck = deployment(container(stack, readinessProbe={"exec": {"command": ["false"]}, "timeoutSeconds": 5}))
@@ -185,8 +185,9 @@ def cases(stack: Stack) -> list[Case]:
         slow(
             "start-hook",
             deployment({**asked, **hook}),
-            "web has started, and its postStart hook (sleep 600) hasn't ended",
+            "web has started, and its postStart hook (sleep 60) hasn't ended",
             "still ContainerCreating",
+            at_most=45,  # until the hook ends, the kubelet doesn't end the pod either
         ),
         Case(
             "no-progress",
