@@ -94,13 +94,13 @@ def test_a_second_deploy_at_the_same_time_is_refused_and_says_who_holds_the_leas
     ship = with_release(copy, kubectl)
     ship.edit("kubeship.yaml", "print(1)", "import time; time.sleep(8)")
     ship("render")
-    first = ship.start("deploy", "--json")
+    image = json.loads(ship("build", "--push", "--json").out.splitlines()[-1])["reference"]
+    first = ship.start("deploy", "--image", image, "--json")
     assert first.stdout
     for line in first.stdout:
         if "Running release step" in line:
             break
 
-    image = json.loads(ship("build", "--push", "--json").out.splitlines()[-1])["reference"]
     refused = ship("deploy", "--image", image, code=8)
     first.communicate(timeout=120)
 
