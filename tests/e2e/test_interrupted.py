@@ -118,9 +118,10 @@ def test_a_signal_frees_the_lease_and_says_how_to_go_on(copy: Any, kubectl: Kube
     wait_until(lambda: "Running release step" in "".join(said))
 
     process.send_signal(number)
-    process.wait(timeout=20)
+    ended = process.wait(timeout=20)
 
-    assert process.returncode == code
+    # `python -m` ends by the signal itself where Ctrl-C met a class being made (exec of a string): to a shell the same.
+    assert (ended if ended >= 0 else 128 - ended) == code
     wait_until(lambda: "again" in "".join(said))
     assert not kubectl.objects("lease")[0]["spec"].get("holderIdentity")
 
