@@ -351,6 +351,7 @@ def test_preflight_names_everything_at_once(cluster: KubernetesCluster, stack: S
 
     assert {(finding.subject, finding.fatal) for finding in findings} == {
         ("ingress-class", True),
+        ("route", False),
         ("secret", True),
         ("admission", True),
     }
