@@ -19,8 +19,9 @@ from kubeship.model.events import Event, RolloutProgress
 from kubeship.model.objects import Object
 from kubeship.model.snapshot import LogRef, Snapshot, Surroundings
 from kubeship.model.verdict import Failed, Ready
-from kubeship.rollout.pods import condition, occurrences
+from kubeship.rollout.pods import occurrences
 from kubeship.rollout.ports import Observer
+from kubeship.rollout.readiness import failure
 from kubeship.rollout.watch import watch
 from tests.e2e.conftest import Kubectl
 from tests.stack.addresses import Stack
@@ -190,9 +191,15 @@ def refused_by_kubelet(snapshot: Snapshot) -> str:
     return min(found, default="")
 
 
+def second_kill(snapshot: Snapshot) -> str:
+    """The newest event of the kubelet's that says that it kills a container for its liveness probe."""
+    found = [e.get("lastTimestamp") or "" for e in snapshot.events if e.get("reason") == "Killing"]
+    return max(found, default="")
+
+
 def job_failed(snapshot: Snapshot) -> str:
-    """The Job's condition Failed."""
-    found = (condition(workload, "Failed") for workload in snapshot.workloads)
+    """The Job's condition Failed, or that it will have that as soon as its pods have ended."""
+    found = (failure(workload) for workload in snapshot.workloads if workload["kind"] == "Job")
     return max((each.get("lastTransitionTime") or "" for each in found), default="")
 
 

@@ -21,6 +21,7 @@ from tests.e2e.failures.rollouts import (
     refused_by_kubelet,
     run_all,
     second_end,
+    second_kill,
     server,
     stateful_set,
 )
@@ -263,7 +264,7 @@ def cases(stack: Stack) -> list[Case]:
             ),
             "liveness probe (GET /healthz on port 8000): doesn't answer in time",
             "Liveness probe failed",
-            second_end,
+            second_kill,
         ),
         Case(
             "locked-database",
