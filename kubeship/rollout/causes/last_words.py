@@ -7,7 +7,7 @@ from kubeship.model.cloud_errors import CLOUD
 from kubeship.model.known_words import known_words
 from kubeship.model.loading_errors import not_loaded
 from kubeship.model.log_formats import plain_lines, spoken
-from kubeship.model.meaning import WRITE_ELSEWHERE
+from kubeship.model.meaning import WRITE_ELSEWHERE, first_of
 from kubeship.model.other_languages import foreign_error
 from kubeship.model.resource_errors import RESOURCES
 from kubeship.model.server_errors import SERVER_ERRORS
@@ -74,11 +74,12 @@ def reason(log: str) -> Reason | None:
 
 
 def _of_programs(line: str) -> Reason | None:
-    for row in WORDS:
-        if found := row.pattern.search(line):
-            named = [_cut(name) for name in found.groups("") if name] or [""]
-            return Reason(row.cause.format(*named).strip(), row.remedy.format(*named), _cut(line), row.heals)
-    return None
+    known = first_of(WORDS, line)
+    if not known:
+        return None
+    row, name = known
+    cause, remedy = row.of(_cut(name))
+    return Reason(cause.strip(), remedy, _cut(line), row.heals)
 
 
 def _of_an_application(line: str) -> Reason | None:

@@ -20,12 +20,12 @@ WORDS = (
     ),
     words(  # gunicorn/sock.py, create_sockets; asyncio/base_events.py, create_server
         r"(?i)(?:connection to|bind on address) \(?'?([^',)]+)'?,.*(?:errno -\d|cannot assign requested)",
-        "can't listen on {0}, which is no address of its pod",
+        "can't listen on {what}, which is no address of its pod",
         "let it listen on 0.0.0.0",
     ),
     words(  # uvicorn/server.py, startup: what the loop says, and nothing else
         r"^ERROR: +(\[Errno (?:-\d+|99)\].*)",
-        "can't listen on the address that it is given: {0}",
+        "can't listen on the address that it is given: {what}",
         "let it listen on 0.0.0.0 (`--host`)",
     ),
     words(  # CPython, Python/initconfig.c and Lib/encodings
@@ -35,7 +35,7 @@ WORDS = (
     ),
     words(
         r"Failed to find Flask application or factory in module '([\w.]+)'|Could not locate a Flask application",
-        "can't be loaded: Flask finds no application {0}",
+        "can't be loaded: Flask finds no application {what}",
         "name it in `--app` or FLASK_APP (`module:app`, or `module:create_app()`)",
     ),
     words(  # celery/bin/celery.py
@@ -58,12 +58,12 @@ WORDS = (
     words(  # CPython, Modules/main.c; shells and coreutils
         r"can't open file '([^']+)'|"
         r"(?:: |cannot (?:access|open|stat) )['\u2018]?([\w.~-]*[./][\w./~-]*)['\u2019]?: No such file",
-        "has no file {0} in the image",
+        "has no file {what} in the image",
         MISSING,
     ),
     words(  # django/core/management
         r"Unknown command: '([\w-]+)'",
-        "has no management command {0}",
+        "has no management command {what}",
         "correct the command, or add the app that brings it to INSTALLED_APPS",
     ),
     words(
@@ -79,52 +79,52 @@ WORDS = (
     ),
     words(
         r"\b(chown|chgrp|chmod)\b.*(?:Operation not permitted|Permission denied)",
-        "isn't root, and so may not {0} what isn't its own",
+        "isn't root, and so may not {what} what isn't its own",
         "do that in the Dockerfile; on a volume, `fsGroup` in the pod's securityContext does it",
     ),
     words(  # gunicorn/config.py, validate_file
         r"['\"]?(/[\w./-]+)['\"]? (?:isn't|is not) writable",
-        "can't write {0}",
+        "can't write {what}",
         WRITE_ELSEWHERE,
     ),
     words(  # supervisor/process.py
         r"gave up: (\S+) entered FATAL state|exited: (\S+) \((?:exit status \d+; not expected|terminated by SIG\w+)",
-        "runs {0} under supervisord, and that ends again and again",
-        "let it hand on what {0} says (stdout_logfile=/dev/stdout, stdout_logfile_maxbytes=0, redirect_stderr=true); "
-        "simpler is a process of its own in kubeship.yaml for each",
+        "runs {what} under supervisord, and that ends again and again",
+        "let it hand on what {what} says (stdout_logfile=/dev/stdout, stdout_logfile_maxbytes=0, "
+        "redirect_stderr=true); simpler is a process of its own in kubeship.yaml for each",
     ),
     words(  # env(1)
         r"\benv: ['\u2018]?([^'\u2019:]+?)(?:\\r)?['\u2019]?: No such file or directory|"
         r": ([^:]+): bad interpreter",
-        "needs the interpreter {0}, which the image doesn't have",
+        "needs the interpreter {what}, which the image doesn't have",
         "check the script's first line (#!) and its line ends (LF, not CRLF)",
     ),
     words(  # bash 5.2, of what the kernel doesn't find though the script is there
         r"([\w./-]+): cannot execute: required file not found",
-        "calls {0}, whose interpreter the image doesn't have",
+        "calls {what}, whose interpreter the image doesn't have",
         "check its first line (#!) and its line ends (LF, not CRLF); a virtual environment is made where it is used",
     ),
     words(
         r"(?:^|: )(?:(?:line )?\d+: )?([\w./-]+): (?:command )?not found$|exec: \"?([\w./-]+)\"?: not found|"
         r"can't find command '([^']+)'|[Ff]ailed to (?:run command|spawn:) ['`\u2018]([^'`\u2019]+)|"
         r"exec ([\w./-]+) failed: No such file|\[dumb-init\] ([\w./-]+): No such file",
-        "calls the program {0}, which doesn't exist in the image",
-        "correct the command, or add what brings {0} to the dependencies or to `system_packages: {{runtime: [...]}}`",
+        "calls the program {what}, which doesn't exist in the image",
+        "correct the command, or add what brings {what} to the dependencies or to `system_packages: {runtime: [...]}`",
     ),
     words(
         r"(\w+): (?:parameter (?:null or )?not set|unbound variable)|"
         r": (?:line )?\d+: ([A-Z][A-Z0-9_]*): (?!(?:command )?not found|[A-Z])",  # ${NAME:?words of the script's own}
-        "needs the variable {0}, which is not set",
-        "set {0} under `variables:` in kubeship.yaml, or under `secrets: {{keys: [...]}}` when it is secret",
+        "needs the variable {what}, which is not set",
+        "set {what} under `variables:` in kubeship.yaml, or under `secrets: {keys: [...]}` when it is secret",
     ),
     words(  # nginx/src/http/ngx_http_upstream.c
         r"host not found in upstream \"([^\"]+)\"",
-        "looks up {0} when it starts, and that name doesn't exist",
+        "looks up {what} when it starts, and that name doesn't exist",
         "correct the upstream: a container of the same pod is 127.0.0.1, others go by the name of their Service",
     ),
     words(
         r"\[emerg\] (?!.*(?:Permission denied|Read-only))(?:\d+#\d+: )?(.+)",
-        "refuses its configuration: {0}",
+        "refuses its configuration: {what}",
         "correct nginx's configuration, then deploy again",
     ),
 )
