@@ -5,10 +5,9 @@ from dataclasses import dataclass
 
 from kubeship.cluster.errors import permitted
 from kubeship.cluster.ports import Api
-from kubeship.cluster.scaling import SCALED
 from kubeship.errors import InvalidInput
 from kubeship.model.finding import Finding
-from kubeship.model.objects import Object, ObjectRef
+from kubeship.model.objects import SCALED, Object, ObjectRef
 
 ACTION = "use-annotation"
 """The port of what the AWS load balancer controller takes from an annotation instead of a Service:

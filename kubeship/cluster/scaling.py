@@ -5,10 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from kubeship.cluster.errors import Refusal
 from kubeship.cluster.ports import Api
 from kubeship.errors import InvalidInput
-from kubeship.model.objects import Object
-
-SCALED = frozenset({"Deployment", "StatefulSet"})
-"""What a HorizontalPodAutoscaler may scale, of what kubeship writes."""
+from kubeship.model.objects import SCALED, Object
 
 Targets = frozenset[tuple[str, str]]
 """`(kind, name)` of each workload that a HorizontalPodAutoscaler targets."""

@@ -15,6 +15,9 @@ RELEASE_ANNOTATION = "kubeship.dev/release"
 ROLLBACK_ANNOTATION = "kubeship.dev/rollback"
 """On a release Job: `safe`, `never`, or the command line that undoes what it did."""
 
+SCALED = frozenset({"Deployment", "StatefulSet"})
+"""What has a number of pods of its own, which an autoscaler may change; of what kubeship writes."""
+
 
 @dataclass(frozen=True, order=True)
 class ObjectRef:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from kubeship.model.objects import Object
 from kubeship.model.snapshot import Snapshot
-from kubeship.rollout.pods import last_seen, occurrences
+from kubeship.rollout.events import last_seen, occurrences
 from kubeship.rollout.redaction import readable, redacted_object, redacted_text, secret_values
 
 

@@ -1,10 +1,9 @@
 """Is it known that a ready container's liveness probe passes, or may the kubelet still kill it for that?"""
 
-from datetime import datetime
-
 from kubeship.rollout.causes.probes import liveness_failures
 from kubeship.rollout.causes.questions import budget, same_question
-from kubeship.rollout.pods import ContainerSnapshot, PodSnapshot, condition, last_seen, seconds_between
+from kubeship.rollout.events import last_seen
+from kubeship.rollout.pods import ContainerSnapshot, PodSnapshot, condition, seconds_between
 
 ANSWERED = 2.0
 """Seconds that the kubelet may take to tell of a probe that failed."""
@@ -31,24 +30,20 @@ def _in_doubt(container: ContainerSnapshot, pod: PodSnapshot) -> bool:
     again = period + (probe.get("timeoutSeconds") or 1) + ANSWERED
     if killed := container.said("Killing", "failed liveness probe"):
         ends = not started or last_seen(killed[-1]) >= started
-        return ends or _passed(started, pod.taken) < min(budget(probe) + again, LONGEST)
+        return ends or seconds_between(started, pod.taken) < min(budget(probe) + again, LONGEST)
     if not container.running or not container.ready:
         return False
     answered = any(same_question(probe, container.spec.get(f"{kind}Probe")) for kind in OTHERS)
     ready = str(condition(pod.pod, "Ready").get("lastTransitionTime") or "")
     failures = [event for event in liveness_failures(container) if not answered or last_seen(event) > ready]
     if failures:
-        return _passed(last_seen(failures[-1]), pod.taken) < again
+        return seconds_between(last_seen(failures[-1]), pod.taken) < again
     due = (probe.get("initialDelaySeconds") or 0) + period
     if answered or due > FIRST_ASKED:
         return False
     if container.spec.get("startupProbe"):  # it is asked only after that has passed
         started = max(started, ready)
-    return _passed(started, pod.taken) < due + ANSWERED
+    return seconds_between(started, pod.taken) < due + ANSWERED
 
 
 OTHERS = ("startup", "readiness")
-
-
-def _passed(since: str, taken: datetime) -> float:
-    return seconds_between(since, taken)

@@ -1,13 +1,13 @@
 """What does a snapshot say of one pod, and of each of its containers?"""
 
-import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from kubeship.model.objects import Object, claim_names
 from kubeship.model.snapshot import LogRef, Snapshot
+from kubeship.rollout.events import about, events_of, last_seen
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,7 @@ class PodSnapshot:
     @property
     def ready(self) -> bool:
         """Whether the pod takes traffic."""
-        return condition(self.pod, "Ready").get("status") == "True"
+        return is_ready(self.pod)
 
     def said(self, reason: str, pattern: str = "") -> tuple[Object, ...]:
         """The events with this reason whose message matches, oldest first."""
@@ -144,48 +144,9 @@ def pod_snapshot(pod: Object, snapshot: Snapshot) -> PodSnapshot:
     return PodSnapshot(pod, containers, events, snapshot.taken, tuple(of_claims))
 
 
-def events_of(item: Object, events: Iterable[Object]) -> tuple[Object, ...]:
-    """The events about an object, oldest first; an earlier object of the same name doesn't count."""
-    metadata = item["metadata"]
-    return tuple(
-        sorted(
-            (
-                event
-                for event in events
-                if event["involvedObject"].get("kind") == item["kind"]
-                and event["involvedObject"].get("name") == metadata["name"]
-                and event["involvedObject"].get("uid", "") in ("", metadata.get("uid", ""))
-            ),
-            key=last_seen,
-        )
-    )
-
-
 def _names_claim(event: Object, claims: Collection[str]) -> bool:
     involved = event["involvedObject"]
     return involved.get("kind") == "PersistentVolumeClaim" and involved.get("name") in claims
-
-
-def about(events: Iterable[Object], reason: str, pattern: str = "") -> tuple[Object, ...]:
-    """The events with this reason whose message matches."""
-    return tuple(e for e in events if e.get("reason") == reason and re.search(pattern, e.get("message") or ""))
-
-
-def occurrences(events: Iterable[Object]) -> int:
-    """How often it happened: an event stands for `count` (core/v1) or `series.count` (events.k8s.io) occurrences."""
-    return sum((event.get("series") or {}).get("count") or event.get("count") or 1 for event in events)
-
-
-def last_seen(event: Object) -> str:
-    """When it happened last, as RFC 3339 in UTC, which sorts as text."""
-    series = (event.get("series") or {}).get("lastObservedTime")
-    created = event.get("metadata", {}).get("creationTimestamp")
-    return str(series or event.get("lastTimestamp") or event.get("eventTime") or created or "")
-
-
-def first_seen(event: Object) -> str:
-    """When it happened first."""
-    return str(event.get("firstTimestamp") or event.get("eventTime") or last_seen(event))
 
 
 def seconds_between(earlier: str, later: str | datetime) -> float:
@@ -200,6 +161,11 @@ def condition(item: Object, kind: str) -> Object:
     """The condition of that type; empty when the object has none."""
     conditions: list[Object] = item.get("status", {}).get("conditions") or []
     return next((c for c in conditions if c.get("type") == kind), {})
+
+
+def is_ready(pod: Object) -> bool:
+    """Whether the pod takes traffic."""
+    return condition(pod, "Ready").get("status") == "True"
 
 
 def _containers(pod: Object, events: tuple[Object, ...], snapshot: Snapshot) -> Iterator[ContainerSnapshot]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from kubeship.model.events import Caution
-from kubeship.model.objects import pod_template, ref
+from kubeship.model.objects import SCALED, pod_template, ref
 from kubeship.model.snapshot import Snapshot
 from kubeship.rollout.causes.answers import NEVER_RUN
 from kubeship.rollout.causes.last_words import reason
@@ -59,10 +59,6 @@ def changed_meanwhile(before: Snapshot, now: Snapshot) -> tuple[Caution, ...]:
         if (paths := sorted(set(_differences(known, pod_template(item), "spec.template"))))
     )
     return (*stopped, *redefined)
-
-
-SCALED = frozenset({"Deployment", "StatefulSet"})
-"""What has a number of pods of its own."""
 
 
 def _older_pods(snapshot: Snapshot) -> Iterator[Caution]:

@@ -6,7 +6,7 @@ from kubeship.model.objects import Object
 from kubeship.model.snapshot import Snapshot
 from kubeship.rollout.causes import conclude
 from kubeship.rollout.ownership import superseded_pods
-from kubeship.rollout.pods import condition, pod_snapshot
+from kubeship.rollout.pods import is_ready, pod_snapshot
 from kubeship.rollout.readiness import observed
 
 
@@ -25,7 +25,7 @@ def _stuck(snapshot: Snapshot, given_up: bool) -> Iterator[Object]:
         if workload["kind"] != "StatefulSet" or not observed(workload) or not _one_by_one(workload):
             continue
         for pod in superseded_pods(workload, snapshot):
-            if condition(pod, "Ready").get("status") == "True":
+            if is_ready(pod):
                 continue
             conclusion = conclude(pod_snapshot(pod, snapshot))
             if given_up or (conclusion and conclusion.certain):

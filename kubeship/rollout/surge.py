@@ -9,7 +9,7 @@ from kubeship.model.objects import Object
 from kubeship.model.snapshot import Snapshot
 from kubeship.rollout.causes.conclusion import Conclusion
 from kubeship.rollout.ownership import all_pods, newest_pods, other_pods
-from kubeship.rollout.pods import condition
+from kubeship.rollout.pods import is_ready
 from kubeship.rollout.readiness import wanted
 
 OLD_FIRST = (
@@ -27,8 +27,9 @@ def staying(workload: Object, snapshot: Snapshot) -> tuple[Object, ...]:
     if workload["kind"] != "Deployment" or (workload["spec"].get("strategy") or {}).get("type") == "Recreate":
         return ()
     older = tuple(pod for pod in other_pods(workload, snapshot) if not _goes(pod))
-    fresh = [pod for pod in newest_pods(workload, snapshot) if _ready(pod)]
-    if not all(_ready(pod) for pod in older) or len(older) + len(fresh) > wanted(workload) - max_unavailable(workload):
+    fresh = [pod for pod in newest_pods(workload, snapshot) if is_ready(pod)]
+    needed = wanted(workload) - max_unavailable(workload)
+    if not all(is_ready(pod) for pod in older) or len(older) + len(fresh) > needed:
         return ()
     return older
 
@@ -88,10 +89,6 @@ def _goes(pod: Object) -> bool:
 
 def _ended(pod: Object) -> bool:
     return pod.get("status", {}).get("phase") in ("Failed", "Succeeded")
-
-
-def _ready(pod: Object) -> bool:
-    return condition(pod, "Ready").get("status") == "True"
 
 
 def _share(value: int | str, replicas: int, rounded: Callable[[float], int]) -> int:

@@ -5,8 +5,9 @@ from dataclasses import replace
 
 from kubeship.model.snapshot import LogRef, Snapshot
 from kubeship.rollout.causes.crashes import NOT_ITS_OWN_END, crashed
+from kubeship.rollout.events import occurrences
 from kubeship.rollout.ownership import newest_pods
-from kubeship.rollout.pods import ContainerSnapshot, occurrences, pod_snapshot, seconds_between
+from kubeship.rollout.pods import ContainerSnapshot, pod_snapshot, seconds_between
 from kubeship.rollout.ports import Observer
 from kubeship.rollout.readiness import progress, unasked
 

@@ -7,8 +7,9 @@ from itertools import groupby, pairwise
 from kubeship.model.objects import Object
 from kubeship.model.snapshot import Snapshot
 from kubeship.model.verdict import PodState
+from kubeship.rollout.events import first_seen
 from kubeship.rollout.ownership import newest_pods
-from kubeship.rollout.pods import ContainerSnapshot, PodSnapshot, condition, first_seen, pod_snapshot, seconds_between
+from kubeship.rollout.pods import ContainerSnapshot, PodSnapshot, condition, is_ready, pod_snapshot, seconds_between
 from kubeship.rollout.readiness import observed, progress
 
 Mark = tuple[str, str]
@@ -26,7 +27,7 @@ def histories(snapshot: Snapshot) -> tuple[str, ...]:
         history(pod_snapshot(pod, snapshot))
         for workload in _unready(snapshot)
         for pod in newest_pods(workload, snapshot)
-        if condition(pod, "Ready").get("status") != "True"
+        if not is_ready(pod)
     )
 
 

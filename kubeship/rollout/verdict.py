@@ -10,9 +10,10 @@ from kubeship.rollout.causes import WORKLOAD_CAUSES, conclude
 from kubeship.rollout.causes.conclusion import Conclusion
 from kubeship.rollout.causes.crashes import LAST_LINES, crashed
 from kubeship.rollout.causes.creation import pods_refused
+from kubeship.rollout.events import events_of
 from kubeship.rollout.liveness import in_doubt
 from kubeship.rollout.ownership import newest_pods
-from kubeship.rollout.pods import PodSnapshot, condition, events_of, pod_snapshot, seconds_between
+from kubeship.rollout.pods import PodSnapshot, condition, pod_snapshot, seconds_between
 from kubeship.rollout.readiness import SETTLED, failure, observed, progress, settling
 from kubeship.rollout.redaction import redacted_diagnosis, secret_values
 from kubeship.rollout.services import without_endpoints

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from kubeship.errors import InvalidInput
-from kubeship.model.objects import Object, containers, process_of, ref
+from kubeship.model.objects import SCALED, Object, containers, process_of, ref
 from kubeship.model.revision import Revision
 from kubeship.model.snapshot import Snapshot
 from kubeship.model.status import ProcessStatus
@@ -102,10 +102,6 @@ def judged(snapshot: Snapshot, applied: Iterable[Object]) -> Verdict:
             return Failed((*stopped, *worries))
         case _:
             return Failed(stopped)
-
-
-SCALED = frozenset({"Deployment", "StatefulSet"})
-"""What has a number of pods of its own."""
 
 
 def still_serving(snapshot: Snapshot) -> tuple[str, ...]:

@@ -6,7 +6,8 @@ from typing import Any
 
 from kubeship.model.verdict import Diagnosis
 from kubeship.rollout.causes.conclusion import Conclusion
-from kubeship.rollout.pods import ContainerSnapshot, occurrences
+from kubeship.rollout.events import occurrences
+from kubeship.rollout.pods import ContainerSnapshot
 
 CERTAIN_ATTEMPTS = 3
 """A Secret or ConfigMap may come a moment later (an operator makes it from an ExternalSecret). The kubelet looks again

@@ -9,8 +9,9 @@ from kubeship.model.snapshot import Snapshot
 from kubeship.model.verdict import Diagnosis
 from kubeship.rollout.causes.conclusion import Conclusion
 from kubeship.rollout.causes.rows import matching
+from kubeship.rollout.events import about, events_of, first_seen, last_seen
 from kubeship.rollout.ownership import newest_pods, newest_replica_set
-from kubeship.rollout.pods import about, condition, events_of, first_seen, last_seen, seconds_between
+from kubeship.rollout.pods import condition, seconds_between
 from kubeship.rollout.surge import room_may_come
 
 AT_ONCE = 0.0

@@ -5,7 +5,7 @@ from kubeship.model.snapshot import Snapshot
 from kubeship.model.verdict import Diagnosis
 from kubeship.rollout.causes.conclusion import Conclusion
 from kubeship.rollout.ownership import all_pods, ending_pods, kept_pods, newest_pods
-from kubeship.rollout.pods import condition, pod_snapshot, seconds_between
+from kubeship.rollout.pods import condition, is_ready, pod_snapshot, seconds_between
 
 OVERDUE = 5.0
 """Seconds after the end of its grace period that a pod may take to disappear: the kubelet tells the server last."""
@@ -41,7 +41,7 @@ def not_yet_counted(workload: Object, snapshot: Snapshot) -> Conclusion | None:
     name, seconds = workload["metadata"]["name"], workload["spec"].get("minReadySeconds") or 0
     pods = newest_pods(workload, snapshot)
     since = [str(condition(pod, "Ready").get("lastTransitionTime") or "") for pod in pods]
-    if not pods or not all(condition(pod, "Ready").get("status") == "True" for pod in pods):
+    if not pods or not all(is_ready(pod) for pod in pods):
         return None
     lasted = seconds_between(max(since), snapshot.taken)
     if seconds < LONG or lasted < LONG or lasted > seconds + OVERDUE:
@@ -141,7 +141,7 @@ def older_pods_unwell(workload: Object, snapshot: Snapshot) -> Conclusion | None
     Never certain: somebody may delete them.
     """
     for pod in kept_pods(workload, snapshot):
-        if condition(pod, "Ready").get("status") == "True" or pod["metadata"].get("deletionTimestamp"):
+        if is_ready(pod) or pod["metadata"].get("deletionTimestamp"):
             continue
         name = pod["metadata"]["name"]
         return Conclusion(

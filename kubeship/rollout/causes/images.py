@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from kubeship.model.verdict import Diagnosis
 from kubeship.rollout.causes.conclusion import Conclusion
 from kubeship.rollout.causes.rows import matching
-from kubeship.rollout.pods import ContainerSnapshot, occurrences
+from kubeship.rollout.events import occurrences
+from kubeship.rollout.pods import ContainerSnapshot
 
 CERTAIN_PULLS = 3
 """A single failed pull often heals (a registry restarts, a name server hiccups). The kubelet pulls again after 10 s

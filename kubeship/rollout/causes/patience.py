@@ -4,7 +4,8 @@ from kubeship.model.objects import Object
 from kubeship.model.verdict import Diagnosis
 from kubeship.rollout.causes.conclusion import Conclusion
 from kubeship.rollout.causes.questions import question
-from kubeship.rollout.pods import ContainerSnapshot, last_seen, seconds_between
+from kubeship.rollout.events import last_seen
+from kubeship.rollout.pods import ContainerSnapshot, seconds_between
 
 WORTH_A_WORD = 15
 """Seconds."""

@@ -12,8 +12,9 @@ from kubeship.rollout.causes.behind import Behind, behind
 from kubeship.rollout.causes.conclusion import Conclusion
 from kubeship.rollout.causes.crashes import CERTAIN_ENDS, FROM_OUTSIDE, LAST_LINES, crashed, crashes_for_certain
 from kubeship.rollout.causes.questions import OWN_HOST, another_host, budget, by_tls, probe_port, question
+from kubeship.rollout.events import last_seen, occurrences
 from kubeship.rollout.listening import LOOPBACK, Elsewhere, elsewhere, not_alone, said
-from kubeship.rollout.pods import ContainerSnapshot, last_seen, occurrences, seconds_between
+from kubeship.rollout.pods import ContainerSnapshot, seconds_between
 
 WORTH_A_WORD = 5
 """So many probes may go without any answer before it is mentioned: nothing listens yet while a program starts."""

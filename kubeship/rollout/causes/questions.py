@@ -41,6 +41,7 @@ OWN_HOST = (
 
 
 def by_tls(probe: Object) -> bool:
+    """Whether it asks over HTTPS."""
     return (probe.get("httpGet") or {}).get("scheme") == "HTTPS"
 
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from kubeship.model.verdict import Diagnosis
 from kubeship.rollout.causes.conclusion import Conclusion
 from kubeship.rollout.causes.rows import matching
-from kubeship.rollout.pods import PodSnapshot, condition, last_seen, occurrences, seconds_between
+from kubeship.rollout.events import last_seen, occurrences
+from kubeship.rollout.pods import PodSnapshot, condition, seconds_between
 
 CERTAIN_ATTEMPTS = 3
 """What lies in the pod alone fails each time."""

@@ -9,7 +9,8 @@ from kubeship.rollout.causes.crashes import crashed, crashes_for_certain
 from kubeship.rollout.causes.of_the_pod import script_of_a_volume
 from kubeship.rollout.causes.questions import question
 from kubeship.rollout.causes.rows import matching
-from kubeship.rollout.pods import ContainerSnapshot, last_seen, seconds_between
+from kubeship.rollout.events import last_seen
+from kubeship.rollout.pods import ContainerSnapshot, seconds_between
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,8 @@ from kubeship.model.verdict import Diagnosis
 from kubeship.rollout.causes.conclusion import Conclusion
 from kubeship.rollout.causes.configuration import PASSING, obstacle_in
 from kubeship.rollout.causes.rows import matching
-from kubeship.rollout.pods import PodSnapshot, condition, occurrences, seconds_between
+from kubeship.rollout.events import occurrences
+from kubeship.rollout.pods import PodSnapshot, condition, seconds_between
 
 CERTAIN_MOUNTS = 6
 """The kubelet tries to mount again after 0.5, 1, 2, 4, 8 seconds (pkg/util/goroutinemap/exponentialbackoff)."""

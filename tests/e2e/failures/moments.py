@@ -4,7 +4,8 @@ from datetime import datetime, timedelta
 
 from kubeship.model.snapshot import Snapshot
 from kubeship.rollout.causes.creation import CERTAIN_AFTER, WEBHOOK_AFTER
-from kubeship.rollout.pods import condition, first_seen
+from kubeship.rollout.events import first_seen
+from kubeship.rollout.pods import condition
 
 
 def refused(snapshot: Snapshot) -> str:

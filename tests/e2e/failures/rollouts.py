@@ -19,7 +19,7 @@ from kubeship.model.events import Event, RolloutProgress
 from kubeship.model.objects import Object
 from kubeship.model.snapshot import LogRef, Snapshot, Surroundings
 from kubeship.model.verdict import Failed, Ready
-from kubeship.rollout.pods import occurrences
+from kubeship.rollout.events import occurrences
 from kubeship.rollout.ports import Observer
 from kubeship.rollout.readiness import failure
 from kubeship.rollout.watch import watch
